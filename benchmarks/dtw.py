@@ -1,0 +1,123 @@
+"""Time dynamic time warping, path included, beside librosa in the same run.
+
+    python benchmarks/dtw.py
+
+Both get the same random float32 matrices, in turns, so that a busy moment of the machine hits both;
+their costs and paths must agree. Prints a table and writes ``benchmarks/results/dtw.csv``.
+"""
+
+import argparse
+import csv
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import librosa
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.alignment import dtw
+from inphase.atomic import replacing
+
+RESULTS = Path(__file__).parent / "results" / "dtw.csv"
+Distances = NDArray[np.float32]
+Result = tuple[float, NDArray[np.int64]]
+
+
+def inphase_dtw(distances: Distances) -> Result:
+    """Cost and (steps, 2) path of this package."""
+    path = dtw(distances)
+    return path.cost, np.stack([path.reference, path.query], axis=1)
+
+
+def librosa_dtw(distances: Distances) -> Result:
+    """Cost and (steps, 2) path of librosa, which returns the path backwards."""
+    accumulated, path = librosa.sequence.dtw(C=distances)
+    return float(accumulated[-1, -1]), path[::-1]
+
+
+PROGRAMS: dict[str, Callable[[Distances], Result]] = {
+    "inphase": inphase_dtw,
+    "librosa": librosa_dtw,
+}
+
+
+def measure(size: int, repeats: int, seed: int = 0) -> dict[str, list[float]]:
+    """Milliseconds of each repeat of each program on a (size, size) matrix."""
+    distances = np.random.default_rng(seed).random((size, size), dtype=np.float32)
+    # The first call compiles; it also shows that both solve the same problem.
+    results = [program(distances) for program in PROGRAMS.values()]
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-9)
+    np.testing.assert_array_equal(results[0][1], results[1][1])
+    taken: dict[str, list[float]] = {name: [] for name in PROGRAMS}
+    for _ in range(repeats):
+        for name, program in PROGRAMS.items():
+            start = time.perf_counter()
+            program(distances)
+            taken[name].append(1000 * (time.perf_counter() - start))
+    return taken
+
+
+def processor() -> str:
+    """Name of the CPU and how many of its threads there are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} threads)"
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000])
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+
+    about = {
+        "repeats": arguments.repeats,
+        "dtype": "float32",
+        "machine": processor(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "numba", "librosa")},
+        "command": " ".join(["python", *sys.argv]),
+    }
+    rows = []
+    print(f"{'size':>6}  {'program':<8}  {'median ms':>10}  {'fastest ms':>10}  {'slowest ms':>10}")
+    for size in arguments.sizes:
+        for name, taken in measure(size, arguments.repeats).items():
+            times = [statistics.median(taken), min(taken), max(taken)]
+            print(f"{size:>6}  {name:<8}  " + "  ".join(f"{value:>10.1f}" for value in times))
+            median, fastest, slowest = (round(value, 2) for value in times)
+            rows.append(
+                {
+                    "size": size,
+                    "program": name,
+                    "median_ms": median,
+                    "fastest_ms": fastest,
+                    "slowest_ms": slowest,
+                    **about,
+                }
+            )
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        replacing(arguments.output) as beside,
+        beside.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    print(f"Wrote {arguments.output}")
+
+
+if __name__ == "__main__":
+    main()

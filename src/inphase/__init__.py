@@ -1,0 +1,45 @@
+"""Line up videos of the same action: temporal cycle-consistency embeddings put to work.
+
+    run = inphase.train("swings/", "runs/swing")
+    embeddings = inphase.embed("swings/", run.encoder)
+    inphase.synchronize(embeddings, reference="me").save("together.mp4")
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inphase.alignment import align as align
+    from inphase.applications import synchronize as synchronize
+    from inphase.data import Collection as Collection
+    from inphase.models import Encoder as Encoder
+    from inphase.models import embed as embed
+    from inphase.models import list_base_networks as list_base_networks
+    from inphase.objectives import list_objectives as list_objectives
+    from inphase.training import train as train
+
+__version__ = "0.1.0"
+
+# Loaded when first used: `import inphase` stays quick.
+_HOMES = {
+    "Collection": "inphase.data",
+    "Encoder": "inphase.models",
+    "align": "inphase.alignment",
+    "embed": "inphase.models",
+    "list_base_networks": "inphase.models",
+    "list_objectives": "inphase.objectives",
+    "synchronize": "inphase.applications",
+    "train": "inphase.training",
+}
+
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'inphase' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,148 @@
+"""Dynamic time warping: the cheapest way through a matrix of distances that never goes back."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inphase.alignment.dtw_kernels import warp, warp_limited
+from inphase.errors import AlignmentError
+
+_LARGEST_LIMIT = 127
+# Of a frame: cells on the very edge of the window belong to it, whatever the rounding.
+_TIE = 1e-9
+
+
+@dataclass(frozen=True)
+class WarpingPath:
+    """Pairs of frames that belong together, and what they cost.
+
+    Attributes:
+        reference: (steps,) reference frames; for a warping path never decreasing.
+        query: (steps,) query frames; for a warping path never decreasing.
+        cost: sum of the distances along the path.
+    """
+
+    reference: NDArray[np.int64]
+    query: NDArray[np.int64]
+    cost: float
+
+
+def dtw(
+    distances: ArrayLike,
+    *,
+    window: float | None = None,
+    max_slope: int | None = None,
+    open_begin: bool = False,
+    open_end: bool = False,
+    open_in: Literal["reference", "query"] = "reference",
+) -> WarpingPath:
+    """Find the cheapest warping path with steps (1, 1), (1, 0) and (0, 1), all of weight 1.
+
+    Where paths cost the same, a diagonal step is preferred.
+
+    Source: Sakoe and Chiba, "Dynamic programming algorithm optimization for spoken word
+    recognition", 1978 (window, slope); Müller, "Information Retrieval for Music and Motion",
+    2007, section 4.4 (open ends).
+
+    Args:
+        distances: (reference frames, query frames), finite.
+        window: how far a path may leave the straight line from corner to corner, which is scaled
+            to the two lengths: a whole number counts frames of the shorter sequence (1 and more
+            always leaves a path), a float is a share (0..1) of its length.
+        max_slope: at most this many steps in the reference alone, or in the query alone, one
+            after another (1..127).
+        open_begin: the path need not start at the first frame of ``open_in``.
+        open_end: the path need not end at the last frame of ``open_in``.
+        open_in: the sequence that may have frames left over: ``"reference"`` finds a short query
+            inside a long reference, ``"query"`` the reverse. The other is always used whole.
+
+    Returns:
+        The path, in order, as float64 costs decide.
+
+    Raises:
+        AlignmentError: ``distances`` is empty or not finite, an option is out of range, a window
+            is asked for together with an open end, or no path keeps within the limits.
+    """
+    matrix = _checked(distances)
+    is_open = open_begin or open_end
+    if open_in not in ("reference", "query"):
+        raise AlignmentError(f"open_in must be reference or query, not {open_in}.")
+    if window is not None and is_open:
+        raise AlignmentError(
+            "A window is measured from the line between both ends, so it cannot be used with an "
+            "open begin or end; max_slope can."
+        )
+    if max_slope is not None and not 1 <= max_slope <= _LARGEST_LIMIT:
+        raise AlignmentError(f"max_slope must be in 1..{_LARGEST_LIMIT}, not {max_slope}.")
+    flipped = is_open and open_in == "query"
+    if flipped:
+        matrix = matrix.T.copy()
+    n, m = matrix.shape
+    first, last = _columns(n, m, window)
+    rows = columns = np.empty(0, dtype=np.int64)
+    cost = np.inf
+    # A narrow window may miss all cells of a row; the kernels need one in each.
+    if (first <= last).all():
+        if max_slope is None:
+            rows, columns, cost = warp(matrix, first, last, open_begin, open_end)
+        else:
+            rows, columns, cost = warp_limited(matrix, first, last, open_begin, open_end, max_slope)
+    if len(rows) == 0:
+        n, m = (m, n) if flipped else (n, m)
+        limits = {"window": window, "max_slope": max_slope}
+        given = " and ".join(f"{key}={value}" for key, value in limits.items() if value is not None)
+        raise AlignmentError(
+            f"{n} reference frames and {m} query frames cannot be aligned within {given}; "
+            "allow more."
+        )
+    if flipped:
+        rows, columns = columns, rows
+    return WarpingPath(reference=rows, query=columns, cost=float(cost))
+
+
+def _columns(n: int, m: int, window: float | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last allowed column of each row."""
+    if window is None:
+        return np.zeros(n, dtype=np.int64), np.full(n, m - 1, dtype=np.int64)
+    is_share = not isinstance(window, (int, np.integer))
+    if is_share and not 0 <= window <= 1:
+        raise AlignmentError(f"A window that is a share must be in 0..1, not {window}.")
+    if not window >= 0:
+        raise AlignmentError(f"A window in frames must be at least 0, not {window}.")
+    short, rows = min(n, m), np.arange(n)
+    width = (window * (short - 1) if is_share else float(window)) + _TIE
+    # Columns per row: a window in frames of the shorter side covers more of the longer one.
+    scale = (m - 1) / (n - 1) if n > 1 else 0.0
+    if m <= n:
+        low, high = rows * scale - width, rows * scale + width
+    elif n > 1:
+        low, high = (rows - width) * scale, (rows + width) * scale
+    else:
+        low, high = np.zeros(1), np.full(1, m - 1.0)
+    return (
+        np.clip(np.ceil(low), 0, m - 1).astype(np.int64),
+        np.clip(np.floor(high), 0, m - 1).astype(np.int64),
+    )
+
+
+def _checked(distances: ArrayLike) -> NDArray[np.float32] | NDArray[np.float64]:
+    matrix = np.asarray(distances)
+    if matrix.ndim != 2:
+        raise AlignmentError(
+            f"Distances must be (reference frames, query frames), not {matrix.shape}."
+        )
+    if matrix.size == 0:
+        n, m = matrix.shape
+        raise AlignmentError(
+            f"There are no frames to align: {n} in the reference, {m} in the query."
+        )
+    if matrix.dtype != np.float32:
+        matrix = matrix.astype(np.float64, copy=False)
+    # A sum is finite only if all is, and much quicker to have; a large sum may also overflow.
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(matrix.sum()) or np.isfinite(matrix).all()
+    if not finite:
+        raise AlignmentError("The distances are not all finite numbers.")
+    return np.ascontiguousarray(matrix)

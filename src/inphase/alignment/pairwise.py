@@ -1,0 +1,89 @@
+"""The alignment of two videos from their embeddings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inphase.alignment.distances import cosine, squared_euclidean
+from inphase.alignment.dtw import WarpingPath, dtw
+from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
+from inphase.errors import AlignmentError
+
+_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """For each reference frame its query frame.
+
+    Attributes:
+        query_frames: (reference frames,) −1 where an open alignment has none.
+        confidence: (reference frames,) in 0..1, see
+            :func:`~inphase.alignment.mapping.match_confidence`.
+        cost: sum of the distances along the path.
+        path: all pairs of frames that were matched.
+    """
+
+    query_frames: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+    cost: float
+    path: WarpingPath
+
+
+def align(
+    reference_embeddings: ArrayLike,
+    query_embeddings: ArrayLike,
+    *,
+    distance: Literal["squared_euclidean", "cosine"] = "squared_euclidean",
+    method: Literal["dtw", "nearest"] = "dtw",
+    window: float | None = None,
+    max_slope: int | None = None,
+    open_begin: bool = False,
+    open_end: bool = False,
+    open_in: Literal["reference", "query"] = "reference",
+) -> Alignment:
+    """Align a query with a reference.
+
+    Args:
+        reference_embeddings: (n, dims) of the reference's frames.
+        query_embeddings: (m, dims) of the query's frames.
+        distance: between two embeddings.
+        method: ``"dtw"`` keeps the order of the frames; ``"nearest"`` matches each reference
+            frame by itself.
+        window, max_slope, open_begin, open_end, open_in: as in :func:`~inphase.alignment.dtw.dtw`;
+            only for ``"dtw"``.
+
+    Raises:
+        AlignmentError: an input is empty or not finite, the dimensions differ, an option is out
+            of range or does not fit the method, or no path keeps within the limits.
+    """
+    if distance not in _DISTANCES:
+        raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {distance}.")
+    if method not in ("dtw", "nearest"):
+        raise AlignmentError(f"method must be dtw or nearest, not {method}.")
+    if method == "nearest" and (open_begin or open_end or (window, max_slope) != (None, None)):
+        raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
+    distances = _DISTANCES[distance](reference_embeddings, query_embeddings)
+    if method == "nearest":
+        query = nearest_neighbours(distances)
+        frames = np.arange(len(query))
+        cost = float(distances[frames, query].sum(dtype=np.float64))
+        path = WarpingPath(reference=frames, query=query, cost=cost)
+    else:
+        path = dtw(
+            distances,
+            window=window,
+            max_slope=max_slope,
+            open_begin=open_begin,
+            open_end=open_end,
+            open_in=open_in,
+        )
+        query = frame_mapping(path, len(distances))
+    return Alignment(
+        query_frames=query,
+        confidence=match_confidence(distances, query),
+        cost=path.cost,
+        path=path,
+    )

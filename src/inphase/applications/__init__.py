@@ -1,0 +1,5 @@
+"""What embeddings are good for: each takes them and returns a result that renders itself."""
+
+from inphase.applications.synchronize import Synchronization, synchronize
+
+__all__ = ["Synchronization", "synchronize"]

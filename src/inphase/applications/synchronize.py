@@ -1,0 +1,195 @@
+"""Synchronous playback: many videos at the pace of one (paper, section 5.3; supplement)."""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.alignment import Alignment, align
+from inphase.applications.grid import write_grid, write_retimed
+from inphase.atomic import replacing
+from inphase.data import nearest_name
+from inphase.errors import AlignmentError, OutputError
+from inphase.models import EmbeddedVideo, Embeddings
+
+
+@dataclass(frozen=True)
+class Synchronization:
+    """A reference and the videos matched to it.
+
+    Attributes:
+        reference: the video whose pace is kept.
+        queries: the others.
+        alignments: one a query: for each reference frame its query frame.
+    """
+
+    reference: EmbeddedVideo
+    queries: tuple[EmbeddedVideo, ...]
+    alignments: tuple[Alignment, ...]
+
+    def query_times(self, index: int) -> NDArray[np.float64]:
+        """(reference frames,) seconds in query ``index`` that match each reference frame.
+
+        NaN where an open alignment leaves a reference frame without a match.
+        """
+        frames = self.alignments[index].query_frames
+        times = self.queries[index].times[np.maximum(frames, 0)]
+        return np.where(frames < 0, np.nan, times)
+
+    def save(
+        self, path: str | Path, *, width: int = 1920, console: Console | None = None
+    ) -> None:
+        """Write the synchronization, in the form that the suffix asks for, whole or not at all.
+
+        ``.mp4``: all videos in a grid at the reference's pace, with its sound; the reference
+        comes first and is framed. ``.json`` and ``.csv``: the mapping, in frames and in seconds.
+
+        Args:
+            width: of the grid in pixels, at most.
+            console: where a progress bar goes; by default nowhere.
+
+        Raises:
+            OutputError: another suffix, or the place cannot be written.
+            VideoError: a video can no longer be read.
+        """
+        path = Path(path)
+        if path.suffix == ".mp4":
+            write_grid(
+                path,
+                [self.reference.path, *(query.path for query in self.queries)],
+                titles=[self.reference.name, *(query.name for query in self.queries)],
+                mappings=[np.arange(len(self.reference.times)), *self._mappings()],
+                width=width,
+                console=console,
+            )
+        elif path.suffix in _WRITERS:
+            with replacing(path) as beside:
+                _WRITERS[path.suffix](beside, self)
+        else:
+            raise OutputError(f"{path} must end in .mp4, {' or '.join(_WRITERS)}.")
+
+    def save_separate(
+        self, folder: str | Path, *, console: Console | None = None
+    ) -> tuple[Path, ...]:
+        """Write each query alone, retimed to the reference, as ``folder/<name>.mp4``.
+
+        Raises:
+            OutputError: the folder cannot be written.
+            VideoError: a video can no longer be read.
+        """
+        folder = Path(folder)
+        paths = []
+        for query, mapping in zip(self.queries, self._mappings(), strict=True):
+            # A name can hold the folders that tell two files apart.
+            path = folder / f"{query.name.replace('/', '_')}.mp4"
+            write_retimed(path, query.path, mapping, self.reference.times, console=console)
+            paths.append(path)
+        return tuple(paths)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mapping as plain values, as the JSON file holds it.
+
+        A query's ``frames``, ``times`` (seconds) and ``confidence`` (0..1) have one entry for
+        each reference frame; an entry without a match has frame −1 and time None.
+        """
+        queries = []
+        for index, (query, alignment) in enumerate(
+            zip(self.queries, self.alignments, strict=True)
+        ):
+            seconds = self.query_times(index)
+            queries.append(
+                {
+                    "name": query.name,
+                    "file": str(query.path),
+                    "cost": float(alignment.cost),
+                    "frames": alignment.query_frames.tolist(),
+                    "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],
+                    "confidence": [round(float(c), 4) for c in alignment.confidence],
+                }
+            )
+        reference = {
+            "name": self.reference.name,
+            "file": str(self.reference.path),
+            "times": [round(float(t), 6) for t in self.reference.times],
+        }
+        return {"reference": reference, "queries": queries}
+
+    def _mappings(self) -> list[NDArray[np.int64]]:
+        """Query frames to show; one without a match shows the nearest that has one."""
+        return [_filled(alignment.query_frames) for alignment in self.alignments]
+
+
+def synchronize(
+    embeddings: Embeddings | Sequence[EmbeddedVideo],
+    *,
+    reference: str | None = None,
+    **options: Any,
+) -> Synchronization:
+    """Match every video to a reference.
+
+    Args:
+        embeddings: of the videos, as :func:`inphase.embed` gives them.
+        reference: name of the video whose pace is kept; by default the first.
+        **options: as :func:`inphase.alignment.align` takes them.
+
+    Raises:
+        AlignmentError: the reference is not among the videos, or there is no other video.
+    """
+    videos = list(embeddings)
+    names = [video.name for video in videos]
+    if len(videos) < 2:
+        raise AlignmentError(
+            f"Synchronizing needs at least two videos that can be read, not {len(videos)}."
+        )
+    if reference is None:
+        reference = names[0]
+    chosen = [video for video in videos if video.name == reference]
+    if not chosen:
+        raise AlignmentError(
+            f"The reference {reference} is not among the videos; {nearest_name(reference, names)}"
+        )
+    queries = tuple(video for video in videos if video is not chosen[0])
+    alignments = tuple(
+        align(chosen[0].embeddings, query.embeddings, **options) for query in queries
+    )
+    return Synchronization(chosen[0], queries, alignments)
+
+
+def _filled(frames: NDArray[np.int64]) -> NDArray[np.int64]:
+    matched = np.flatnonzero(frames >= 0)
+    nearest = matched[np.clip(np.searchsorted(matched, np.arange(len(frames))), 0, len(matched) - 1)]
+    return frames[nearest]
+
+
+def _write_json(path: Path, result: Synchronization) -> None:
+    path.write_text(json.dumps(result.to_dict(), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_csv(path: Path, result: Synchronization) -> None:
+    columns = ["query", "reference_frame", "reference_time", "query_frame", "query_time"]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*columns, "confidence"])
+        told = result.to_dict()
+        for query in told["queries"]:
+            rows = zip(
+                told["reference"]["times"],
+                query["frames"],
+                query["times"],
+                query["confidence"],
+                strict=True,
+            )
+            for index, (time, *match) in enumerate(rows):
+                writer.writerow([query["name"], index, time, *match])
+
+
+_WRITERS: dict[str, Callable[[Path, Synchronization], None]] = {
+    ".json": _write_json,
+    ".csv": _write_csv,
+}

@@ -1,0 +1,36 @@
+"""``inphase embed``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+
+def embed(
+    videos: options.Videos,
+    model: options.Model,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help=".npz or .parquet file.", show_default=False),
+    ],
+    split: options.Split = None,
+) -> int:
+    """Embed every frame of every video.
+
+    .npz holds one (frames, dims) float32 array a video, by its name; .parquet holds one row a
+    frame with its video, number, time in seconds and embedding.
+
+    Example: `inphase embed swings/ --model runs/swing/model -o swings.npz`
+    """
+    from inphase.data import Collection
+    from inphase.models import embed as embed_videos
+    from inphase.models.embedding_files import check_embeddings_path
+
+    check_embeddings_path(output)
+    collection = Collection.open(videos, split=split)
+    embeddings = embed_videos(collection, model, console=options.console())
+    embeddings.save(output)
+    typer.echo(f"Wrote the embeddings of {len(embeddings)} videos to {output}")
+    return options.conclude(embeddings.skipped)

@@ -1,0 +1,84 @@
+"""Arguments that several verbs take, and how they end."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from inphase.errors import Skipped
+
+Videos = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="VIDEOS...",
+        help="Video files, folders, globs, or a labels.json.",
+        show_default=False,
+    ),
+]
+Split = Annotated[
+    str | None,
+    typer.Option(help="Only this part of a labelled set, e.g. train.", show_default=False),
+]
+Model = Annotated[
+    Path,
+    typer.Option(help="Model folder of a trained encoder.", show_default=False),
+]
+Preset = Annotated[str, typer.Option(help="quick, penn_action or pouring.")]
+Override = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one value of the preset, e.g. steps=1000 or encoder.context_gap=0.5. "
+        "May be repeated.",
+        show_default=False,
+    ),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for the base network's features [default: the user's cache].",
+        show_default=False,
+    ),
+]
+Distance = Annotated[
+    str, typer.Option(help="Between embeddings: squared_euclidean or cosine.")
+]
+Window = Annotated[
+    float | None,
+    typer.Option(
+        help="How far a match may lie off the diagonal, as a share of the length (0..1).",
+        show_default=False,
+    ),
+]
+MaxSlope = Annotated[
+    int | None,
+    typer.Option(
+        help="How many frames one video may pass in a row while the other waits.",
+        show_default=False,
+    ),
+]
+OpenBegin = Annotated[
+    bool, typer.Option("--open-begin", help="The query may begin inside the reference.")
+]
+OpenEnd = Annotated[
+    bool, typer.Option("--open-end", help="The query may end inside the reference.")
+]
+
+
+def console() -> Console:
+    """Where progress and warnings go: standard error."""
+    return Console(stderr=True)
+
+
+def conclude(skipped: Sequence[Skipped]) -> int:
+    """List what was skipped, and give the exit code: 0, or 1 if anything was."""
+    if not skipped:
+        return 0
+    screen = console()
+    screen.print(f"[yellow]Skipped {len(skipped)}:[/yellow]")
+    for one in skipped:
+        screen.print(f"  {one.name}: {one.reason}", markup=False, highlight=False)
+    return 1

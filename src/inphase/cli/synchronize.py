@@ -1,0 +1,90 @@
+"""``inphase synchronize``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+
+def synchronize(
+    videos: options.Videos,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help=".mp4: all in a grid; .json or .csv: the mapping. With --separate, a folder.",
+            show_default=False,
+        ),
+    ],
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of the video whose pace and sound are kept [default: the first].",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Model folder of a trained encoder; without it, one is fitted to these videos "
+            "first, and kept for the next time.",
+            show_default=False,
+        ),
+    ] = None,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="Write each query alone, retimed to the reference.")
+    ] = False,
+    width: Annotated[int, typer.Option(min=64, help="Width of the grid, in pixels, at most.")] = (
+        1920
+    ),
+    split: options.Split = None,
+    preset: options.Preset = "quick",
+    override: options.Override = None,
+    cache: options.Cache = None,
+    distance: options.Distance = "squared_euclidean",
+    window: options.Window = None,
+    max_slope: options.MaxSlope = None,
+    open_begin: options.OpenBegin = False,
+    open_end: options.OpenEnd = False,
+) -> int:
+    """Play videos of the same action together, at the pace of one of them.
+
+    Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
+    """
+    from inphase.applications import synchronize as match
+    from inphase.applications.synchronize import check_output_path
+    from inphase.data import Collection
+    from inphase.models import embed as embed_videos
+    from inphase.training import fit_or_reuse, load_config
+
+    console = options.console()
+    check_output_path(output, separate=separate)
+    collection = Collection.open(videos, split=split)
+    # Before minutes of fitting: is it there at all?
+    name = collection[reference].name if reference is not None else None
+    skipped = ()
+    if model is None:
+        settings = load_config(preset, overrides=override or ())
+        run = fit_or_reuse(collection, config=settings, cache=cache, console=console)
+        model = run.model
+        typer.echo(f"The fitted model is in {model}")
+    embeddings = embed_videos(collection, model, console=console)
+    result = match(
+        embeddings,
+        reference=name,
+        distance=distance,
+        window=window,
+        max_slope=max_slope,
+        open_begin=open_begin,
+        open_end=open_end,
+    )
+    if separate:
+        for path in result.save_separate(output, console=console):
+            typer.echo(f"Wrote {path}")
+    else:
+        result.save(output, width=width, console=console)
+        typer.echo(f"Wrote {output}")
+    return options.conclude(embeddings.skipped)

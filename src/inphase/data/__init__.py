@@ -1,0 +1,30 @@
+"""Collections of videos, key-event labels, clip sampling, augmentation, synthetic videos."""
+
+from inphase.data.augmentation import Augmentation
+from inphase.data.collection import Collection, Video
+from inphase.data.labels import Labels, VideoLabels, read_labels
+from inphase.data.sampling import context_indices, resample, sample_strided, sample_uniform
+from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
+from inphase.data.synthetic_collection import read_truth, write_collection
+from inphase.data.synthetic_warp import corresponding_frames
+
+__all__ = [
+    "ACTIONS",
+    "EVENTS",
+    "Augmentation",
+    "Collection",
+    "Labels",
+    "SyntheticVideo",
+    "Video",
+    "VideoLabels",
+    "context_indices",
+    "correspondence",
+    "corresponding_frames",
+    "draw",
+    "read_labels",
+    "read_truth",
+    "resample",
+    "sample_strided",
+    "sample_uniform",
+    "write_collection",
+]

@@ -1,0 +1,265 @@
+"""A collection of videos: from a folder, a glob, a list of files, or a labels.json."""
+
+import difflib
+import glob
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from inphase.data.labels import read_labels
+from inphase.errors import CollectionError
+from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+
+LABELS_FILE = "labels.json"
+
+
+@dataclass(frozen=True)
+class Video:
+    """One video of a collection, not opened yet.
+
+    Attributes:
+        name: unique in its collection.
+        path: the file, or the folder of numbered images.
+        events: frame number of each key event, the first frame at or after the instant.
+        split: part of the set that it belongs to (train, test).
+        group: who or what it shares with others (person, scene, performance).
+        action: what is done.
+        view: which camera.
+        frames: number of frames, as labelled.
+        fps: frames per second, as labelled; the file's own times count.
+    """
+
+    name: str
+    path: Path
+    events: Mapping[str, int] = field(default_factory=dict)
+    split: str | None = None
+    group: str | None = None
+    action: str | None = None
+    view: str | None = None
+    frames: int | None = None
+    fps: float | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Videos with unique names, and the names of their key events in order.
+
+    Attributes:
+        videos: at least one.
+        events: names of the key events, in the order in which they happen; empty without labels.
+        source: where the videos came from, for messages.
+    """
+
+    videos: tuple[Video, ...]
+    events: tuple[str, ...] = ()
+    source: str = ""
+
+    @classmethod
+    def open(
+        cls, source: str | Path | Sequence[str | Path], *, split: str | None = None
+    ) -> "Collection":
+        """Find videos; none of them is opened.
+
+        Args:
+            source: one of, or a list of: a video file, a folder (searched with its subfolders; a
+                folder of numbered images is one video; a folder with a labels.json is read by
+                it), a glob, a labels.json. A file that is listed twice is taken once.
+            split: keep only the videos of this part of a labelled set.
+
+        Returns:
+            The collection. Without labels the names are the file names without suffix, with as
+            many parent folders before them as it takes to tell them apart.
+
+        Raises:
+            CollectionError: something does not exist or cannot be read, there are no videos, the
+                labels are wrong or do not go together, or there is no such split.
+        """
+        sources = [source] if isinstance(source, (str, Path)) else list(source)
+        if not sources:
+            raise CollectionError("No videos were given.")
+        parts = [_open_one(one) for one in sources]
+        collection = parts[0] if len(parts) == 1 else _join(parts)
+        return collection if split is None else collection.split(split)
+
+    def __len__(self) -> int:
+        return len(self.videos)
+
+    def __iter__(self) -> Iterator[Video]:
+        return iter(self.videos)
+
+    def __getitem__(self, name: str) -> Video:
+        """Find a video by its name, or by the path of its file.
+
+        Raises:
+            CollectionError: there is none; the message says the nearest name.
+        """
+        for video in self.videos:
+            if video.name == name:
+                return video
+        by_file = [video for video in self.videos if _same_file(video.path, name)]
+        if len(by_file) == 1:
+            return by_file[0]
+        nearest = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
+        if nearest:
+            hint = f"did you mean {nearest[0]}?"
+        else:
+            hint = f"the first of its {len(self)} videos is {self.names[0]}."
+        raise CollectionError(f"{self.source} has no video {name}; {hint}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the videos, in order."""
+        return tuple(video.name for video in self.videos)
+
+    def split(self, name: str) -> "Collection":
+        """Keep the videos of one part of a labelled set.
+
+        Raises:
+            CollectionError: no video is in that part; the message names the parts that there are.
+        """
+        chosen = tuple(video for video in self.videos if video.split == name)
+        if chosen:
+            return replace(self, videos=chosen)
+        splits = sorted({video.split for video in self.videos if video.split is not None})
+        known = f"its splits are: {', '.join(splits)}" if splits else "its videos have no splits"
+        raise CollectionError(f"{self.source} has no split `{name}`; {known}.")
+
+
+def _open_one(source: str | Path) -> Collection:
+    path = Path(source).expanduser()
+    try:
+        if path.is_dir():
+            if (path / LABELS_FILE).is_file():
+                return _from_labels(path / LABELS_FILE)
+            found = _search(path)
+        elif path.exists():
+            if path.suffix.lower() == ".json":
+                return _from_labels(path)
+            found = [path]
+        elif glob.has_magic(str(path)):
+            found = _match(str(path))
+        else:
+            raise CollectionError(f"{source} does not exist.")
+    except OSError as error:
+        raise CollectionError(f"{source} cannot be read: {error.strerror}.") from error
+    if not found:
+        kinds = ", ".join(sorted(VIDEO_SUFFIXES))
+        raise CollectionError(
+            f"{source} has no videos: no file of a known kind ({kinds}), no folder of numbered"
+            " images."
+        )
+    return Collection(videos=_named(found), source=str(source))
+
+
+def _from_labels(path: Path) -> Collection:
+    labels = read_labels(path)
+    videos = tuple(
+        Video(
+            name=name,
+            path=path.parent / entry.file,
+            events=dict(entry.events),
+            split=entry.split,
+            group=None if entry.group is None else str(entry.group),
+            action=entry.action,
+            view=entry.view,
+            frames=entry.frames,
+            fps=entry.fps,
+        )
+        for name, entry in labels.videos.items()
+    )
+    return Collection(videos=videos, events=labels.events, source=str(path))
+
+
+def _search(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    images = False
+    for entry in sorted(folder.iterdir(), key=_natural):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            found += _search(entry)
+        elif entry.suffix.lower() in VIDEO_SUFFIXES:
+            found.append(entry)
+        elif entry.suffix.lower() in IMAGE_SUFFIXES and re.search(r"\d", entry.stem):
+            images = True
+    # Images beside videos are thumbnails or previews.
+    return [folder] if images and not found else found
+
+
+def _match(pattern: str) -> list[Path]:
+    # Path.glob knows no absolute patterns.
+    matched = glob.glob(pattern, recursive=True)  # noqa: PTH207
+    matches = sorted((Path(match) for match in matched), key=_natural)
+    if not matches:
+        raise CollectionError(f"{pattern} matches no file.")
+    found: dict[Path, None] = {}
+    for match in matches:
+        if match.is_dir():
+            found.update(dict.fromkeys(_search(match)))
+        elif match.suffix.lower() in VIDEO_SUFFIXES:
+            found[match] = None
+    return list(found)
+
+
+def _natural(path: Path) -> tuple[tuple[tuple[int, str], ...], str]:
+    """Order take_2 before take_10."""
+    pieces = re.split(r"(\d+)", str(path).lower())
+    return tuple((int(p), "") if p.isdecimal() else (-1, p) for p in pieces), str(path)
+
+
+def _join(parts: Sequence[Collection]) -> Collection:
+    labelled = {part.events: part for part in parts if part.events}
+    if len(labelled) > 1:
+        first, second = list(labelled.values())[:2]
+        raise CollectionError(
+            f"{first.source} and {second.source} cannot be taken together: their key events"
+            f" differ ({', '.join(first.events)}; {', '.join(second.events)})."
+        )
+    distinct: dict[Path, Video] = {}
+    for video in (video for part in parts for video in part):
+        known = distinct.setdefault(video.path.resolve(), video)
+        # The same file by itself and in a labelled set: the labels are not lost.
+        if video.events and not known.events:
+            distinct[video.path.resolve()] = video
+    videos = tuple(distinct.values())
+    if len({video.name for video in videos}) < len(videos):
+        names = [video.name for video in _named(video.path for video in videos)]
+        videos = tuple(replace(v, name=n) for v, n in zip(videos, names, strict=True))
+    return Collection(
+        videos=videos,
+        events=next(iter(labelled), ()),
+        source=", ".join(part.source for part in parts[:3]) + (", …" if len(parts) > 3 else ""),
+    )
+
+
+def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
+    paths = list(paths)
+    # A folder's name has no suffix to drop, even with a dot in it.
+    parts = [(*path.absolute().parts[:-1], _own_name(path)) for path in paths]
+    depth = [1] * len(paths)
+    while True:
+        names = ["/".join(part[-n:]) for part, n in zip(parts, depth, strict=True)]
+        alike: dict[str, list[int]] = defaultdict(list)
+        for index, name in enumerate(names):
+            alike[name].append(index)
+        twins = [group for group in alike.values() if len(group) > 1]
+        if not twins:
+            return tuple(Video(name=n, path=p) for n, p in zip(names, paths, strict=True))
+        for group in twins:
+            # Only the suffix tells them apart: a.mp4 and a.mov in one folder.
+            same_place = len({parts[index] for index in group}) == 1
+            for index in group:
+                if same_place:
+                    parts[index] = (*parts[index][:-1], paths[index].name)
+                else:
+                    depth[index] = min(depth[index] + 1, len(parts[index]))
+
+
+def _own_name(path: Path) -> str:
+    return path.absolute().name if path.is_dir() else path.stem
+
+
+def _same_file(path: Path, name: str) -> bool:
+    return path.name == name or path.absolute() == Path(name).expanduser().absolute()

@@ -1,0 +1,151 @@
+"""labels.json: the videos of a set with their splits and key events."""
+
+import itertools
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, Field, StrictInt
+
+from inphase.errors import CollectionError, ConfigError
+from inphase.settings import Settings, parse_settings
+
+S = TypeVar("S", bound=Settings)
+
+
+class VideoLabels(Settings):
+    """One entry of ``videos``.
+
+    Attributes:
+        file: path of the video, relative to the folder of labels.json.
+        fps: frames per second; for the reader of the file, the video's own times count.
+        frames: number of frames.
+        split: name of the part of the set that the video belongs to (train, test).
+        group: who or what the video shares with others (person, scene, event).
+        action: what is done.
+        view: which camera.
+        events: frame number of each key event, counted from 0, the first frame at or after the
+            instant. A frame number equal to ``frames`` says that the instant comes right after
+            the last frame.
+    """
+
+    file: str
+    fps: float | None = Field(default=None, gt=0)
+    frames: StrictInt | None = Field(default=None, ge=1)
+    split: str | None = None
+    group: str | int | None = None
+    action: str | None = None
+    view: str | None = None
+    events: dict[str, StrictInt] = Field(default_factory=dict)
+
+
+class Labels(Settings):
+    """A labels.json file. Further keys (source, licence, …) are allowed and not read.
+
+    Attributes:
+        events: names of the key events, in the order in which they happen.
+        videos: the entries by name; the names are the videos' names.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    events: tuple[str, ...] = ()
+    videos: dict[str, VideoLabels]
+
+
+def read_labels(path: str | Path) -> Labels:
+    """Read and check a labels.json file.
+
+    Raises:
+        CollectionError: the file is missing or not JSON, or an entry is wrong: an unknown key or
+            event, a frame number that is no integer or outside the video, events out of order, a
+            video file that is not there.
+    """
+    path = Path(path)
+    content = _read_json(path)
+    entries = content.get("videos")
+    if not isinstance(entries, dict):
+        raise CollectionError(
+            f"{path} has no `videos`, a mapping of names to entries with a `file`."
+        )
+    if not entries:
+        raise CollectionError(f"{path} lists no videos.")
+    # Each entry on its own, so that the message can say which video and which key.
+    videos = {
+        name: _parse(VideoLabels, entry, f"{path}, video {name}") for name, entry in entries.items()
+    }
+    labels = _parse(Labels, {**content, "videos": videos}, str(path))
+    if len(set(labels.events)) < len(labels.events):
+        raise CollectionError(f"{path} names an event twice in `events`.")
+    for name, video in labels.videos.items():
+        _check_events(video, labels.events, f"{path}, video {name}")
+        if not (path.parent / video.file).exists():
+            raise CollectionError(
+                f"{path}, video {name}: its file {path.parent / video.file} does not exist."
+            )
+    return labels
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(
+            path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_repetition
+        )
+    except FileNotFoundError as error:
+        raise CollectionError(f"{path} does not exist.") from error
+    except OSError as error:
+        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
+    except _RepeatedKeyError as error:
+        raise CollectionError(f"{path} holds the key `{error}` twice.") from error
+    except UnicodeDecodeError as error:
+        raise CollectionError(f"{path} is not a JSON file: it is not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise CollectionError(f"{path} is not a JSON file: {reason}.") from error
+    if not isinstance(content, dict):
+        raise CollectionError(f"{path} is not a labels file: it must hold one JSON object.")
+    return content
+
+
+class _RepeatedKeyError(Exception):
+    pass
+
+
+def _without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise _RepeatedKeyError(key)
+        result[key] = value
+    return result
+
+
+def _parse(model: type[S], values: object, source: str) -> S:
+    if not isinstance(values, Mapping):
+        raise CollectionError(f"{source}: the entry must be a JSON object, not {values!r}.")
+    try:
+        return parse_settings(model, values, source=source)
+    except ConfigError as error:
+        raise CollectionError(str(error)) from error
+
+
+def _check_events(video: VideoLabels, order: tuple[str, ...], source: str) -> None:
+    known = ", ".join(order) if order else "none"
+    for event, frame in video.events.items():
+        if event not in order:
+            raise CollectionError(
+                f"{source}: unknown event `{event}`; the file's `events` are: {known}."
+            )
+        if frame < 0 or (video.frames is not None and frame > video.frames):
+            last = "" if video.frames is None else f", which has {video.frames} frames"
+            raise CollectionError(
+                f"{source}: event `{event}` at frame {frame} is outside the video{last}."
+            )
+    marked = [event for event in order if event in video.events]
+    for earlier, later in itertools.pairwise(marked):
+        if video.events[later] < video.events[earlier]:
+            raise CollectionError(
+                f"{source}: event `{later}` (frame {video.events[later]}) comes before `{earlier}`"
+                f" (frame {video.events[earlier]}), against the order in `events`."
+            )

@@ -1,0 +1,153 @@
+"""Which frames: resampling by time, context frames by seconds, clips of a fixed number of frames.
+
+Everything here works on frame indices and times; no frame is decoded.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Frames half-way between two targets go to the earlier one, whatever the rounding of their times.
+_TIE = 1e-6
+
+
+def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
+    """Pick the frames nearest to a regular grid in time.
+
+    Variable frame rate is handled by the times. No frame is picked twice: where the video is
+    slower than ``fps``, all of its frames are kept and none is repeated.
+
+    Args:
+        times: (frames,) presentation times in seconds, strictly increasing.
+        fps: target frames per second.
+
+    Returns:
+        (n,) strictly increasing frame indices; the first frame is always among them.
+
+    Raises:
+        ValueError: ``times`` is empty or not increasing, or ``fps`` is not a positive number.
+    """
+    times = _checked(times)
+    if not (fps > 0 and math.isfinite(fps)):
+        raise ValueError(f"fps must be a positive number, not {fps}.")
+    steps = math.floor((times[-1] - times[0]) * fps + 0.5) + 1
+    targets = times[0] + np.arange(steps) / fps
+    return np.unique(_nearest(times, targets))
+
+
+def context_indices(
+    times: NDArray[np.float64],
+    indices: NDArray[np.int64],
+    *,
+    context_frames: int,
+    gap: float,
+) -> NDArray[np.int64]:
+    """Find the frames that are stacked to embed each of ``indices``.
+
+    The context of a frame at time t is the frames nearest to t − (k−1)·gap, …, t − gap, and the
+    frame itself; before the first frame the first frame stands in (supplement, section 5: k
+    frames with a fixed stride, here in seconds so that frame rates may differ).
+
+    Args:
+        times: (frames,) presentation times in seconds, strictly increasing.
+        indices: (n,) frames to embed.
+        context_frames: k, the number of frames stacked, at least 1.
+        gap: seconds between two context frames, at least 0.
+
+    Returns:
+        (n, k) frame indices, ascending in time; the last column is ``indices``.
+
+    Raises:
+        ValueError: an index is outside the video, ``context_frames`` < 1 or ``gap`` < 0.
+    """
+    times = _checked(times)
+    indices = np.asarray(indices, dtype=np.int64)
+    if context_frames < 1:
+        raise ValueError(f"context_frames must be at least 1, not {context_frames}.")
+    if not (gap >= 0 and math.isfinite(gap)):
+        raise ValueError(f"gap must be zero or a positive number of seconds, not {gap}.")
+    if indices.size and (indices.min() < 0 or indices.max() >= len(times)):
+        raise ValueError(f"indices must lie in 0..{len(times) - 1}.")
+    back = np.arange(context_frames - 1, -1, -1) * gap
+    context = _nearest(times, times[indices][:, None] - back)
+    # With a gap below the tie's width a context frame must not overtake the frame itself.
+    context = np.minimum(context, indices[:, None])
+    context[:, -1] = indices
+    return context
+
+
+def sample_uniform(
+    frames: int, count: int, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Draw a clip of distinct frames, uniformly over the video, in order (paper, section 4).
+
+    Args:
+        frames: number of frames of the video.
+        count: number of frames of the clip.
+        generator: source of the draw.
+
+    Returns:
+        (count,) sorted frame indices and (count,) mask. A video shorter than the clip gives all
+        its frames; the rest repeats the last one and is False in the mask.
+
+    Raises:
+        ValueError: ``frames`` or ``count`` is below 1.
+    """
+    _check_counts(frames, count)
+    real = min(frames, count)
+    chosen = np.sort(generator.choice(frames, size=real, replace=False)).astype(np.int64)
+    return _padded(chosen, count)
+
+
+def sample_strided(
+    frames: int, count: int, stride: int, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Draw a clip of frames ``stride`` apart from a random start.
+
+    Args:
+        frames: number of frames of the video.
+        count: number of frames of the clip.
+        stride: frames between two frames of the clip, at least 1.
+        generator: source of the draw.
+
+    Returns:
+        (count,) sorted frame indices and (count,) mask. Where the video ends before the clip, the
+        start is drawn so that as many frames as possible are real; the rest repeats the last one
+        and is False in the mask.
+
+    Raises:
+        ValueError: ``frames``, ``count`` or ``stride`` is below 1.
+    """
+    _check_counts(frames, count)
+    if stride < 1:
+        raise ValueError(f"stride must be at least 1, not {stride}.")
+    real = min(count, (frames - 1) // stride + 1)
+    start = generator.integers(0, frames - (real - 1) * stride)
+    return _padded(start + stride * np.arange(real, dtype=np.int64), count)
+
+
+def _nearest(times: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.int64]:
+    between = (times[1:] + times[:-1]) / 2
+    return np.searchsorted(between, targets - _TIE, side="right").astype(np.int64)
+
+
+def _padded(indices: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    mask = np.arange(count) < len(indices)
+    return np.pad(indices, (0, count - len(indices)), mode="edge"), mask
+
+
+def _checked(times: NDArray[np.float64]) -> NDArray[np.float64]:
+    times = np.asarray(times, dtype=np.float64)
+    if times.ndim != 1 or len(times) == 0:
+        raise ValueError("times must hold at least one frame's time.")
+    if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
+        raise ValueError("times must increase from frame to frame.")
+    return times
+
+
+def _check_counts(frames: int, count: int) -> None:
+    if frames < 1:
+        raise ValueError("a video without frames cannot be sampled.")
+    if count < 1:
+        raise ValueError(f"count must be at least 1, not {count}.")

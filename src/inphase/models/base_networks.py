@@ -1,0 +1,198 @@
+"""Base networks by name: image networks that turn one frame into a map of features.
+
+To add one, write an ``nn.Module`` and register a function that builds it::
+
+    @register_base_network("mine")
+    def mine(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+        return BaseNetwork(Mine(), out_channels=256, stride=16, mean=(127.5,) * 3, std=(127.5,) * 3)
+"""
+
+import difflib
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from inphase.errors import ModelError
+from inphase.models.efficientnet_lite import efficientnet_lite
+from inphase.models.resnet import ResNet50, load_resnet50
+from inphase.models.vgg_m import VGGM
+
+_TIMM = "timm:"
+_STRIDE = 16
+
+RGB = tuple[float, float, float]
+
+
+class BaseNetwork(nn.Module):
+    """A network that maps normalised images to features, and what one must know to use it.
+
+    Args:
+        network: maps ``(N, 3, H, W)`` float images to ``(N, out_channels, H/stride, W/stride)``.
+        mean: of red, green and blue, on the 0..255 scale, subtracted from a frame first.
+        std: what the difference is divided by, on the same scale.
+    """
+
+    def __init__(
+        self, network: nn.Module, *, out_channels: int, stride: int, mean: RGB, std: RGB
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.out_channels = out_channels
+        self.stride = stride
+        self.mean = mean
+        self.std = std
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images ``(N, 3, H, W)`` to a map ``(N, C, h, w)``."""
+        return self.network(images)  # type: ignore[no-any-return]
+
+
+class Builder(Protocol):
+    """A function that builds a base network."""
+
+    def __call__(self, *, pretrained: bool, weights: Path | None) -> BaseNetwork: ...
+
+
+_BUILDERS: dict[str, Builder] = {}
+
+
+def register_base_network(name: str) -> Callable[[Builder], Builder]:
+    """Decorate a function so that ``create_base_network(name)`` calls it.
+
+    The function takes ``pretrained`` (start from ImageNet weights) and ``weights`` (a file to take
+    them from, or None) by keyword.
+
+    Raises:
+        ModelError: the name is taken.
+    """
+
+    def register(builder: Builder) -> Builder:
+        if name in _BUILDERS:
+            raise ModelError(f"A base network named `{name}` is registered already.")
+        _BUILDERS[name] = builder
+        return builder
+
+    return register
+
+
+def list_base_networks() -> list[str]:
+    """Names that :func:`create_base_network` takes, sorted; ``timm:NAME`` works besides them."""
+    return sorted(_BUILDERS)
+
+
+def create_base_network(
+    name: str, *, pretrained: bool = True, weights: str | Path | None = None
+) -> BaseNetwork:
+    """Build a base network.
+
+    Args:
+        name: one of :func:`list_base_networks`, or ``timm:NAME`` for a network of timm.
+        pretrained: start from ImageNet weights.
+        weights: file to read them from; only ``resnet50`` takes one.
+
+    Raises:
+        ModelError: no such network, or its weights cannot be had.
+    """
+    file = Path(weights) if weights is not None else None
+    if name.startswith(_TIMM):
+        return _from_timm(name.removeprefix(_TIMM), pretrained=pretrained, weights=file)
+    if name not in _BUILDERS:
+        near = difflib.get_close_matches(name, _BUILDERS, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "there are: "
+        listed = "" if near else ", ".join(list_base_networks()) + f" and {_TIMM}NAME."
+        raise ModelError(f"There is no base network `{name}`; {hint}{listed}")
+    return _BUILDERS[name](pretrained=pretrained, weights=file)
+
+
+def _lite(variant: int) -> Builder:
+    name = f"efficientnet_lite{variant}"
+
+    def build(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+        _takes_no_file(name, weights)
+        network = efficientnet_lite(variant, pretrained=pretrained)
+        return BaseNetwork(
+            network,
+            out_channels=network.out_channels,
+            stride=network.stride,
+            mean=network.mean,
+            std=network.std,
+        )
+
+    return build
+
+
+for _variant in (0, 1, 2):
+    register_base_network(f"efficientnet_lite{_variant}")(_lite(_variant))
+
+
+@register_base_network("resnet50")
+def _resnet50(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+    network = load_resnet50(weights) if pretrained else ResNet50()
+    # Means and deviations of ImageNet, as torchvision's weights expect them.
+    mean, std = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+    return BaseNetwork(network, out_channels=1024, stride=_STRIDE, mean=mean, std=std)
+
+
+@register_base_network("vgg_m")
+def _vgg_m(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+    _takes_no_file("vgg_m", weights)
+    if pretrained:
+        raise ModelError(
+            "vgg_m has no pretrained weights: it learns from scratch; "
+            "set `pretrained: false` and `train_base: all`."
+        )
+    half = (127.5, 127.5, 127.5)
+    return BaseNetwork(VGGM(), out_channels=512, stride=_STRIDE, mean=half, std=half)
+
+
+def _takes_no_file(name: str, weights: Path | None) -> None:
+    if weights is not None:
+        raise ModelError(f"{name} takes no weights file (given: {weights}); leave `weights` out.")
+
+
+class _TimmMap(nn.Module):
+    """The one map that a timm feature network was asked for."""
+
+    def __init__(self, features: nn.Module) -> None:
+        super().__init__()
+        self.features = features
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.features(images)[0]  # type: ignore[no-any-return]
+
+
+def _from_timm(name: str, *, pretrained: bool, weights: Path | None) -> BaseNetwork:
+    _takes_no_file(_TIMM + name, weights)
+    try:
+        # Where torchvision does not fit torch, importing timm raises RuntimeError.
+        timm = importlib.import_module("timm")
+    except (ImportError, RuntimeError) as error:
+        raise ModelError(
+            f"`{_TIMM}{name}` needs timm, which cannot be imported here ({error}); "
+            "`pip install inphase[timm]` brings it."
+        ) from error
+    try:
+        reductions = timm.create_model(name, features_only=True).feature_info.reduction()
+        if _STRIDE not in reductions:
+            raise ModelError(f"timm's {name} has no map of stride {_STRIDE} to build on.")
+        # Of several maps with this stride the last is the deepest.
+        index = len(reductions) - 1 - reductions[::-1].index(_STRIDE)
+        features: Any = timm.create_model(
+            name, pretrained=pretrained, features_only=True, out_indices=(index,)
+        )
+        expected = timm.data.resolve_model_data_config(features)
+    except (RuntimeError, OSError, AttributeError) as error:
+        reason = " ".join(str(error).split())
+        raise ModelError(f"timm cannot build {name} as a base network: {reason}.") from error
+    red, green, blue = (255.0 * value for value in expected["mean"])
+    red_std, green_std, blue_std = (255.0 * value for value in expected["std"])
+    return BaseNetwork(
+        _TimmMap(features),
+        out_channels=features.feature_info.channels()[0],
+        stride=_STRIDE,
+        mean=(red, green, blue),
+        std=(red_std, green_std, blue_std),
+    )

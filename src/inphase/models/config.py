@@ -1,0 +1,39 @@
+"""What an encoder is made of: the part of a configuration that a model folder keeps."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from inphase.settings import Settings
+
+
+class EncoderConfig(Settings):
+    """Configuration of an :class:`~inphase.models.encoder.Encoder`.
+
+    The defaults are Table 1 of TCC (Dwibedi et al., CVPR 2019) on EfficientNet-Lite0, with the
+    context of the supplement's Table 2 for Penn Action: two frames, 15 frames apart at 20 fps.
+    """
+
+    base_network: str = Field(
+        "efficientnet_lite0", description="A name of `list_base_networks()`, or `timm:NAME`."
+    )
+    image_size: int = Field(224, ge=32, description="Height and width of a frame, in pixels.")
+    train_base: Literal["frozen", "batch_norm", "all"] = Field(
+        "frozen", description="Which parameters of the base network learn."
+    )
+    pool: int = Field(
+        1, ge=1, description="Average-pool the base network's map by this before stacking."
+    )
+    context_frames: int = Field(2, ge=1, description="Frames stacked to embed one frame, k.")
+    context_gap: float = Field(0.75, gt=0, description="Seconds between two context frames.")
+    conv_width: int = Field(512, ge=1, description="Channels of the two 3-D convolutions.")
+    fc_width: int = Field(512, ge=1, description="Width of the two fully connected layers.")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="Dropout before each fully connected layer, in training."
+    )
+    embedding_size: int = Field(128, ge=1, description="Length of an embedding.")
+    pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")
+    weights: Path | None = Field(
+        None, description="A torchvision-format weights file for `resnet50`; none: downloaded once."
+    )

@@ -1,0 +1,66 @@
+"""The embedder: from the maps of a frame and its context to one embedding."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inphase.models.config import EncoderConfig
+
+# Above this many context frames the banded weight is mostly zeros and 3-D convolution pays.
+_MAX_BANDED = 3
+
+
+class Embedder(nn.Module):
+    """Embedder of TCC's Table 1 (Dwibedi et al., CVPR 2019).
+
+    Stack k maps in time, two 3×3×3 convolutions with ReLU, global max-pool over time and space,
+    two fully connected layers with ReLU, a linear layer to the embedding. The embedding is not
+    L2-normalised. The released code departs from Table 1: it puts batch normalisation after each
+    convolution and dropout of 0.1 before each fully connected layer. The former is left out here,
+    as in Table 1; the latter is ``config.dropout``, by default 0.
+
+    Args:
+        in_channels: channels C of a map.
+        config: widths, dropout and embedding size.
+    """
+
+    def __init__(self, in_channels: int, config: EncoderConfig) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv3d(in_channels, config.conv_width, 3, padding=1)
+        self.conv2 = nn.Conv3d(config.conv_width, config.conv_width, 3, padding=1)
+        self.fc1 = nn.Linear(config.conv_width, config.fc_width)
+        self.fc2 = nn.Linear(config.fc_width, config.fc_width)
+        self.embedding = nn.Linear(config.fc_width, config.embedding_size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, stacked: Tensor) -> Tensor:
+        """Maps of context frames ``(N, k, C, h, w)``, ascending in time, to ``(N, D)``."""
+        x = F.relu(_conv_over_time(stacked, self.conv1))
+        x = F.relu(_conv_over_time(x, self.conv2))
+        x = x.amax(dim=(1, 3, 4))
+        x = F.relu(self.fc1(self.dropout(x)))
+        x = F.relu(self.fc2(self.dropout(x)))
+        return self.embedding(x)  # type: ignore[no-any-return]
+
+
+def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:
+    """``conv`` over ``(N, k, C, h, w)``, with k before the channels in the output too.
+
+    For few frames this is one 2-D convolution whose input channels are all frames' channels: the
+    same sums, but 1.5 times faster on a CPU, whose 3-D convolutions are slow.
+    """
+    context = x.shape[1]
+    if context > _MAX_BANDED:
+        return conv(x.transpose(1, 2)).transpose(1, 2)  # type: ignore[no-any-return]
+    outputs, inputs, depth, height, width = conv.weight.shape
+    # Block (j, i) is what frame i gives to frame j: the kernel's slice i − j + 1, else nothing.
+    reach = max(context - 2, 0)
+    padded = F.pad(conv.weight, (0, 0, 0, 0, reach, reach))
+    first = depth // 2 + reach
+    rows = [padded[:, :, first - j : first - j + context] for j in range(context)]
+    weight = torch.stack(rows).permute(0, 1, 3, 2, 4, 5)
+    weight = weight.reshape(context * outputs, context * inputs, height, width)
+    frames = x.flatten(1, 2).contiguous(memory_format=torch.channels_last)
+    assert conv.bias is not None
+    out = F.conv2d(frames, weight, conv.bias.repeat(context), padding=1)
+    return out.unflatten(1, (context, outputs))

@@ -1,0 +1,176 @@
+"""The encoder φ: base network and embedder, from frames to embeddings."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from typing_extensions import Self
+
+from inphase.errors import ModelError
+from inphase.models.base_networks import create_base_network
+from inphase.models.config import EncoderConfig
+from inphase.models.embedder import Embedder
+from inphase.models.model_folder import read_model_folder, write_model_folder
+
+
+class Encoder(nn.Module):
+    """Embeds frames: what is trained, saved and shared.
+
+    Args:
+        config: what it is made of.
+        seed: of the random weights; the same seed gives the same weights.
+
+    Raises:
+        ModelError: there is no such base network, or its weights cannot be had.
+
+    Example:
+        >>> encoder = Encoder(EncoderConfig(conv_width=8, fc_width=8)).eval()
+        >>> frames = torch.zeros(5, 2, 224, 224, 3, dtype=torch.uint8)  # 5 frames with context
+        >>> encoder(frames).shape
+        torch.Size([5, 128])
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, config: EncoderConfig, *, seed: int = 0) -> None:
+        super().__init__()
+        self.config = config
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.base = create_base_network(
+                config.base_network, pretrained=config.pretrained, weights=config.weights
+            )
+            self.embedder = Embedder(self.base.out_channels, config)
+        std = torch.tensor(self.base.std).view(1, 3, 1, 1)
+        # They follow the encoder to its device but belong to the base network's definition.
+        self.register_buffer("mean", torch.tensor(self.base.mean).view(1, 3, 1, 1), False)
+        self.register_buffer("scale", 1 / std, False)
+        self.base.to(memory_format=torch.channels_last)
+        for module in self.base.modules():
+            learns = config.train_base == "all" or (
+                config.train_base == "batch_norm" and isinstance(module, _BatchNorm)
+            )
+            for parameter in module.parameters(recurse=False):
+                parameter.requires_grad_(learns)
+        self.train(self.training)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are, and where frames go."""
+        return self.mean.device
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training; a frozen base network stays in evaluation, statistics and all."""
+        super().train(mode)
+        if self.config.train_base == "frozen":
+            self.base.eval()
+        return self
+
+    def normalise(self, frames: Tensor) -> Tensor:
+        """Frames ``(N, H, W, 3)`` in 0..255 to what the base network takes, ``(N, 3, H, W)``."""
+        # The permuted frames are channels_last already: no copy but the one to float.
+        images = frames.to(self.device).permute(0, 3, 1, 2).to(torch.float32)
+        if images.data_ptr() == frames.data_ptr():
+            images = images.clone()
+        return images.sub_(self.mean).mul_(self.scale)
+
+    def features(self, frames: Tensor) -> Tensor:
+        """Maps ``(N, C, h, w)`` of frames ``(N, S, S, 3)`` uint8: what a feature cache keeps.
+
+        Raises:
+            ModelError: the frames are not of the configured size.
+        """
+        size = self.config.image_size
+        if frames.ndim != 4 or frames.shape[1:] != (size, size, 3):
+            raise ModelError(
+                f"The encoder takes frames of {size}×{size} RGB pixels, "
+                f"not an array of shape {tuple(frames.shape)}."
+            )
+        learns = self.config.train_base != "frozen"
+        with torch.set_grad_enabled(learns and torch.is_grad_enabled()):
+            return self.pooled(self.base(self.normalise(frames)))
+
+    def pooled(self, maps: Tensor) -> Tensor:
+        """The base network's maps ``(N, C, h, w)``, averaged over ``config.pool`` squares."""
+        return F.avg_pool2d(maps, self.config.pool) if self.config.pool > 1 else maps
+
+    def embed_features(self, stacked: Tensor) -> Tensor:
+        """Maps of frames and their context, ``(N, k, C, h, w)``, to embeddings ``(N, D)``.
+
+        The k maps ascend in time; the last is the embedded frame's own.
+        """
+        return self.embedder(stacked)  # type: ignore[no-any-return]
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Frames with context ``(N, k, S, S, 3)`` uint8, ascending in time, to ``(N, D)``."""
+        maps = self.features(frames.flatten(0, 1))
+        return self.embed_features(maps.unflatten(0, frames.shape[:2]))
+
+    @property
+    def base_fingerprint(self) -> str:
+        """sha256 of all that decides :meth:`features`: weights, preprocessing, pooling."""
+        config = self.config.model_dump(include={"base_network", "image_size", "pool"})
+        config |= {"mean": self.base.mean, "std": self.base.std}
+        return _fingerprint(config, self.base.state_dict().items())
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of all that decides an embedding."""
+        without = {"pretrained", "weights", "train_base", "dropout"}
+        config = self.config.model_dump(exclude=without)
+        return _fingerprint(config, self.state_dict().items())
+
+    def save(self, folder: str | Path, *, card: Mapping[str, object] | str = "") -> None:
+        """Write the encoder as a model folder, whole or not at all.
+
+        Args:
+            card: on what and how it was trained, as text or as ``name: value`` lines.
+
+        Raises:
+            OutputError: the folder cannot be written.
+        """
+        write_model_folder(Path(folder), self.state_dict(), config=self.config, card=card)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Encoder":
+        """Read a model folder; the encoder is in evaluation mode.
+
+        Raises:
+            ModelError: the folder is not a model folder, its weights do not fit its
+                configuration, or a newer inphase wrote it.
+            ConfigError: its configuration has an unknown key or a wrong value.
+        """
+        config, tensors = read_model_folder(Path(folder))
+        encoder = cls(config.model_copy(update={"pretrained": False}))
+        encoder.config = config
+        wanted = encoder.state_dict()
+        odd = sorted(tensors.keys() ^ wanted.keys())
+        if odd:
+            verb = "is missing" if odd[0] in wanted else "does not belong to its configuration"
+            raise ModelError(f"The weights in {folder} do not fit: `{odd[0]}` {verb}.")
+        for name, tensor in tensors.items():
+            if (tensor.shape, tensor.dtype) != (wanted[name].shape, wanted[name].dtype):
+                raise ModelError(
+                    f"The weights in {folder} do not fit: `{name}` is {_describe(tensor)}, "
+                    f"its configuration wants {_describe(wanted[name])}."
+                )
+        encoder.load_state_dict(tensors)
+        return encoder.eval()
+
+
+def _describe(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+
+
+def _fingerprint(config: Mapping[str, object], tensors: Iterable[tuple[str, Tensor]]) -> str:
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
+    for name, tensor in tensors:
+        digest.update(f"{name} {_describe(tensor)}".encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

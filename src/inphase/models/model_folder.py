@@ -1,0 +1,121 @@
+"""A model folder on disk: ``model.safetensors``, ``config.yaml`` and a card, ``README.md``.
+
+No pickle is ever loaded from one.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import yaml
+from torch import Tensor
+
+from inphase.atomic import replacing
+from inphase.errors import ConfigError, ModelError
+from inphase.models.config import EncoderConfig
+from inphase.settings import parse_settings, read_yaml
+
+FORMAT_VERSION = 1
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.yaml", "README.md"
+_PICKLES = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib"}
+
+
+def write_model_folder(
+    folder: Path,
+    tensors: Mapping[str, Tensor],
+    *,
+    config: EncoderConfig,
+    card: Mapping[str, object] | str,
+) -> None:
+    """Write a model folder; an older one at the same place is replaced as a whole.
+
+    Args:
+        card: on what and how it was trained, as text or as ``name: value`` lines.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    # The file that the base network started from is another machine's matter.
+    settings = config.model_dump(mode="json", exclude={"weights"})
+    with replacing(folder) as beside:
+        beside.mkdir()
+        contiguous = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+        # Through bytes, because safetensors' own writer hides the reason of a full disk.
+        (beside / WEIGHTS).write_bytes(safetensors.torch.save(contiguous))
+        document = yaml.safe_dump(
+            {"format_version": FORMAT_VERSION, "encoder": settings}, sort_keys=False
+        )
+        (beside / CONFIG).write_text(document, encoding="utf-8")
+        (beside / CARD).write_text(_card(folder.name, config, card), encoding="utf-8")
+
+
+def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, Tensor]]:
+    """Read configuration and weights of a model folder.
+
+    Raises:
+        ModelError: the folder or a file in it is missing, it holds a pickle, the weights are not
+            safetensors, or a newer inphase wrote it.
+        ConfigError: the configuration has an unknown key or a wrong value.
+    """
+    if not folder.is_dir():
+        raise ModelError(f"The model folder {folder} does not exist.")
+    pickles = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in _PICKLES)
+    if pickles:
+        raise ModelError(
+            f"{folder} holds {pickles[0]}, which may be a pickle and run code when loaded; "
+            f"a model folder holds its weights as {WEIGHTS} only, as Encoder.save writes it."
+        )
+    for name in (CONFIG, WEIGHTS):
+        if not (folder / name).is_file():
+            raise ModelError(f"{folder} is not a model folder: it has no {name}.")
+    return _read_config(folder / CONFIG), _read_tensors(folder / WEIGHTS)
+
+
+def _read_config(file: Path) -> EncoderConfig:
+    document = read_yaml(file)
+    version = document.pop("format_version", None)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise ModelError(f"{file} states no valid `format_version` (given: {version!r}).")
+    if version > FORMAT_VERSION:
+        raise ModelError(
+            f"{file} is of format {version}, written by a newer inphase; this one reads up to "
+            f"{FORMAT_VERSION}: `pip install --upgrade inphase`."
+        )
+    settings = document.pop("encoder", None)
+    if document or not isinstance(settings, dict):
+        odd = next(iter(document), None)
+        reason = f"unknown key `{odd}`" if odd is not None else "`encoder` must hold settings"
+        raise ConfigError(f"{file}: {reason}; valid keys: format_version, encoder.")
+    return parse_settings(EncoderConfig, settings, source=str(file))
+
+
+def _read_tensors(file: Path) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load_file(file)
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ModelError(f"{file} is not a whole safetensors file: {error}.") from error
+
+
+def _card(name: str, config: EncoderConfig, card: Mapping[str, object] | str) -> str:
+    told = card if isinstance(card, str) else "\n".join(f"- {k}: {v}" for k, v in card.items())
+    return f"""# {name}
+
+An inphase encoder: it embeds each frame of a video as {config.embedding_size} numbers, so that
+the same moment of an action lands at the same point in every video of it.
+
+## How it was trained
+
+{told.strip() or "Not stated."}
+
+## What it is made of
+
+Base network {config.base_network} ({config.train_base}), {config.image_size}×{config.image_size}
+pixels, {config.context_frames} context frames {config.context_gap} s apart.
+
+## How to use it
+
+```python
+encoder = inphase.Encoder.load("{name}")
+```
+"""

@@ -1,0 +1,336 @@
+"""Temporal cycle-consistency (TCC): a frame, sent into another video and back, must come home.
+
+Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 3, and its
+released code, whose values these functions reproduce. A frame u of one video is replaced by its
+soft nearest neighbour ṽ in another; ṽ is then compared with all frames of the first video, where
+the closest should be u again. *Classification* asks which frame it is, *regression* asks when.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inphase.objectives.clips import ClipEmbeddings
+from inphase.objectives.registry import register_objective
+
+Similarity = Literal["l2", "cosine"]
+RegressionKind = Literal["variance", "squared", "huber"]
+
+# Beyond this the squares of float32 numbers, and their gradients, would overflow.
+_LARGEST = 1e6
+# Of (time / length)²: a spread of a thousandth of the video. The released code has no bound here
+# and turns NaN once embeddings are well separated.
+_SMALLEST_VARIANCE = 1e-6
+
+
+def cycle_back_classification(
+    clips: ClipEmbeddings,
+    *,
+    cycles: Tensor | None = None,
+    temperature: float = 0.1,
+    label_smoothing: float = 0.1,
+    normalize_dims: bool = True,
+    similarity: Similarity = "l2",
+) -> Tensor:
+    """Cross entropy between the frame that a cycle returns to and the one it left from.
+
+    Args:
+        clips: at least two videos.
+        cycles: (cycles, length) int, the videos that each cycle visits before it returns to its
+            first; None stands for all ordered pairs of different videos.
+        temperature: τ, what similarities are divided by (the paper's formulas have 1).
+        label_smoothing: share of each label that is spread evenly over the clip's frames.
+        normalize_dims: divide squared distances by the number of dimensions as well (the paper's
+            formulas do not; a cosine never is).
+        similarity: minus the squared Euclidean distance, or the cosine.
+
+    Returns:
+        Scalar, the mean over all cycles and frames; finite, with finite gradients, for any finite
+        embeddings. About log(frames) where all embeddings are the same.
+
+    Raises:
+        ValueError: fewer than two videos, or an option out of range.
+    """
+    _check(temperature, similarity)
+    _check_classification(label_smoothing)
+    with _full_precision(clips):
+        cycles = _checked_cycles(clips, cycles)
+        logits = _cycle_back(clips, cycles, temperature, normalize_dims, similarity)
+        mask = clips.mask[cycles[:, 0]]
+        own = torch.eye(mask.shape[1], dtype=logits.dtype, device=logits.device)
+        evenly = mask.to(logits.dtype) / mask.sum(dim=1, keepdim=True).clamp_min(1)
+        labels = (1 - label_smoothing) * own + label_smoothing * evenly[:, None, :]
+        # Masked logits are so low that only a label of exactly 0 may meet them.
+        labels = labels.masked_fill(~mask[:, None, :], 0.0)
+        losses = -(labels * F.log_softmax(logits, dim=-1)).sum(dim=-1)
+        return _mean(losses, clips, cycles)
+
+
+def cycle_back_regression(
+    clips: ClipEmbeddings,
+    *,
+    cycles: Tensor | None = None,
+    kind: RegressionKind = "variance",
+    temperature: float = 0.1,
+    variance_weight: float = 0.001,
+    log_sigma: Literal["variance", "sigma"] = "variance",
+    huber_delta: float = 0.1,
+    normalize_dims: bool = True,
+    similarity: Similarity = "l2",
+) -> Tensor:
+    """Distance in time between where a cycle returns to and where it left from.
+
+    With x the time of a frame as a share of its video's length and β the softmax over the frames
+    returned to, μ = Σβx and σ² = Σβ(x − μ)². The loss of a frame is (x − μ)²/σ² + λ·log σ²
+    (``kind="variance"``), (x − μ)² (``"squared"``), or its Huber form (``"huber"``).
+
+    Args:
+        clips: at least two videos.
+        cycles: as in :func:`cycle_back_classification`.
+        kind: which of the three.
+        temperature: τ, what similarities are divided by.
+        variance_weight: λ; only for ``"variance"``.
+        log_sigma: λ weighs log σ² (``"variance"``, released code) or log σ (``"sigma"``, the
+            paper's formula).
+        huber_delta: share of the length beyond which the error counts linearly; only ``"huber"``.
+        normalize_dims: as in :func:`cycle_back_classification`.
+        similarity: as in :func:`cycle_back_classification`.
+
+    Returns:
+        Scalar, the mean over all cycles and frames; finite, with finite gradients, for any finite
+        embeddings. About 1 for ``"variance"`` where all embeddings are the same.
+
+    Raises:
+        ValueError: fewer than two videos, or an option out of range.
+    """
+    _check(temperature, similarity)
+    _check_regression(kind, variance_weight, log_sigma, huber_delta)
+    with _full_precision(clips):
+        cycles = _checked_cycles(clips, cycles)
+        logits = _cycle_back(clips, cycles, temperature, normalize_dims, similarity)
+        times = clips.times / clips.lengths[:, None].clamp_min(torch.finfo(torch.float32).tiny)
+        times = times.masked_fill(~clips.mask, 0.0).to(logits.dtype)[cycles[:, 0]]
+        returned = F.softmax(logits, dim=-1)
+        mean = (returned * times[:, None, :]).sum(dim=-1)
+        if kind == "huber":
+            losses = F.huber_loss(mean, times, reduction="none", delta=huber_delta)
+        else:
+            losses = (times - mean).square()
+        if kind == "variance":
+            spread = (times[:, None, :] - mean[:, :, None]).square()
+            variance = (returned * spread).sum(dim=-1).clamp_min(_SMALLEST_VARIANCE)
+            weight = variance_weight if log_sigma == "variance" else variance_weight / 2
+            losses = losses / variance + weight * variance.log()
+        return _mean(losses, clips, cycles)
+
+
+@register_objective("tcc")
+class CycleConsistency(nn.Module):
+    """Temporal cycle-consistency with its options fixed.
+
+    Args:
+        loss: which of the two functions of this module.
+        kind, temperature, label_smoothing, variance_weight, log_sigma, huber_delta,
+            normalize_dims, similarity: as there.
+        cycle_length: None for all ordered pairs; a number for that many different videos a cycle,
+            drawn anew at each call (the released code's stochastic matching; all frames of a
+            cycle's first video are sent round, there one of them).
+        num_cycles: how many cycles are drawn at each call.
+
+    Example::
+
+        objective = CycleConsistency(loss="regression")
+        embeddings = torch.randn(4, 20, 128, requires_grad=True)   # videos, frames, dims
+        times = torch.rand(4, 20).sort(dim=1).values * 3.0         # seconds
+        clips = ClipEmbeddings(embeddings, times, torch.full((4,), 3.0),
+                               torch.ones(4, 20, dtype=torch.bool))
+        objective(clips).backward()
+
+    Raises:
+        ValueError: an option is out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        loss: Literal["classification", "regression"] = "regression",
+        kind: RegressionKind = "variance",
+        temperature: float = 0.1,
+        label_smoothing: float = 0.1,
+        variance_weight: float = 0.001,
+        log_sigma: Literal["variance", "sigma"] = "variance",
+        huber_delta: float = 0.1,
+        normalize_dims: bool = True,
+        similarity: Similarity = "l2",
+        cycle_length: int | None = None,
+        num_cycles: int = 20,
+    ) -> None:
+        super().__init__()
+        _check(temperature, similarity)
+        _check_classification(label_smoothing)
+        _check_regression(kind, variance_weight, log_sigma, huber_delta)
+        if loss not in ("classification", "regression"):
+            raise ValueError(f"loss must be classification or regression, not {loss}.")
+        if cycle_length is not None and cycle_length < 2:
+            raise ValueError(f"cycle_length must be at least 2, not {cycle_length}.")
+        if num_cycles < 1:
+            raise ValueError(f"num_cycles must be at least 1, not {num_cycles}.")
+        self.loss = loss
+        self.kind = kind
+        self.temperature = temperature
+        self.label_smoothing = label_smoothing
+        self.variance_weight = variance_weight
+        self.log_sigma = log_sigma
+        self.huber_delta = huber_delta
+        self.normalize_dims = normalize_dims
+        self.similarity = similarity
+        self.cycle_length = cycle_length
+        self.num_cycles = num_cycles
+
+    def forward(self, clips: ClipEmbeddings, generator: torch.Generator | None = None) -> Tensor:
+        """Loss of a batch, a scalar.
+
+        Args:
+            clips: at least two videos, and at least ``cycle_length``.
+            generator: source of the cycles' draw; a CPU generator.
+
+        Raises:
+            ValueError: too few videos.
+        """
+        if self.cycle_length is None:
+            return self._of_cycles(clips, None)
+        videos = clips.embeddings.shape[0]
+        if videos < self.cycle_length:
+            raise ValueError(
+                f"cycles through {self.cycle_length} videos need that many in a batch, "
+                f"not {videos}."
+            )
+        order = torch.rand(self.num_cycles, videos, generator=generator).argsort(dim=1)
+        return self._of_cycles(clips, order[:, : self.cycle_length].to(clips.embeddings.device))
+
+    @torch.no_grad()
+    def collapsed_loss(self, clips: ClipEmbeddings) -> float:
+        """Value that the loss would have if every frame had the same embedding.
+
+        A training loss that stays near it has learned nothing. It depends on the clips' times and
+        mask only, and is the expected value when cycles are drawn.
+        """
+        same = replace(clips, embeddings=torch.zeros_like(clips.embeddings))
+        return self._of_cycles(same, None).item()
+
+    def _of_cycles(self, clips: ClipEmbeddings, cycles: Tensor | None) -> Tensor:
+        if self.loss == "classification":
+            return cycle_back_classification(
+                clips,
+                cycles=cycles,
+                temperature=self.temperature,
+                label_smoothing=self.label_smoothing,
+                normalize_dims=self.normalize_dims,
+                similarity=self.similarity,
+            )
+        return cycle_back_regression(
+            clips,
+            cycles=cycles,
+            kind=self.kind,
+            temperature=self.temperature,
+            variance_weight=self.variance_weight,
+            log_sigma=self.log_sigma,
+            huber_delta=self.huber_delta,
+            normalize_dims=self.normalize_dims,
+            similarity=self.similarity,
+        )
+
+
+def _cycle_back(
+    clips: ClipEmbeddings,
+    cycles: Tensor,
+    temperature: float,
+    normalize_dims: bool,
+    similarity: Similarity,
+) -> Tensor:
+    """Logits (cycles, frames, frames): where each frame of a cycle's first video comes back to."""
+    embeddings = _prepared(clips, similarity)
+    scale = 1 / temperature
+    if normalize_dims and similarity == "l2":
+        scale /= embeddings.shape[-1]
+    at = embeddings[cycles[:, 0]]
+    for hop in range(1, cycles.shape[1] + 1):
+        video = cycles[:, hop % cycles.shape[1]]
+        there = embeddings[video]
+        logits = scale * _similarities(at, there, similarity)
+        lowest = torch.finfo(logits.dtype).min
+        logits = logits.masked_fill(~clips.mask[video][:, None, :], lowest)
+        at = F.softmax(logits, dim=-1) @ there
+    return logits
+
+
+def _prepared(clips: ClipEmbeddings, similarity: Similarity) -> Tensor:
+    """Embeddings in at least float32, zero where masked, and centred or of unit length."""
+    dtype = torch.promote_types(clips.embeddings.dtype, torch.float32)
+    embeddings = clips.embeddings.to(dtype).clamp(-_LARGEST, _LARGEST)
+    embeddings = embeddings.masked_fill(~clips.mask[..., None], 0.0)
+    if similarity == "cosine":
+        return F.normalize(embeddings, dim=-1, eps=1e-6)
+    # Distances do not change by this, but their rounding does where embeddings lie far from zero.
+    centre = embeddings.detach().sum(dim=(0, 1)) / clips.mask.sum().clamp_min(1)
+    return (embeddings - centre).masked_fill(~clips.mask[..., None], 0.0)
+
+
+def _similarities(a: Tensor, b: Tensor, similarity: Similarity) -> Tensor:
+    """Batched (n, frames, dims) twice to (n, frames, frames), up to a constant for each row."""
+    if similarity == "cosine":
+        return F.normalize(a, dim=-1, eps=1e-6) @ b.transpose(1, 2)
+    # −‖a − b‖² without ‖a‖², which a softmax over b cancels.
+    return 2 * a @ b.transpose(1, 2) - b.square().sum(dim=-1)[:, None, :]
+
+
+def _check(temperature: float, similarity: str) -> None:
+    if not temperature > 0:
+        raise ValueError(f"temperature must be positive, not {temperature}.")
+    if similarity not in ("l2", "cosine"):
+        raise ValueError(f"similarity must be l2 or cosine, not {similarity}.")
+
+
+def _check_classification(label_smoothing: float) -> None:
+    if not 0 <= label_smoothing < 1:
+        raise ValueError(f"label_smoothing must be at least 0 and below 1, not {label_smoothing}.")
+
+
+def _check_regression(
+    kind: str, variance_weight: float, log_sigma: str, huber_delta: float
+) -> None:
+    if kind not in ("variance", "squared", "huber"):
+        raise ValueError(f"kind must be variance, squared or huber, not {kind}.")
+    if not variance_weight >= 0:
+        raise ValueError(f"variance_weight must be at least 0, not {variance_weight}.")
+    if log_sigma not in ("variance", "sigma"):
+        raise ValueError(f"log_sigma must be variance or sigma, not {log_sigma}.")
+    if not huber_delta > 0:
+        raise ValueError(f"huber_delta must be positive, not {huber_delta}.")
+
+
+def _checked_cycles(clips: ClipEmbeddings, cycles: Tensor | None) -> Tensor:
+    videos = clips.embeddings.shape[0]
+    if videos < 2:
+        raise ValueError("cycle-consistency needs at least two videos.")
+    if cycles is None:
+        pairs = torch.cartesian_prod(torch.arange(videos), torch.arange(videos))
+        return pairs[pairs[:, 0] != pairs[:, 1]].to(clips.embeddings.device)
+    if cycles.ndim != 2 or cycles.shape[0] < 1 or cycles.shape[1] < 2:
+        raise ValueError(
+            f"cycles must be (cycles, length of at least 2), not {tuple(cycles.shape)}."
+        )
+    return cycles
+
+
+def _mean(losses: Tensor, clips: ClipEmbeddings, cycles: Tensor) -> Tensor:
+    """Mean over the real frames of cycles in which no video is all padding."""
+    counts = clips.mask[cycles[:, 0]] & clips.mask.any(dim=1)[cycles].all(dim=1)[:, None]
+    return losses.masked_fill(~counts, 0.0).sum() / counts.sum().clamp_min(1)
+
+
+def _full_precision(clips: ClipEmbeddings) -> torch.autocast:
+    return torch.autocast(clips.embeddings.device.type, enabled=False)

@@ -1,0 +1,84 @@
+"""Configuration models whose mistakes are explained: the key, and the nearest valid one."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from inphase.errors import ConfigError
+
+
+class Settings(BaseModel):
+    """Base of every configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def parse_settings(model: type[S], values: Mapping[str, Any], *, source: str) -> S:
+    """Validate ``values`` as ``model``.
+
+    Args:
+        source: where the values came from, for the message (a file's path, ``--set``).
+
+    Raises:
+        ConfigError: one sentence that names the first wrong key and, when there is one, the
+            nearest valid key.
+    """
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise ConfigError(_explain(model, error, source)) from error
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML, or is not a mapping.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} does not exist.") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path} cannot be read as YAML: {reason}.") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} must hold `key: value` lines.")
+    return values
+
+
+def _explain(model: type[BaseModel], error: ValidationError, source: str) -> str:
+    first = error.errors()[0]
+    location = [str(part) for part in first["loc"]]
+    dotted = ".".join(location)
+    if first["type"] == "extra_forbidden":
+        parent = _model_at(model, location[:-1])
+        valid = list(parent.model_fields) if parent else []
+        near = difflib.get_close_matches(location[-1], valid, n=1, cutoff=0.5)
+        hint = f"did you mean `{'.'.join([*location[:-1], near[0]])}`?" if near else (
+            "valid keys: " + ", ".join(valid) + "."
+        )
+        return f"{source}: unknown key `{dotted}`; {hint}"
+    return f"{source}: `{dotted}`: {first['msg'].lower()} (given: {first['input']!r})."
+
+
+def _model_at(model: type[BaseModel], location: list[str]) -> type[BaseModel] | None:
+    current: type[BaseModel] | None = model
+    for name in location:
+        field = current.model_fields.get(name) if current else None
+        current = _as_model(field.annotation) if field else None
+    return current
+
+
+def _as_model(annotation: Any) -> type[BaseModel] | None:
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+    return None

@@ -1,0 +1,138 @@
+"""What a training run is: one YAML file, every key checked."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, field_validator
+
+from inphase.errors import ConfigError
+from inphase.models.config import EncoderConfig
+from inphase.objectives import create_objective
+from inphase.settings import Settings, parse_settings, read_yaml
+
+
+class TrainingConfig(Settings):
+    """Configuration of a training run.
+
+    The defaults are Table 2 of TCC's supplement for Penn Action, on the default base network.
+    """
+
+    encoder: EncoderConfig = Field(default_factory=EncoderConfig)
+    objectives: dict[str, dict[str, Any]] = Field(
+        {"tcc": {}}, description="Options of each objective by name; `weight` is its share."
+    )
+    fps: float = Field(20.0, gt=0, description="Frames per second that clips are drawn from.")
+    videos_per_batch: int = Field(4, ge=2, description="Videos in a batch, all of one action.")
+    frames_per_clip: int = Field(20, ge=2, description="Frames drawn from each video, T.")
+    sampling: Literal["uniform", "strided"] = Field(
+        "uniform", description="Distinct sorted frames at random, or a fixed stride apart."
+    )
+    stride: int = Field(1, ge=1, description="Frames between two of a clip, for `strided`.")
+    augment: bool = Field(True, description="Flip, brightness and contrast, one draw a clip.")
+    augmented_copies: int = Field(
+        4, ge=0, description="Augmented copies in the feature cache of a frozen base network."
+    )
+    steps: int = Field(10_000, ge=1, description="Optimiser steps.")
+    learning_rate: float = Field(1e-4, gt=0, description="Adam's.")
+    weight_decay: float = Field(1e-5, ge=0, description="L2 penalty, as Adam has it.")
+    schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="Of the learning rate; `cosine` falls to zero."
+    )
+    gradient_clip: float = Field(10.0, ge=0, description="Largest gradient norm; 0: no clipping.")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="`auto` takes bfloat16 where processor or GPU has it in hardware."
+    )
+    checkpoint_every: int = Field(50, ge=1, description="Steps between two checkpoints.")
+    seed: int = Field(0, ge=0, description="Of weights, batches and augmentation.")
+
+    @field_validator("objectives")
+    @classmethod
+    def _known_objectives(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        if not value:
+            raise ValueError("at least one objective is needed")
+        for name, options in value.items():
+            create_objective(name, **{k: v for k, v in options.items() if k != "weight"})
+        return value
+
+
+def list_presets() -> list[str]:
+    """Names that :func:`load_config` takes as ``preset``."""
+    return sorted(file.name.removesuffix(".yaml") for file in _presets().iterdir())
+
+
+def load_config(
+    preset: str = "quick", *, overrides: Iterable[str] = (), file: str | Path | None = None
+) -> TrainingConfig:
+    """Read a preset or a file, then apply overrides.
+
+    Args:
+        preset: a name of :func:`list_presets`.
+        overrides: ``key=value`` pairs; a key inside another is written with dots
+            (``encoder.context_gap=0.5``), a value as in YAML.
+        file: a YAML file instead of a preset; a run's ``config.yaml`` is one.
+
+    Raises:
+        ConfigError: no such preset or file, an unknown key or a wrong value.
+    """
+    if file is not None:
+        values, source = read_yaml(Path(file)), str(file)
+    else:
+        if preset not in list_presets():
+            near = difflib.get_close_matches(preset, list_presets(), n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(list_presets())}."
+            raise ConfigError(f"There is no preset `{preset}`; {hint}")
+        values = yaml.safe_load((_presets() / f"{preset}.yaml").read_text(encoding="utf-8"))
+        source = f"preset {preset}"
+    config = parse_settings(TrainingConfig, values, source=source)
+    for override in overrides:
+        config = parse_settings(
+            TrainingConfig, _overridden(config.model_dump(), override), source=f"--set {override}"
+        )
+    return config
+
+
+def dump_config(config: TrainingConfig) -> str:
+    """The configuration as YAML that :func:`load_config` reads back."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
+
+
+def _overridden(values: dict[str, Any], override: str) -> dict[str, Any]:
+    key, separator, text = override.partition("=")
+    if not separator or not key:
+        raise ConfigError(f"--set takes key=value, not `{override}`.")
+    try:
+        value = _number(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {override}: `{text}` is not a YAML value.") from error
+    *parents, last = key.strip().split(".")
+    place: Any = values
+    for parent in parents:
+        if parent not in place:
+            near = difflib.get_close_matches(parent, list(place), n=1, cutoff=0.5)
+            hint = f"did you mean `{near[0]}`?" if near else f"valid keys: {', '.join(place)}."
+            raise ConfigError(f"--set {override}: unknown key `{parent}`; {hint}")
+        place = place[parent]
+        if not isinstance(place, Mapping):
+            raise ConfigError(f"--set {override}: `{parent}` is a value and holds no keys.")
+    place[last] = value
+    return values
+
+
+def _number(value: Any) -> Any:
+    """YAML 1.1 reads ``1e-4`` as text; people mean the number."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _presets() -> Any:
+    # Beside the package in a wheel, at the root of the repository in a checkout.
+    shipped = resources.files("inphase") / "configs"
+    return shipped if shipped.is_dir() else Path(__file__).parents[3] / "configs"

@@ -1,0 +1,128 @@
+"""The feature cache: a frozen base network sees each frame once, however long training goes on."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from inphase.atomic import replacing
+from inphase.data import Augmentation, Video, resample
+from inphase.models import Encoder, FrameEmbedder
+from inphase.video import VideoReader
+
+_FORMAT = 1
+_READ = 1 << 20
+
+
+def default_cache() -> Path:
+    """The folder in which features are kept between runs: the user's cache folder."""
+    return Path(platformdirs.user_cache_dir("inphase")) / "features"
+
+
+@dataclass(frozen=True)
+class VideoFeatures:
+    """Maps of one video's frames, on disk.
+
+    Attributes:
+        times: (n,) seconds, of the frames at the training frame rate.
+        maps: (copies, n, C, h, w) float16, memory-mapped; copy 0 is the video as it is.
+    """
+
+    times: NDArray[np.float64]
+    maps: NDArray[np.float16]
+
+
+class FeatureCache:
+    """Base-network features by content: same file, same settings, same weights, same features.
+
+    Args:
+        folder: where they are kept; safe to delete whenever no run uses it.
+        encoder: whose base network and pooling make them.
+        fps: frames per second that are kept of each video.
+        copies: augmented copies besides the video as it is (supplement, section 5).
+        seed: of the augmentation.
+    """
+
+    def __init__(
+        self, folder: Path, encoder: Encoder, *, fps: float, copies: int, seed: int
+    ) -> None:
+        self.folder = folder
+        self.copies = copies
+        self._fps = fps
+        self._seed = seed
+        self._size = encoder.config.image_size
+        self._embedder = FrameEmbedder(encoder)
+        self._settings = [_FORMAT, encoder.base_fingerprint, fps, copies, seed]
+
+    def features(
+        self, video: Video, *, advance: Callable[[int], object] | None = None
+    ) -> VideoFeatures:
+        """Features of a video, from the cache or made now.
+
+        Args:
+            advance: called with a number of frames just finished, for a progress bar.
+
+        Raises:
+            VideoError: the file cannot be read.
+            OutputError: the cache cannot be written.
+        """
+        key = hashlib.sha256(
+            json.dumps([content_hash(video.path), *self._settings]).encode()
+        ).hexdigest()
+        entry = self.folder / key[:2] / key
+        if not entry.is_dir():
+            with replacing(entry) as beside:
+                beside.mkdir()
+                self._make(video.path, key, beside, advance)
+        times = np.load(entry / "times.npy", allow_pickle=False)
+        maps = np.load(entry / "maps.npy", mmap_mode="r", allow_pickle=False)
+        return VideoFeatures(times, maps)
+
+    def _make(
+        self, path: Path, key: str, folder: Path, advance: Callable[[int], object] | None
+    ) -> None:
+        # Drawn from the content's key, so that the order of the videos does not matter.
+        generator = np.random.default_rng([self._seed, int(key[:16], 16)])
+        changes = [Augmentation.identity()]
+        changes += [Augmentation.draw(generator) for _ in range(self.copies)]
+        reader = VideoReader(path, size=(self._size, self._size))
+        indices = resample(reader.times, fps=self._fps)
+        times = reader.times[indices]
+
+        def frames() -> Iterator[NDArray[np.uint8]]:
+            for frame in reader.frames(indices):
+                for change in changes:
+                    yield change(frame)
+                if advance:
+                    advance(1)
+
+        store: np.memmap[tuple[int, ...], np.dtype[np.float16]] | None = None
+        for position, features in enumerate(self._embedder.maps(frames())):
+            if store is None:
+                shape = (len(changes), len(indices), *features.shape)
+                store = np.lib.format.open_memmap(
+                    folder / "maps.npy", mode="w+", dtype=np.float16, shape=shape
+                )
+            index, copy = divmod(position, len(changes))
+            store[copy, index] = features.half().cpu().numpy()
+        assert store is not None  # VideoReader raises on a video without frames
+        store.flush()
+        np.save(folder / "times.npy", times, allow_pickle=False)
+
+
+def content_hash(path: Path) -> str:
+    """sha256 of a file's bytes, or of a folder of images' names and bytes."""
+    digest = hashlib.sha256()
+    files = [path] if path.is_file() else sorted(f for f in path.iterdir() if f.is_file())
+    for file in files:
+        if file != path:
+            digest.update(file.name.encode() + b"\0")
+        with file.open("rb") as stream:
+            while block := stream.read(_READ):
+                digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,284 @@
+"""Training, from videos to a model folder; a killed run resumes where it was."""
+
+import hashlib
+import json
+import logging
+import math
+import platform
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+import yaml
+from lightning.pytorch.callbacks import Callback
+from rich.console import Console
+from torch.utils.data import DataLoader
+
+from inphase.atomic import replacing
+from inphase.data import Collection, Video, resample
+from inphase.errors import ConfigError, OutputError, Skipped, TrainingError, VideoError
+from inphase.models import Encoder
+from inphase.progress import progress_bar
+from inphase.settings import read_yaml
+from inphase.training.callbacks import ProgressBar, StepLog
+from inphase.training.clips import Clips, ClipSource, FeatureSource, FrameSource, StepSampler
+from inphase.training.config import TrainingConfig, dump_config, load_config
+from inphase.training.features import FeatureCache, content_hash, default_cache
+from inphase.training.module import TrainingModule
+from inphase.video import VideoInfo, probe
+
+CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What :func:`train` leaves.
+
+    Attributes:
+        folder: the run: config.yaml, metrics.csv, tensorboard/, checkpoints/, model/.
+        encoder: trained, in evaluation mode.
+        skipped: videos that could not be read.
+        collapsed: the loss stayed where constant embeddings would put it.
+    """
+
+    folder: Path
+    encoder: Encoder
+    skipped: tuple[Skipped, ...]
+    collapsed: bool
+
+    @property
+    def model(self) -> Path:
+        """The model folder."""
+        return self.folder / MODEL
+
+
+def train(
+    videos: Collection | str | Path | Sequence[str | Path],
+    output: str | Path,
+    *,
+    config: TrainingConfig | None = None,
+    split: str | None = None,
+    cache: str | Path | None = None,
+    console: Console | None = None,
+) -> TrainedRun:
+    """Fit an encoder to videos of the same action, without labels.
+
+    Called again with the same arguments after it was killed, it goes on from its last checkpoint
+    with the same draws, and ends with the weights that it would have had. A finished run is
+    returned as it is.
+
+    Args:
+        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+        output: folder of the run.
+        config: by default the preset ``quick``.
+        split: only this part of a labelled collection.
+        cache: folder for the features of a frozen base network; by default the user's cache.
+        console: where progress and warnings go; by default nowhere.
+
+    Raises:
+        CollectionError: the videos cannot be found.
+        TrainingError: fewer than two videos can be read, or the folder holds another run.
+        OutputError: the folder cannot be written.
+    """
+    config = config or load_config("quick")
+    console = console or Console(quiet=True)
+    collection = videos if isinstance(videos, Collection) else Collection.open(videos)
+    if split is not None:
+        collection = collection.split(split)
+    folder = Path(output)
+    readable, skipped = _probed(collection)
+    _begin(folder, config, [video for video, _ in readable])
+    if (folder / MODEL).is_dir():
+        return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
+
+    encoder = Encoder(config.encoder, seed=config.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if config.encoder.train_base == "frozen":
+        cache = Path(cache) if cache is not None else default_cache()
+        sources = _cached(readable, encoder.to(device), config, cache, console, skipped)
+    else:
+        sources = _decoded(readable, config)
+    clips = Clips(sources, config)
+    module = TrainingModule(config, encoder)
+    bar = ProgressBar(config.steps, console)
+    _fit(folder, config, module, clips, [bar, StepLog(folder)])
+
+    encoder = encoder.cpu().eval()
+    encoder.save(folder / MODEL, card=_card(config, collection, len(sources), bar))
+    return TrainedRun(folder, encoder, tuple(skipped), bar.collapsed)
+
+
+def bfloat16_in_hardware() -> bool:
+    """Whether bfloat16 makes this machine faster: a GPU with it, or a CPU with AMX."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.cpu._is_amx_tile_supported()
+
+
+class _Checkpoint(Callback):
+    """Keeps the last state; an epoch is the span between two checkpoints."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:  # noqa: ARG002
+        with replacing(self._path) as beside:
+            trainer.save_checkpoint(beside)
+
+
+def _fit(
+    folder: Path,
+    config: TrainingConfig,
+    module: TrainingModule,
+    clips: Clips,
+    callbacks: Sequence[Callback],
+) -> None:
+    every = config.checkpoint_every
+    frozen = config.encoder.train_base == "frozen"
+    loader = DataLoader(
+        clips,
+        batch_size=None,
+        sampler=StepSampler(config.steps, every),
+        num_workers=0 if frozen else min(4, torch.multiprocessing.cpu_count()),
+    )
+    reduced = config.precision == "bfloat16" or (
+        config.precision == "auto" and bfloat16_in_hardware()
+    )
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    checkpoint = folder / LAST
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")
+        warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
+        trainer = lightning.Trainer(
+            max_epochs=math.ceil(config.steps / every),
+            accelerator="auto",
+            devices=1,
+            precision="bf16-mixed" if reduced else "32-true",
+            gradient_clip_val=config.gradient_clip or None,
+            callbacks=[*callbacks, _Checkpoint(checkpoint)],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            reload_dataloaders_every_n_epochs=1,
+            default_root_dir=str(folder),
+        )
+        trainer.fit(
+            module,
+            loader,
+            ckpt_path=checkpoint if checkpoint.is_file() else None,
+            weights_only=True,
+        )
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+
+
+def _probed(collection: Collection) -> tuple[list[tuple[Video, VideoInfo]], list[Skipped]]:
+    readable, skipped = [], []
+    for video in collection:
+        try:
+            readable.append((video, probe(video.path)))
+        except VideoError as error:
+            skipped.append(Skipped(video.name, str(error)))
+    if len(readable) < 2:
+        told = f"; the first that cannot: {skipped[0].reason}" if skipped else "."
+        raise TrainingError(
+            f"Training needs at least two videos of one action, and {len(readable)} of "
+            f"{len(collection)} can be read{told}"
+        )
+    return readable, skipped
+
+
+def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
+    """Make the folder of a run, or check that it is this run's."""
+    inputs = {video.name: content_hash(video.path) for video in videos}
+    if not folder.exists() or not any(folder.iterdir()):
+        # The configuration comes last: a folder that has it is a whole beginning.
+        with replacing(folder / INPUTS) as beside:
+            beside.write_text(yaml.safe_dump(inputs, sort_keys=False), encoding="utf-8")
+        with replacing(folder / CONFIG) as beside:
+            beside.write_text(dump_config(config), encoding="utf-8")
+        return
+    if not (folder / CONFIG).is_file() or not (folder / INPUTS).is_file():
+        raise OutputError(f"{folder} is not empty and holds no inphase run; choose another folder.")
+    advice = "choose another folder, or remove this one to start anew"
+    before, now = load_config(file=folder / CONFIG).model_dump(), config.model_dump()
+    for key in now:
+        if before[key] != now[key]:
+            raise TrainingError(
+                f"{folder} holds a run with another configuration: `{key}` was {before[key]!r}, "
+                f"now {now[key]!r}; {advice}."
+            )
+    if read_yaml(folder / INPUTS) != inputs:
+        raise TrainingError(f"{folder} holds a run on other videos; {advice}.")
+
+
+def _cached(
+    videos: list[tuple[Video, VideoInfo]],
+    encoder: Encoder,
+    config: TrainingConfig,
+    folder: Path,
+    console: Console,
+    skipped: list[Skipped],
+) -> list[ClipSource]:
+    copies = config.augmented_copies if config.augment else 0
+    cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
+    counts = [len(resample(info.times, fps=config.fps)) for _, info in videos]
+    sources: list[ClipSource] = []
+    with progress_bar("Features", sum(counts), console=console) as bar:
+        for (video, info), count in zip(videos, counts, strict=True):
+            start = bar.done
+            try:
+                features = cache.features(video, advance=bar.advance)
+            except VideoError as error:
+                skipped.append(Skipped(video.name, str(error)))
+            else:
+                sources.append(FeatureSource(features, video.action, info.duration))
+            bar.advance(start + count - bar.done)
+    return sources
+
+
+def _decoded(videos: list[tuple[Video, VideoInfo]], config: TrainingConfig) -> list[ClipSource]:
+    sources: list[ClipSource] = []
+    for video, info in videos:
+        indices = resample(info.times, fps=config.fps)
+        sources.append(
+            FrameSource(
+                video.path,
+                indices,
+                info.times[indices],
+                video.action,
+                info.duration,
+                config.encoder.image_size,
+                config.augment,
+            )
+        )
+    return sources
+
+
+def _card(
+    config: TrainingConfig, collection: Collection, videos: int, bar: ProgressBar
+) -> dict[str, object]:
+    return {
+        "videos": f"{videos} from {Path(collection.source).name or collection.source}",
+        "objectives": json.dumps(config.objectives),
+        "steps": config.steps,
+        "batch": f"{config.videos_per_batch} videos of {config.frames_per_clip} frames",
+        "optimiser": f"Adam, learning rate {config.learning_rate:g} ({config.schedule})",
+        "last loss": f"{bar.loss:.4f}" + (" (collapsed)" if bar.collapsed else ""),
+        "seed": config.seed,
+        "torch": torch.__version__,
+        "machine": platform.machine(),
+    }
+
+
+def fit_key(videos: Collection, config: TrainingConfig) -> str:
+    """Names the fit of a configuration on videos, by their content: where a run may be reused."""
+    parts = [dump_config(config), *(content_hash(video.path) for video in videos)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
