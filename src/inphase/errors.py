@@ -5,6 +5,8 @@ what to do. The command line prints it and exits with 2.
 """
 
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -51,3 +53,10 @@ class Skipped:
 
     name: str
     reason: str
+
+
+def hint(name: str, valid: Iterable[str]) -> str:
+    """End of a sentence about an unknown name: the nearest valid one, or all of them."""
+    listed = list(valid)
+    near = difflib.get_close_matches(name, listed, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(listed)}."

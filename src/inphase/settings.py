@@ -1,6 +1,5 @@
 """Configuration models whose mistakes are explained: the key, and the nearest valid one."""
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -8,7 +7,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from inphase.errors import ConfigError
+from inphase.errors import ConfigError, hint
 
 
 class Settings(BaseModel):
@@ -61,11 +60,7 @@ def _explain(model: type[BaseModel], error: ValidationError, source: str) -> str
     if first["type"] == "extra_forbidden":
         parent = _model_at(model, location[:-1])
         valid = list(parent.model_fields) if parent else []
-        near = difflib.get_close_matches(location[-1], valid, n=1, cutoff=0.5)
-        hint = f"did you mean `{'.'.join([*location[:-1], near[0]])}`?" if near else (
-            "valid keys: " + ", ".join(valid) + "."
-        )
-        return f"{source}: unknown key `{dotted}`; {hint}"
+        return f"{source}: unknown key `{dotted}`; {hint(location[-1], valid)}"
     return f"{source}: `{dotted}`: {first['msg'].lower()} (given: {first['input']!r})."
 
 

@@ -186,6 +186,15 @@ def test_a_wide_window_changes_nothing() -> None:
         assert cells_of(dtw(distances, window=window)) == cells_of(free)
 
 
+def test_the_edge_belongs_to_the_window() -> None:
+    cells = [(i, max(0, i - 29)) for i in range(101)] + [(100, j) for j in range(72, 101)]
+    distances = np.ones((101, 101))
+    distances[tuple(np.transpose(cells))] = 0
+    # As a float 0.29 of 100 frames is a little less than 29.
+    assert dtw(distances, window=0.29).cost == dtw(distances, window=29).cost == 0
+    assert dtw(distances, window=0.28).cost > 0
+
+
 @pytest.mark.parametrize("shape", [(9, 100), (100, 9), (50, 51), (1, 20), (20, 1)])
 def test_a_window_of_one_frame_always_leaves_a_path(shape: tuple[int, int]) -> None:
     assert np.isfinite(dtw(np.ones(shape), window=1).cost)

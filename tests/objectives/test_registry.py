@@ -31,11 +31,11 @@ def test_created_objective_gives_a_loss() -> None:
 
 
 def test_mistakes_name_the_nearest() -> None:
-    with pytest.raises(ConfigError, match=r"no objective `tccc`; did you mean `tcc`\?"):
+    with pytest.raises(ConfigError, match=r"no objective `tccc`; did you mean tcc\?"):
         create_objective("tccc")
     with pytest.raises(ConfigError, match="there are: tcc"):
         create_objective("xyz")
-    with pytest.raises(ConfigError, match=r"`temprature`; did you mean `temperature`\?"):
+    with pytest.raises(ConfigError, match=r"`temprature`; did you mean temperature\?"):
         create_objective("tcc", temprature=1.0)
     with pytest.raises(ConfigError, match="temperature must be positive"):
         create_objective("tcc", temperature=-1.0)

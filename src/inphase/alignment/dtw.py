@@ -59,7 +59,7 @@ def dtw(
             inside a long reference, ``"query"`` the reverse. The other is always used whole.
 
     Returns:
-        The path, in order, as float64 costs decide.
+        The path, in order. Costs are summed in float64.
 
     Raises:
         AlignmentError: ``distances`` is empty or not finite, an option is out of range, a window
@@ -81,14 +81,10 @@ def dtw(
         matrix = matrix.T.copy()
     n, m = matrix.shape
     first, last = _columns(n, m, window)
-    rows = columns = np.empty(0, dtype=np.int64)
-    cost = np.inf
-    # A narrow window may miss all cells of a row; the kernels need one in each.
-    if (first <= last).all():
-        if max_slope is None:
-            rows, columns, cost = warp(matrix, first, last, open_begin, open_end)
-        else:
-            rows, columns, cost = warp_limited(matrix, first, last, open_begin, open_end, max_slope)
+    if max_slope is None:
+        rows, columns, cost = warp(matrix, first, last, open_begin, open_end)
+    else:
+        rows, columns, cost = warp_limited(matrix, first, last, open_begin, open_end, max_slope)
     if len(rows) == 0:
         n, m = (m, n) if flipped else (n, m)
         limits = {"window": window, "max_slope": max_slope}
@@ -103,7 +99,7 @@ def dtw(
 
 
 def _columns(n: int, m: int, window: float | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last allowed column of each row."""
+    """First and last allowed column of each row; a row that the window misses has none."""
     if window is None:
         return np.zeros(n, dtype=np.int64), np.full(n, m - 1, dtype=np.int64)
     is_share = not isinstance(window, (int, np.integer))

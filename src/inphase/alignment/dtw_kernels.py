@@ -4,8 +4,9 @@ Both kernels fill the grid row by row with one row of costs in float64 and a byt
 for the way back. They know no errors: the cost is infinite where no path exists.
 
 Arguments of both: ``distances`` (n, m); ``first`` and ``last`` (n,) int64, the columns allowed in
-each row, at least one, neither ever decreasing; ``open_begin`` and ``open_end``, whether the path
-may start in any row of the first column and end in any row of the last.
+each row, neither ever decreasing, or none where ``last`` is ``first`` − 1; ``open_begin`` and
+``open_end``, whether the path may start in any row of the first column and end in any row of the
+last.
 """
 
 from collections.abc import Callable

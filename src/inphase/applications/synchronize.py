@@ -14,8 +14,7 @@ from rich.console import Console
 from inphase.alignment import Alignment, align
 from inphase.applications.grid import write_grid, write_retimed
 from inphase.atomic import replacing
-from inphase.data import nearest_name
-from inphase.errors import AlignmentError, OutputError
+from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 
 
@@ -58,6 +57,7 @@ class Synchronization:
             OutputError: another suffix, or the place cannot be written.
             VideoError: a video can no longer be read.
         """
+        check_output(path)
         path = Path(path)
         if path.suffix == ".mp4":
             write_grid(
@@ -68,11 +68,9 @@ class Synchronization:
                 width=width,
                 console=console,
             )
-        elif path.suffix in _WRITERS:
+        else:
             with replacing(path) as beside:
                 _WRITERS[path.suffix](beside, self)
-        else:
-            raise OutputError(f"{path} must end in .mp4, {' or '.join(_WRITERS)}.")
 
     def save_separate(
         self, folder: str | Path, *, console: Console | None = None
@@ -152,13 +150,27 @@ def synchronize(
     chosen = [video for video in videos if video.name == reference]
     if not chosen:
         raise AlignmentError(
-            f"The reference {reference} is not among the videos; {nearest_name(reference, names)}"
+            f"The reference {reference} is not among the videos; {hint(reference, names)}"
         )
     queries = tuple(video for video in videos if video is not chosen[0])
     alignments = tuple(
         align(chosen[0].embeddings, query.embeddings, **options) for query in queries
     )
     return Synchronization(chosen[0], queries, alignments)
+
+
+def check_output(path: str | Path, *, pictures: bool = True) -> None:
+    """Refuse a suffix that :meth:`Synchronization.save` cannot write, before minutes of work.
+
+    Args:
+        pictures: whether .mp4 counts.
+
+    Raises:
+        OutputError: another suffix.
+    """
+    valid = [".mp4", *_WRITERS] if pictures else list(_WRITERS)
+    if Path(path).suffix not in valid:
+        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
 
 
 def _filled(frames: NDArray[np.int64]) -> NDArray[np.int64]:

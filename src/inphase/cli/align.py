@@ -33,11 +33,11 @@ def align(
 
     Example: `inphase align me.mp4 pro.mp4 --model runs/swing/model -o alignment.json`
     """
-    from inphase.applications.synchronize import check_mapping_path, synchronize
+    from inphase.applications.synchronize import check_output, synchronize
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
 
-    check_mapping_path(output)
+    check_output(output, pictures=False)
     collection = Collection.open([reference, *queries])
     embeddings = embed_videos(collection, model, console=options.console())
     result = synchronize(

@@ -1,7 +1,7 @@
 """``inphase draw``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,7 +12,9 @@ def draw(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder to fill.", show_default=False)
     ],
-    action: Annotated[str, typer.Option(help="pouring, swing or pick_place.")] = "pouring",
+    action: Annotated[
+        Literal["pouring", "swing", "pick_place"], typer.Option(help="What is done.")
+    ] = "pouring",
     count: Annotated[int, typer.Option(min=1, help="How many performances.")] = 9,
     views: Annotated[int, typer.Option(min=1, max=2, help="Cameras that film each.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same videos.")] = 0,
@@ -24,7 +26,7 @@ def draw(
 
     Example: `inphase draw --action swing -o swings`
     """
-    from inphase.data.synthetic import write_collection
+    from inphase.data import write_collection
     from inphase.progress import progress_bar
 
     with progress_bar("Drawing", count * views, console=options.console()) as bar:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -44,7 +44,7 @@ Cache = Annotated[
     ),
 ]
 Distance = Annotated[
-    str, typer.Option(help="Between embeddings: squared_euclidean or cosine.")
+    Literal["squared_euclidean", "cosine"], typer.Option(help="Between embeddings.")
 ]
 Window = Annotated[
     float | None,

@@ -55,17 +55,17 @@ def synchronize(
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
     from inphase.applications import synchronize as match
-    from inphase.applications.synchronize import check_output_path
+    from inphase.applications.synchronize import check_output
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
     from inphase.training import fit_or_reuse, load_config
 
     console = options.console()
-    check_output_path(output, separate=separate)
+    if not separate:
+        check_output(output)
     collection = Collection.open(videos, split=split)
     # Before minutes of fitting: is it there at all?
     name = collection[reference].name if reference is not None else None
-    skipped = ()
     if model is None:
         settings = load_config(preset, overrides=override or ())
         run = fit_or_reuse(collection, config=settings, cache=cache, console=console)

@@ -101,6 +101,7 @@ class Collection:
         by_file = [video for video in self.videos if _same_file(video.path, name)]
         if len(by_file) == 1:
             return by_file[0]
+        # A set may have hundreds of names: too many to list them in a sentence.
         nearest = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
         if nearest:
             hint = f"did you mean {nearest[0]}?"

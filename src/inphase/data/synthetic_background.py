@@ -113,7 +113,8 @@ def _wall_pattern(image: Image.Image, wall: Colour, generator: np.random.Generat
         for _ in range(generator.integers(2, 5)):
             x, y = generator.uniform(-0.1, 0.9) * width, generator.uniform(0, 0.35) * height
             w, h = generator.uniform(0.12, 0.3, size=2) * height
-            colour = tuple(int(c) for c in generator.integers(60, 235, size=3))
+            red, green, blue = generator.integers(60, 235, size=3).tolist()
+            colour = (red, green, blue)
             pen.rectangle([x, y, x + w, y + h], fill=(*toned(wall, 0.6), 230))
             pen.rectangle([x + 0.08 * h, y + 0.08 * h, x + w - 0.08 * h, y + 0.92 * h], fill=colour)
 

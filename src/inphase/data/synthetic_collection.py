@@ -134,7 +134,7 @@ def read_truth(folder: str | Path) -> dict[str, tuple[NDArray[np.float64], NDArr
         }
     except FileNotFoundError as error:
         raise CollectionError(f"{folder} is no synthetic set: it has no {TRUTH_FILE}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CollectionError(f"{path} is not a truth file of a synthetic set.") from error
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inphase.data.synthetic_background import paint_room
-from inphase.data.synthetic_scene import Camera, Canvas, Colour, Points, bent, box, toned
+from inphase.data.synthetic_scene import Camera, Canvas, Colour, Points, bent, box, offset, toned
 from inphase.data.synthetic_warp import progress
 
 EVENTS = {"grasp": 0.27, "over_target": 0.58, "release": 0.74, "retreat": 0.83}
@@ -87,20 +87,20 @@ class PickPlace:
         middle = tip.copy() if carried else _on_table(at, self._resting(state))
         lowest = float(middle[1] - self.block[1])
         canvas.shadow(
-            middle * [1, 0, 1] + [0.4, 0, 0],
+            middle * [1, 0, 1] + offset(0.4, 0, 0),
             (self.block[0] * 1.5, self.block[2] * 1.4),
             alpha=0.6 / (1 + lowest / 8),
         )
-        palm = tip + [0.0, _FINGER - 1.0, 0.0]
-        self._paint_arm(canvas, palm + [0.0, _PALM, 0.0])
+        palm = tip + offset(0.0, _FINGER - 1.0, 0.0)
+        self._paint_arm(canvas, palm + offset(0.0, _PALM, 0.0))
         solids = [(middle, self.block, self.block_colour)]
         for side in (-1, 1):
-            finger = tip + [side * (opening + 0.45), _FINGER / 2 - 1.6, 0.0]
+            finger = tip + offset(side * (opening + 0.45), _FINGER / 2 - 1.6, 0.0)
             solids.append((finger, np.array([0.45, _FINGER / 2, 0.9]), _STEEL))
         solids.sort(key=lambda solid: -float(np.linalg.norm(solid[0] - canvas.camera.position)))
         for centre, half, colour in solids:
             canvas.solid(*box(centre, half), colour)
-        canvas.solid(*box(palm + [0, 0.9, 0], np.array([4.3, 0.9, 1.4])), toned(_STEEL, 1.25))
+        canvas.solid(*box(palm + offset(0, 0.9, 0), np.array([4.3, 0.9, 1.4])), toned(_STEEL, 1.25))
 
     def _resting(self, state: float) -> float:
         """Height of the block's middle when it stands."""
@@ -126,13 +126,13 @@ class PickPlace:
 
     def _paint_arm(self, canvas: Canvas, wrist: Points) -> None:
         foot = _on_table(self.foot)
-        shoulder = foot + [0.0, 13.0, 0.0]
+        shoulder = foot + offset(0.0, 13.0, 0.0)
         canvas.limb(np.stack([foot, shoulder]), np.array([3.8, 2.9]), _STEEL)
-        hand = wrist + [0.0, 2.5, 0.0]
+        hand = wrist + offset(0.0, 2.5, 0.0)
         elbow = bent(shoulder, hand, self.links, toward=np.array([0.0, 1.0, 0.0]))
         canvas.limb(np.stack([shoulder, elbow]), np.array([2.3, 1.9]), self.arm_colour)
         canvas.limb(np.stack([elbow, hand]), np.array([1.9, 1.4]), self.arm_colour)
-        canvas.limb(np.stack([hand, wrist - [0, 1.2, 0]]), np.array([1.5, 1.3]), _STEEL)
+        canvas.limb(np.stack([hand, wrist - offset(0, 1.2, 0)]), np.array([1.5, 1.3]), _STEEL)
         for joint, radius in ((shoulder, 2.0), (elbow, 1.6)):
             flat, scale = canvas.pixels_and_scale(joint)
             canvas.disc(flat, float(scale) * radius, toned(_STEEL, 0.9))

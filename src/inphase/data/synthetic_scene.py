@@ -212,6 +212,11 @@ def blended(first: Colour, second: Colour, share: float) -> Colour:
     return r, g, b
 
 
+def offset(x: float, y: float, z: float) -> Points:
+    """(3,) a step to the right, up and forward."""
+    return np.array([x, y, z], dtype=np.float64)
+
+
 def box(centre: Points, half: Points) -> tuple[Points, NDArray[np.int64]]:
     """(8, 3) vertices and (6, 4) faces of an upright box, for ``Canvas.solid``."""
     signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])

@@ -43,7 +43,7 @@ def pouring_sound(
     pieces = np.lib.stride_tricks.sliding_window_view(noise, _WINDOW)[::_HOP][:windows]
     taper = np.sin(np.pi * (np.arange(_WINDOW) + 0.5) / _WINDOW)
     spectra = np.fft.rfft(pieces * taper, axis=1)
-    frequencies = np.fft.rfftfreq(_WINDOW, 1 / RATE)
+    frequencies = np.asarray(np.fft.rfftfreq(_WINDOW, 1 / RATE), dtype=np.float64)
     # The middle of the first window lies at time 0.
     at = np.arange(windows) * _HOP / RATE
     spectra *= _response(frequencies, resonance(at)[:, None], generator, windows)
@@ -75,4 +75,4 @@ def _response(
     splash[frequencies < 250] *= 0.1
     # The stream is never quite even.
     rough = np.convolve(generator.normal(size=windows + 8), np.ones(9) / 3, mode="valid")
-    return np.asarray((loud * (1 + 0.12 * rough[:, None]).clip(0.4) + splash))
+    return np.asarray(loud * (1 + 0.12 * rough[:, None]).clip(0.4) + splash)

@@ -1,11 +1,21 @@
 """A swing: a player with a club strikes a ball away."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from inphase.data.synthetic_background import paint_meadow
-from inphase.data.synthetic_scene import SUPERSAMPLING, Camera, Canvas, Colour, Points, bent, toned
+from inphase.data.synthetic_scene import (
+    SUPERSAMPLING,
+    Camera,
+    Canvas,
+    Colour,
+    Points,
+    bent,
+    offset,
+    toned,
+)
 from inphase.data.synthetic_warp import progress
 
 EVENTS = {"takeaway": 0.12, "top": 0.42, "impact": 0.60, "finish": 0.84}
@@ -94,7 +104,7 @@ class Swing:
         shoulders = self._shoulders(state)
         self._paint_arm(canvas, shoulders[np.argmin(shoulders[:, 2])], hands)
         size = self.stature * self.build
-        trunk = np.stack([hips, hips + (hub - hips) * 0.55, hub + [0, -0.06, 0]])
+        trunk = np.stack([hips, hips + (hub - hips) * 0.55, hub + offset(0, -0.06, 0)])
         canvas.limb(trunk, np.array([0.135, 0.145, 0.165]) * size, self.shirt)
         canvas.limb(shoulders, np.array([0.085, 0.085]) * size, self.shirt)
         self._paint_head(canvas, state, hub)
@@ -179,11 +189,11 @@ class Swing:
             hip = hips + side * across
             turned = np.array([0.3 * side - 0.6 * heel * (side > 0), 0.0, 1.0])
             knee = bent(hip, foot, (0.46 * self.stature, 0.44 * self.stature), toward=turned)
-            toe = foot + [
+            toe = foot + offset(
                 -0.07 if side < 0 else -0.10 * heel + 0.04,
                 -0.02 - 0.09 * heel * (side > 0),
                 0.13,
-            ]
+            )
             canvas.limb(np.stack([foot, toe]), np.array([0.055, 0.045]) * size, (60, 52, 50))
             radii = np.array([0.105, 0.08, 0.055]) * size
             canvas.limb(np.stack([hip, knee, foot]), radii, self.trousers)
@@ -202,12 +212,16 @@ class Swing:
         look = np.radians(self._angle(state, _SHOULDERS)) * progress(state, 0.60, 0.80)
         gaze = np.array([np.sin(look), 0.0, np.cos(look)])
         centre = hub + self.stature * np.array([0.0, 0.235, 0.05])
-        canvas.limb(np.stack([hub + [0, 0.08, 0], centre]), np.array([0.06, 0.055]), self.skin)
-        around = np.stack([centre + [0, -0.02, 0], centre + [0, 0.03, 0]])
+        canvas.limb(
+            np.stack([hub + offset(0, 0.08, 0), centre]), np.array([0.06, 0.055]), self.skin
+        )
+        around = np.stack([centre + offset(0, -0.02, 0), centre + offset(0, 0.03, 0)])
         canvas.limb(around, np.array([0.092, 0.098]), self.skin)
-        crown = np.stack([centre + [-0.005, 0.062, 0], centre + [0.005, 0.07, 0]])
+        crown = np.stack([centre + offset(-0.005, 0.062, 0), centre + offset(0.005, 0.07, 0)])
         canvas.limb(crown, np.array([0.09, 0.088]), self.cap)
-        peak = np.stack([centre + [0, 0.05, 0] + gaze * 0.05, centre + [0, 0.035, 0] + gaze * 0.16])
+        peak = np.stack(
+            [centre + offset(0, 0.05, 0) + gaze * 0.05, centre + offset(0, 0.035, 0) + gaze * 0.16]
+        )
         canvas.limb(peak, np.array([0.05, 0.022]), toned(self.cap, 0.8))
 
     def _paint_club(self, canvas: Canvas, state: float, hands: Points, head: Points) -> None:
@@ -215,7 +229,7 @@ class Swing:
         if blur > 0:
             # The sweep of the last moments, as a slow shutter shows it.
             pairs = [self._club(state - 0.012 * step) for step in range(7)]
-            for step, (near, far) in enumerate(zip(pairs[:-1], pairs[1:], strict=True)):
+            for step, (near, far) in enumerate(pairwise(pairs)):
                 inner = [before[0] + 0.45 * (before[1] - before[0]) for before in (near, far)]
                 sweep = canvas.pixels(np.stack([inner[0], near[1], far[1], inner[1]]))
                 canvas.polygon(sweep, (255, 255, 255), alpha=0.34 * blur * (1 - step / 6))
@@ -226,5 +240,5 @@ class Swing:
         canvas.line(flat, (206, 210, 216), width=max(scale * 0.014, SUPERSAMPLING * 0.7))
         grip = canvas.pixels(np.stack([hands - 0.1 * along, hands + 0.12 * along]))
         canvas.line(grip, (38, 36, 40), width=scale * 0.034)
-        toe = head + [0.0, -0.01, 0.10]
+        toe = head + offset(0.0, -0.01, 0.10)
         canvas.limb(np.stack([head, toe]), np.array([0.035, 0.045]), (52, 54, 62))

@@ -7,7 +7,6 @@ To add one, write an ``nn.Module`` and register a function that builds it::
         return BaseNetwork(Mine(), out_channels=256, stride=16, mean=(127.5,) * 3, std=(127.5,) * 3)
 """
 
-import difflib
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 
-from inphase.errors import ModelError
+from inphase.errors import ModelError, hint
 from inphase.models.efficientnet_lite import efficientnet_lite
 from inphase.models.resnet import ResNet50, load_resnet50
 from inphase.models.vgg_m import VGGM
@@ -100,10 +99,8 @@ def create_base_network(
     if name.startswith(_TIMM):
         return _from_timm(name.removeprefix(_TIMM), pretrained=pretrained, weights=file)
     if name not in _BUILDERS:
-        near = difflib.get_close_matches(name, _BUILDERS, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else "there are: "
-        listed = "" if near else ", ".join(list_base_networks()) + f" and {_TIMM}NAME."
-        raise ModelError(f"There is no base network `{name}`; {hint}{listed}")
+        valid = [*list_base_networks(), f"{_TIMM}NAME"]
+        raise ModelError(f"There is no base network `{name}`; {hint(name, valid)}")
     return _BUILDERS[name](pretrained=pretrained, weights=file)
 
 

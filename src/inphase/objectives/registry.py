@@ -7,7 +7,6 @@ and register it::
     class Mine(nn.Module): ...
 """
 
-import difflib
 import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
@@ -15,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from inphase.errors import ConfigError
+from inphase.errors import ConfigError, hint
 from inphase.objectives.clips import ClipEmbeddings
 
 
@@ -66,19 +65,14 @@ def create_objective(name: str, **options: Any) -> Objective:
         ConfigError: no such objective, no such option of it, or an option's value is wrong.
     """
     if name not in _BUILDERS:
-        raise ConfigError(f"There is no objective `{name}`; {_hint(name, list_objectives())}")
+        raise ConfigError(f"There is no objective `{name}`; {hint(name, list_objectives())}")
     valid = list(inspect.signature(_BUILDERS[name]).parameters)
     for option in options:
         if option not in valid:
             raise ConfigError(
-                f"The objective `{name}` has no option `{option}`; {_hint(option, valid)}"
+                f"The objective `{name}` has no option `{option}`; {hint(option, valid)}"
             )
     try:
         return _BUILDERS[name](**options)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"The objective `{name}` cannot be built: {error}") from error
-
-
-def _hint(name: str, valid: list[str]) -> str:
-    near = difflib.get_close_matches(name, valid, n=1)
-    return f"did you mean `{near[0]}`?" if near else "there are: " + ", ".join(valid) + "."

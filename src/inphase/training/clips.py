@@ -103,14 +103,14 @@ class ClipBatch:
     mask: Tensor
     step: int
 
-    def to(self, device: torch.device, **options: bool) -> "ClipBatch":
+    def to(self, device: torch.device, *, non_blocking: bool = False) -> "ClipBatch":
         """The same batch on another device."""
         return replace(
             self,
-            frames=self.frames.to(device, **options),
-            times=self.times.to(device, **options),
-            lengths=self.lengths.to(device, **options),
-            mask=self.mask.to(device, **options),
+            frames=self.frames.to(device, non_blocking=non_blocking),
+            times=self.times.to(device, non_blocking=non_blocking),
+            lengths=self.lengths.to(device, non_blocking=non_blocking),
+            mask=self.mask.to(device, non_blocking=non_blocking),
         )
 
 

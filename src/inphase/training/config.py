@@ -1,6 +1,5 @@
 """What a training run is: one YAML file, every key checked."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, field_validator
 
-from inphase.errors import ConfigError
+from inphase.errors import ConfigError, hint
 from inphase.models.config import EncoderConfig
 from inphase.objectives import create_objective
 from inphase.settings import Settings, parse_settings, read_yaml
@@ -82,9 +81,7 @@ def load_config(
         values, source = read_yaml(Path(file)), str(file)
     else:
         if preset not in list_presets():
-            near = difflib.get_close_matches(preset, list_presets(), n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(list_presets())}."
-            raise ConfigError(f"There is no preset `{preset}`; {hint}")
+            raise ConfigError(f"There is no preset `{preset}`; {hint(preset, list_presets())}")
         values = yaml.safe_load((_presets() / f"{preset}.yaml").read_text(encoding="utf-8"))
         source = f"preset {preset}"
     config = parse_settings(TrainingConfig, values, source=source)
@@ -112,9 +109,7 @@ def _overridden(values: dict[str, Any], override: str) -> dict[str, Any]:
     place: Any = values
     for parent in parents:
         if parent not in place:
-            near = difflib.get_close_matches(parent, list(place), n=1, cutoff=0.5)
-            hint = f"did you mean `{near[0]}`?" if near else f"valid keys: {', '.join(place)}."
-            raise ConfigError(f"--set {override}: unknown key `{parent}`; {hint}")
+            raise ConfigError(f"--set {override}: unknown key `{parent}`; {hint(parent, place)}")
         place = place[parent]
         if not isinstance(place, Mapping):
             raise ConfigError(f"--set {override}: `{parent}` is a value and holds no keys.")

@@ -112,6 +112,27 @@ def train(
     return TrainedRun(folder, encoder, tuple(skipped), bar.collapsed)
 
 
+def fit_or_reuse(
+    videos: Collection,
+    *,
+    config: TrainingConfig,
+    cache: str | Path | None = None,
+    console: Console | None = None,
+) -> TrainedRun:
+    """Fit an encoder to these very videos, once: the same files and configuration reuse the run.
+
+    The run is kept in the user's cache folder (or in ``cache``), and is resumed if it was killed.
+
+    Raises:
+        As :func:`train`.
+    """
+    readable, _ = _probed(videos)
+    parts = [dump_config(config), *(content_hash(video.path) for video, _ in readable)]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    root = Path(cache) if cache is not None else default_cache().parent
+    return train(videos, root / "runs" / key, config=config, cache=cache, console=console)
+
+
 def bfloat16_in_hardware() -> bool:
     """Whether bfloat16 makes this machine faster: a GPU with it, or a CPU with AMX."""
     if torch.cuda.is_available():
@@ -276,9 +297,5 @@ def _card(
     }
 
 
-def fit_key(videos: Collection, config: TrainingConfig) -> str:
-    """Names the fit of a configuration on videos, by their content: where a run may be reused."""
-    parts = [dump_config(config), *(content_hash(video.path) for video in videos)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,5 @@
-"""What is known of a video before any of its pictures is used: size, times, sound."""
+"""What is known of a video before its frames are decoded."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,44 +9,46 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """A video, described.
+    """A video's size, length and frame times.
 
     Attributes:
-        path: of the file or the folder of images.
-        width: of a frame as it is shown, in pixels: turned upright, pixels made square.
-        height: likewise.
-        times: (frames,) seconds at which the frames are shown, strictly increasing. The first
-            frame is shown at 0; the sound of the file is counted from the same instant.
-        has_audio: whether the file has sound.
+        path: the file or folder.
+        width: of a frame as it is shown, in pixels, rotation applied.
+        height: of a frame as it is shown, in pixels, rotation applied.
+        frames: number of frames.
+        fps: average frames per second.
+        duration: seconds from time 0 to the end of the last frame.
+        has_audio: there is a sound track beside the pictures.
+        times: (frames,) presentation times in seconds, strictly increasing, at least 0. Time 0 is
+            where the first of picture and sound starts; ``read_audio`` counts from there too.
     """
 
     path: Path
     width: int
     height: int
-    times: NDArray[np.float64]
+    frames: int
+    fps: float
+    duration: float
     has_audio: bool
+    times: NDArray[np.float64]
 
-    @property
-    def frames(self) -> int:
-        """Number of frames."""
-        return len(self.times)
+    def shortened(self, frames: int) -> "VideoInfo":
+        """The same video when only its first ``frames`` (at least 1) can be decoded."""
+        times = self.times[:frames]
+        return VideoInfo(
+            path=self.path,
+            width=self.width,
+            height=self.height,
+            frames=frames,
+            fps=average_fps(times, default=self.fps),
+            duration=float(self.times[frames]) if frames < self.frames else self.duration,
+            has_audio=self.has_audio,
+            times=times,
+        )
 
-    @property
-    def fps(self) -> float:
-        """Frames per second, on average; 25 for a single frame."""
-        if self.frames < 2:
-            return 25.0
-        return float((self.frames - 1) / (self.times[-1] - self.times[0]))
 
-    @property
-    def duration(self) -> float:
-        """Length in seconds; the last frame is taken to last as long as frames do on average."""
-        return float(self.times[-1] - self.times[0]) + 1 / self.fps
-
-    def frame_at(self, time: float) -> int:
-        """The frame that is on screen at ``time`` seconds; the ends stand for what is outside."""
-        if math.isnan(time):
-            raise ValueError("time must be a number of seconds, not NaN.")
-        # A time that was rounded down by a hair still means the frame that begins there.
-        index = int(np.searchsorted(self.times, time + 1e-6, side="right")) - 1
-        return min(max(index, 0), self.frames - 1)
+def average_fps(times: NDArray[np.float64], *, default: float) -> float:
+    """Frames per second over all of ``times`` (frames,); ``default`` for a single frame."""
+    if len(times) < 2:
+        return default
+    return float((len(times) - 1) / (times[-1] - times[0]))

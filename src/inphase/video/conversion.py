@@ -1,0 +1,104 @@
+"""From decoded pictures of any format to RGB arrays: colour, rotation, fields, size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from av.filter import Graph
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace, VideoReformatter
+from numpy.typing import NDArray
+
+# What players take for pictures that do not say: BT.709 from this height, BT.601 below.
+_HD_HEIGHT = 720
+_UNSPECIFIED = {0, 2}  # AVCOL_SPC_RGB (no matrix) and AVCOL_SPC_UNSPECIFIED
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How a stored picture is turned to be shown: transposed first, then mirrored."""
+
+    transpose: bool = False
+    mirror_x: bool = False
+    mirror_y: bool = False
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> "Orientation":
+        """Read a frame's display matrix; angles between are taken as the nearest quarter turn.
+
+        The matrix maps a stored (x, y) to the shown x' = a·x + c·y, y' = b·x + d·y.
+        """
+        data = frame.side_data.get("DISPLAYMATRIX")
+        if data is None:
+            return cls()
+        a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].tolist()
+        if abs(a) + abs(d) >= abs(b) + abs(c):
+            return cls(False, a < 0, d < 0)
+        return cls(True, c < 0, b < 0)
+
+    def shown_size(self, width: int, height: int) -> tuple[int, int]:
+        """(width, height) as shown, of a stored picture; its own inverse."""
+        return (height, width) if self.transpose else (width, height)
+
+    def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Turn (height, width, 3) pixels."""
+        if self.transpose:
+            pixels = pixels.transpose(1, 0, 2)
+        if self.mirror_x:
+            pixels = pixels[:, ::-1]
+        if self.mirror_y:
+            pixels = pixels[::-1]
+        return np.ascontiguousarray(pixels)
+
+
+class RgbConverter:
+    """Makes RGB arrays of one size and orientation out of decoded frames.
+
+    One scaler is kept and reused: making one for each frame halves the speed.
+    """
+
+    def __init__(self, size: tuple[int, int], orientation: Orientation | None = None) -> None:
+        """
+        Args:
+            size: (width, height) of the arrays, orientation applied.
+            orientation: how the frames are turned.
+        """
+        self._orientation = orientation or Orientation()
+        self._stored_size = self._orientation.shown_size(*size)
+        self._reformatter = VideoReformatter()
+        self._fields: Graph | None = None
+
+    def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """(height, width, 3) RGB, contiguous memory that nothing else refers to."""
+        if frame.interlaced_frame and frame.height > 1:
+            frame = self._one_field(frame)
+        width, height = self._stored_size
+        rgb = self._reformatter.reformat(
+            frame,
+            width,
+            height,
+            "rgb24",
+            src_colorspace=_matrix(frame),
+            src_color_range=frame.color_range,
+            interpolation="BILINEAR",
+            threads=1,
+        )
+        if rgb is frame:
+            return self._orientation.apply(rgb.to_ndarray())
+        plane = rgb.planes[0]
+        rows: NDArray[np.uint8] = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        return self._orientation.apply(rows[:height, : width * 3].reshape(height, width, 3))
+
+    def _one_field(self, frame: VideoFrame) -> VideoFrame:
+        """The upper field alone: half the rows, and no combing.
+
+        A deinterlacer that looks at neighbouring frames would make a frame depend on how it was
+        reached; this depends on nothing else.
+        """
+        raise NotImplementedError
+
+
+def _matrix(frame: VideoFrame) -> int | None:
+    if frame.colorspace not in _UNSPECIFIED:
+        return None
+    hd = frame.height >= _HD_HEIGHT
+    return int(Colorspace.ITU709 if hd else Colorspace.ITU601)

@@ -1,0 +1,134 @@
+"""Walks through the decoded frames of a file, forwards and by exact seeks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+
+from inphase.video.frame_table import FrameTable, decode_packet
+from inphase.video.opening import open_container, video_stream
+
+# Decoding this many frames ahead costs no more than a seek, which empties the decoder's threads.
+_SEEK_WORTHWHILE = 12
+
+
+class FrameCursor:
+    """A position in a video file, with a decoder of its own.
+
+    A frame in the middle that cannot be decoded is replaced by the one shown before it, as a
+    player does, so that an index means the same frame on every way to it.
+    """
+
+    def __init__(self, path: Path, table: FrameTable) -> None:
+        self._path = path
+        self._table = table
+        self._open()
+
+    def frame(self, index: int) -> VideoFrame | None:
+        """The frame shown at ``index``; None when the file cannot be decoded as far as that."""
+        if not self._is_ahead(index):
+            self._go_back_to(index)
+        while self._current_index < index:
+            if self._pending is None:
+                self._pending = next(self._decoded, None)
+            if self._pending is None:
+                return None
+            if self._pending[0] > index and self._current is not None:
+                break
+            self._current_index, self._current = self._pending
+            self._pending = None
+        return self._current
+
+    def close(self) -> None:
+        self._container.close()
+
+    def _open(self) -> None:
+        self._container = open_container(self._path)
+        self._stream = video_stream(self._container, self._path)
+        self._restart(0, after_key=None)
+
+    def _restart(self, count: int, *, after_key: int | None) -> None:
+        self._current: VideoFrame | None = None
+        self._current_index = -1
+        self._pending: tuple[int, VideoFrame] | None = None
+        self._decoded = self._decode(count, after_key)
+
+    def _is_ahead(self, index: int) -> bool:
+        """Whether decoding on is the way to ``index``, rather than seeking."""
+        if self._current_index > index:
+            return False
+        here = max(self._current_index, 0)
+        if self._table.pts is None or index - here < _SEEK_WORTHWHILE:
+            return True
+        key = self._key_of(index)
+        return key < 0 or int(self._table.key_pts[key]) <= int(self._table.pts[here])
+
+    def _key_of(self, index: int) -> int:
+        assert self._table.pts is not None
+        pts = self._table.pts[index]
+        return int(np.searchsorted(self._table.key_pts, pts, side="right")) - 1
+
+    def _go_back_to(self, index: int) -> None:
+        """Bring the decoder before ``index``, at the latest key frame that truly leads to it."""
+        if self._table.pts is not None:
+            key = self._key_of(index)
+            while key > 0:
+                if self._seek(key) and self._starts_by(index):
+                    return
+                # The container landed late, or the key frame is not a clean start: try earlier.
+                key -= max(1, key // 2)
+        self._container.close()
+        self._open()
+
+    def _seek(self, key: int) -> bool:
+        try:
+            self._container.seek(int(self._table.key_seek[key]), stream=self._stream)
+        except FFmpegError:
+            return False
+        self._restart(0, after_key=int(self._table.key_pts[key]))
+        return True
+
+    def _starts_by(self, index: int) -> bool:
+        self._pending = next(self._decoded, None)
+        return self._pending is not None and self._pending[0] <= index
+
+    def _decode(self, count: int, after_key: int | None) -> Iterator[tuple[int, VideoFrame]]:
+        """Decoded frames with their indices, ascending.
+
+        Args:
+            count: index of the first frame, where frames are known by counting.
+            after_key: after a seek, the pts of the key frame meant: packets before the first key
+                frame are left out, and nothing comes when that one lies later.
+        """
+        pts = self._table.pts
+        last = -1
+        started = after_key is None
+        try:
+            for packet in self._container.demux(self._stream):
+                if not started and packet.size:
+                    if not packet.is_keyframe:
+                        continue
+                    if packet.pts is None or packet.pts > (after_key or 0):
+                        return
+                    started = True
+                for frame in decode_packet(packet):
+                    if pts is None:
+                        index = count
+                        count += 1
+                    else:
+                        index = _find(pts, frame.pts)
+                    if index > last:
+                        last = index
+                        yield index, frame
+        except FFmpegError:
+            return  # The file ends early.
+
+
+def _find(pts: np.ndarray[tuple[int], np.dtype[np.int64]], value: int | None) -> int:
+    """Index of the frame with this pts, −1 when there is none."""
+    if value is None:
+        return -1
+    index = int(np.searchsorted(pts, value))
+    return index if index < len(pts) and pts[index] == value else -1

@@ -1,0 +1,100 @@
+"""Opening video files: the stream to read, where time 0 is, and one sentence when it fails."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from inphase.errors import VideoError
+
+# Frame threads each hold a decoded picture: four are enough, and bound the memory at 4K.
+_DECODER_THREADS = min(4, os.cpu_count() or 1)
+
+# libav's own printing would interleave with the package's sentences.
+av.logging.set_level(None)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """Open a media file for reading and close it afterwards."""
+    container = open_container(path)
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a media file.
+
+    Raises:
+        VideoError: it is missing, empty, a folder, not readable or not a media file.
+    """
+    try:
+        if path.is_dir():
+            raise VideoError(f"{path} is a folder, not a video file.")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise VideoError(f"{path} is empty (0 bytes).")
+        # An absolute path, so that a colon in a name is not taken for a protocol.
+        return av.open(str(path.absolute()), "r", metadata_errors="replace")
+    except (FFmpegError, OSError) as error:
+        raise VideoError(f"{path} cannot be opened as a video: {reason(error)}.") from error
+
+
+def video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The main picture stream, set up to decode with a bounded number of threads.
+
+    Raises:
+        VideoError: the file holds no moving pictures, or there is no decoder for them.
+    """
+    streams = [
+        stream
+        for stream in container.streams.video
+        # The cover picture of a song is a "video stream" too.
+        if not int(getattr(stream, "disposition", 0)) & _ATTACHED_PICTURE
+    ]
+    if not streams:
+        kind = "only sound" if container.streams.audio else "no picture stream"
+        raise VideoError(f"{path} is not a video: it holds {kind}.")
+    best = container.streams.best("video")
+    stream = best if best in streams else streams[0]
+    assert isinstance(stream, VideoStream)
+    if stream.codec_context is None:
+        raise VideoError(f"{path} cannot be decoded: there is no decoder for its pictures.")
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = _DECODER_THREADS
+    return stream
+
+
+def time_origin(container: InputContainer) -> Fraction:
+    """Seconds on the file's own clock at which picture or sound first starts: time 0 here.
+
+    Taken from the streams and not from the container, whose start is rounded to microseconds.
+    """
+    starts = [
+        stream.start_time * stream.time_base
+        for stream in (*container.streams.video, *container.streams.audio[:1])
+        if stream.start_time is not None and stream.time_base is not None
+    ]
+    return min(starts, default=Fraction(0))
+
+
+def reason(error: BaseException) -> str:
+    """A few words on why libav or the system refused a file."""
+    if isinstance(error, OSError) and error.errno == errno.ENOENT:
+        return "there is no such file"
+    if isinstance(error, av.error.InvalidDataError):
+        return "its content is not a video, or it is cut off before its index"
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(words)[:1].lower() + str(words)[1:]
+
+
+_ATTACHED_PICTURE = 0x0400  # AV_DISPOSITION_ATTACHED_PIC
