@@ -2,8 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from inphase.data import Collection
+    from inphase.training import TrainingConfig
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -34,3 +39,35 @@ def shared_reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the golden values are not here ({folder})")
     return folder
+
+
+@pytest.fixture(scope="session")
+def pouring(tmp_path_factory: pytest.TempPathFactory) -> "Collection":
+    """Six small synthetic pouring videos with sound, events and known correspondence."""
+    from inphase.data import write_collection
+
+    return write_collection(
+        tmp_path_factory.mktemp("synthetic") / "pouring",
+        action="pouring",
+        count=6,
+        fps=12,
+        size=(96, 72),
+        duration_range=(2.0, 3.0),
+    )
+
+
+@pytest.fixture
+def tiny() -> "TrainingConfig":
+    """A run that takes a second: small frames, a narrow embedder, a dozen steps."""
+    from inphase.training import TrainingConfig
+
+    return TrainingConfig(
+        encoder={"image_size": 64, "conv_width": 8, "fc_width": 16, "context_gap": 0.25},
+        fps=12,
+        videos_per_batch=3,
+        frames_per_clip=8,
+        augmented_copies=1,
+        steps=12,
+        checkpoint_every=4,
+        learning_rate=1e-3,
+    )

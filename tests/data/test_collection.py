@@ -62,7 +62,12 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> Non
 
 def test_a_list_keeps_its_order_and_drops_repetitions(tmp_path: Path) -> None:
     _touch(tmp_path, "b.mp4", "a.mp4", "sub/c.mp4")
-    given = [tmp_path / "b.mp4", str(tmp_path / "a.mp4"), tmp_path / "sub", tmp_path / "b.mp4"]
+    given: list[str | Path] = [
+        tmp_path / "b.mp4",
+        str(tmp_path / "a.mp4"),
+        tmp_path / "sub",
+        tmp_path / "b.mp4",
+    ]
     assert Collection.open(given).names == ("b", "a", "c")
 
 
@@ -80,9 +85,8 @@ def test_one_file_is_a_collection_of_one(tmp_path: Path) -> None:
 def test_labels_are_found_in_a_folder_or_given(tmp_path: Path) -> None:
     path = _label(tmp_path, "first")
     _touch(tmp_path, "unlabelled.mp4")
-    sources: list[Path | list[Path]] = [tmp_path, path, [tmp_path]]
-    for source in sources:
-        collection = Collection.open(source)
+    opened = Collection.open(tmp_path), Collection.open(path), Collection.open([tmp_path])
+    for collection in opened:
         assert collection.events == ("go",)
         (video,) = collection
         assert (video.name, video.frames, video.group) == ("first", 9, "4")

@@ -206,14 +206,16 @@ def _plan(infos: Sequence[VideoInfo], width: int) -> _Layout:
             cell = min(cell, max(round(height * aspect), 48))
             strip = max(16, cell // 12)
         layout = _Layout(columns, rows, cell, height + 2 * _MARGIN, strip)
-        if best is None or _area(layout) > _area(best):
+        if best is None or _merit(layout, count) > _merit(best, count):
             best = layout
     assert best is not None
     return best
 
 
-def _area(layout: _Layout) -> int:
-    return layout.cell_width * layout.picture_height
+def _merit(layout: _Layout, count: int) -> float:
+    """Area of a picture, less where places stay empty."""
+    filled = count / (layout.columns * layout.rows)
+    return layout.cell_width * layout.picture_height * math.sqrt(filled)
 
 
 def _clock(seconds: float) -> str:

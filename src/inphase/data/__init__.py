@@ -1,7 +1,7 @@
 """Collections of videos, key-event labels, clip sampling, augmentation, synthetic videos."""
 
 from inphase.data.augmentation import Augmentation
-from inphase.data.collection import Collection, Video
+from inphase.data.collection import LABELS_FILE, Collection, Video
 from inphase.data.labels import Labels, VideoLabels, read_labels
 from inphase.data.sampling import context_indices, resample, sample_strided, sample_uniform
 from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
@@ -11,6 +11,7 @@ from inphase.data.synthetic_warp import corresponding_frames
 __all__ = [
     "ACTIONS",
     "EVENTS",
+    "LABELS_FILE",
     "Augmentation",
     "Collection",
     "Labels",

@@ -75,7 +75,7 @@ def corresponding_frames(
     Returns:
         (n,) query frame indices, ascending.
     """
-    between = (query_states[1:] + query_states[:-1]) / 2.5
+    between = (query_states[1:] + query_states[:-1]) / 2
     return np.searchsorted(between, reference_states).astype(np.int64)
 
 

@@ -4,7 +4,7 @@ Batch n is a function of seed and n alone, so that a resumed run goes on with th
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -177,20 +177,21 @@ class StepSampler(Sampler[int]):
     """Numbers of the batches, one epoch of ``every`` steps after the other.
 
     An epoch here is only the span between two checkpoints: resuming starts at one.
+
+    Args:
+        steps: of the whole run.
+        every: steps of an epoch.
+        done: tells how many steps lie behind.
     """
 
-    def __init__(self, steps: int, every: int) -> None:
+    def __init__(self, steps: int, every: int, done: Callable[[], int]) -> None:
         self.steps = steps
         self.every = every
-        self.epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Called by the trainer before each epoch."""
-        self.epoch = epoch
+        self.done = done
 
     def __iter__(self) -> Iterator[int]:
-        first = self.epoch * self.every
+        first = self.done()
         return iter(range(first, min(first + self.every, self.steps)))
 
     def __len__(self) -> int:
-        return len(range(self.epoch * self.every, min((self.epoch + 1) * self.every, self.steps)))
+        return min(self.every, self.steps - self.done())

@@ -19,7 +19,7 @@ from rich.console import Console
 from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
-from inphase.data import Collection, Video, resample
+from inphase.data import LABELS_FILE, Collection, Video, resample
 from inphase.errors import ConfigError, OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
 from inphase.progress import progress_bar
@@ -163,7 +163,7 @@ def _fit(
     loader = DataLoader(
         clips,
         batch_size=None,
-        sampler=StepSampler(config.steps, every),
+        sampler=StepSampler(config.steps, every, done=lambda: module.global_step),
         num_workers=0 if frozen else min(4, torch.multiprocessing.cpu_count()),
     )
     reduced = config.precision == "bfloat16" or (
@@ -284,8 +284,10 @@ def _decoded(videos: list[tuple[Video, VideoInfo]], config: TrainingConfig) -> l
 def _card(
     config: TrainingConfig, collection: Collection, videos: int, bar: ProgressBar
 ) -> dict[str, object]:
+    source = Path(collection.source)
+    source = source.parent if source.name == LABELS_FILE else source
     return {
-        "videos": f"{videos} from {Path(collection.source).name or collection.source}",
+        "videos": f"{videos} from {source.name}",
         "objectives": json.dumps(config.objectives),
         "steps": config.steps,
         "batch": f"{config.videos_per_batch} videos of {config.frames_per_clip} frames",

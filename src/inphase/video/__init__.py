@@ -1,12 +1,14 @@
-"""Video and sound in and out; knows nothing of learning."""
+"""Reading frames by time, writing video, audio in and out; knows nothing of learning."""
 
-from inphase.video.audio import Audio, read_audio, write_audio
-from inphase.video.image_source import IMAGE_SUFFIXES
+from inphase.video.audio import Audio, read_audio
+from inphase.video.audio_writer import write_audio
 from inphase.video.info import VideoInfo
-from inphase.video.reader import VIDEO_SUFFIXES, VideoReader, probe
+from inphase.video.reader import VideoReader, probe
+from inphase.video.source import IMAGE_FPS, IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from inphase.video.writer import VideoWriter
 
 __all__ = [
+    "IMAGE_FPS",
     "IMAGE_SUFFIXES",
     "VIDEO_SUFFIXES",
     "Audio",

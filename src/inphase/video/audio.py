@@ -1,23 +1,30 @@
-"""Sound: decoded to float32, cut exactly by time, written as WAV or AAC."""
+"""Sound as float samples on the clock of the pictures: decoding and cutting."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from inphase.atomic import replacing
-from inphase.errors import OutputError, VideoError
+from inphase.errors import VideoError
+from inphase.video.opening import opened, time_origin
 
-AUDIO_SUFFIXES = (".wav", ".m4a")
-# A hole in the times of decoded sound that is longer than this is silence, not rounding.
-_HOLE = 0.05
-_BLOCK = 1024
+# Sound is laid down seamlessly as long as its timestamps are this near, in seconds: some
+# containers round them to milliseconds. A larger step is a gap (silence) or an overlap (cut).
+_SEAM = 0.005
+# A raw AAC file cannot say how many of its first samples are the encoder's run-up; it is at least
+# one frame, and exactly that with FFmpeg's encoder.
+_RAW_AAC_PRIMING = 1024
+
+LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Audio:
     """Sound.
 
     Attributes:
-        samples: (samples, channels) float32, full scale ±1.
+        samples: (samples, channels) float32, full scale is −1 to 1.
         rate: samples per second.
     """
 
@@ -35,151 +42,163 @@ class Audio:
     def __post_init__(self) -> None:
         if self.samples.ndim != 2 or self.samples.dtype != np.float32:
             raise ValueError(
-                f"samples must be float32 (samples, channels), not {self.samples.dtype} "
-                f"{self.samples.shape}."
+                "samples must be float32 of shape (samples, channels), not "
+                f"{self.samples.dtype} of shape {self.samples.shape}."
             )
+        if self.rate < 1:
+            raise ValueError(f"rate must be a positive number of samples a second: {self.rate}.")
 
     @property
     def duration(self) -> float:
         """Length in seconds."""
         return len(self.samples) / self.rate
 
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+        return int(self.samples.shape[1])
+
     def cut(self, start: float, end: float) -> "Audio":
         """The sound from ``start`` to ``end`` seconds, to the sample; silence where there is none.
 
+        Both ends are rounded to the nearest sample, so pieces cut end to start fit seamlessly.
+
         Raises:
-            ValueError: ``end`` is before ``start``.
+            ValueError: ``end`` lies before ``start``.
         """
-        first, last = round(start * self.rate), round(end * self.rate)
-        if last < first:
-            raise ValueError(f"the end of a cut ({end} s) is before its start ({start} s).")
-        inside = self.samples[max(first, 0) : max(last, 0)]
-        before = min(max(-first, 0), last - first)
-        after = last - first - before - len(inside)
-        return Audio(np.pad(inside, ((before, after), (0, 0))), self.rate)
+        if not start <= end:
+            raise ValueError(f"a cut must not end ({end}) before it starts ({start}).")
+        first, last = math.floor(start * self.rate + 0.5), math.floor(end * self.rate + 0.5)
+        piece = np.zeros((last - first, self.channels), dtype=np.float32)
+        low, high = max(first, 0), min(last, len(self.samples))
+        if low < high:
+            piece[low - first : high - first] = self.samples[low:high]
+        return Audio(piece, self.rate)
+
+    def resampled(self, rate: int) -> "Audio":
+        """The same sound at another rate."""
+        if rate == self.rate or not len(self.samples):
+            return Audio(self.samples, rate)
+        resampler = _Resampler(self.rate, rate, self.channels)
+        pieces = [*resampler.push(self.samples), *resampler.finish()]
+        return Audio(_joined(pieces, round(len(self.samples) * rate / self.rate)), rate)
 
 
 def read_audio(path: str | Path, *, rate: int | None = None, mono: bool = False) -> Audio:
-    """Decode the sound of a file.
+    """Decode the sound of a video or sound file.
 
-    Sample 0 belongs to the instant at which the file's first picture is shown (in a file without
-    pictures, to its first sample). An encoder's priming samples are dropped.
+    Sample 0 is at time 0 of ``VideoReader.times``: an encoder's run-up is dropped, and silence
+    fills in where the sound starts later than the pictures or has gaps.
 
     Args:
-        rate: samples per second to convert to; by default the file's own.
-        mono: mix all channels into one.
+        path: video or sound file.
+        rate: samples per second to resample to; None keeps the file's.
+        mono: average all channels into one.
 
     Raises:
-        VideoError: the file cannot be read or has no sound.
+        VideoError: there is no sound, or it cannot be decoded.
+        ValueError: ``rate`` is not positive.
     """
+    if rate is not None and rate < 1:
+        raise ValueError(f"rate must be a positive number of samples a second, not {rate}.")
     path = Path(path)
+    with opened(path) as container:
+        if not container.streams.audio:
+            raise VideoError(f"{path} has no sound.")
+        stream = container.streams.audio[0]
+        pieces = _placed(container, stream)
+        first = next(pieces, None)
+        if first is None:
+            raise VideoError(f"None of the sound of {path} can be decoded.")
+        source_rate, channels = stream.rate, first.shape[1]
+        resampler = _Resampler(source_rate, rate or source_rate, 1 if mono else channels)
+        decoded: list[NDArray[np.float32]] = []
+        count = 0
+        piece: NDArray[np.float32] | None = first
+        while piece is not None:
+            count += len(piece)
+            mixed = piece.mean(axis=1, keepdims=True) if mono and channels > 1 else piece
+            decoded.extend(resampler.push(mixed))
+            piece = next(pieces, None)
+        decoded.extend(resampler.finish())
+    rate = rate or source_rate
+    return Audio(_joined(decoded, round(count * rate / source_rate)), rate)
+
+
+def _placed(container: InputContainer, stream: AudioStream) -> Iterator[NDArray[np.float32]]:
+    """Decoded pieces (samples, channels) that join into the sound from time 0 on."""
+    origin = time_origin(container)
+    rate = stream.rate
+    position: int | None = None
+    skip = _RAW_AAC_PRIMING if container.format.name == "aac" else 0
+    to_float = AudioResampler(format="fltp", layout=stream.layout.name, rate=rate)
+    for frame in _decoded(container, stream):
+        pts, time_base = frame.pts, frame.time_base or stream.time_base
+        samples = _samples(to_float, frame)
+        if pts is not None and time_base is not None:
+            wanted = round((pts * time_base - origin) * rate) - skip
+        else:
+            wanted = position if position is not None else -skip
+        if position is None or abs(wanted - position) > _SEAM * rate:
+            position = position or 0
+            if wanted > position:
+                yield np.zeros((wanted - position, samples.shape[1]), dtype=np.float32)
+                position = wanted
+            else:
+                samples = samples[position - wanted :]
+        if len(samples):
+            position += len(samples)
+            yield samples
+
+
+def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Every frame that can be decoded; damaged ones are left out and leave a gap in time."""
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
-            if not container.streams.audio:
-                raise VideoError(f"{path} has no sound.")
-            stream = container.streams.audio[0]
-            origin = _origin(container)
-            rate = rate or stream.rate
-            resampler = AudioResampler("fltp", "mono" if mono else stream.layout, rate)
-            parts: list[NDArray[np.float32]] = []
-            length = 0
-            for frame in _resampled(container, stream, resampler):
-                block = frame.to_ndarray().T
-                place = length
-                if frame.pts is not None and frame.time_base is not None:
-                    place = round((float(frame.pts * frame.time_base) - origin) * rate)
-                if place < 0:
-                    block, place = block[-place:], 0
-                if not parts or place > length + _HOLE * rate:
-                    hole = np.zeros((max(place - length, 0), block.shape[1]), np.float32)
-                    parts.append(hole)
-                    length += len(hole)
-                parts.append(block)
-                length += len(block)
-    except av.error.FFmpegError as error:
-        raise VideoError(f"The sound of {path} cannot be read: {error.strerror}.") from error
-    except OSError as error:
-        raise VideoError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if not length:
-        raise VideoError(f"{path} has no sound that can be decoded.")
-    return Audio(np.ascontiguousarray(np.concatenate(parts), dtype=np.float32), rate)
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except FFmpegError:
+                continue
+            yield from (frame for frame in frames if isinstance(frame, AudioFrame))
+    except FFmpegError:
+        return  # The file ends early.
 
 
-def write_audio(path: str | Path, audio: Audio) -> None:
-    """Write sound as 16-bit WAV or as AAC (``.m4a``), whole or not at all.
-
-    Raises:
-        OutputError: another suffix, or the place cannot be written.
-    """
-    path = Path(path)
-    if path.suffix not in AUDIO_SUFFIXES:
-        raise OutputError(f"{path} must end in {' or '.join(AUDIO_SUFFIXES)}.")
-    wav = path.suffix == ".wav"
-    with replacing(path) as beside:
-        try:
-            with av.open(str(beside), "w", format="wav" if wav else "ipod") as container:
-                track = AudioTrack(container, audio, codec="pcm_s16le" if wav else "aac")
-                track.write_until(audio.duration)
-                track.close()
-        except av.error.FFmpegError as error:
-            raise OSError(error.errno, error.strerror) from error
+def _samples(to_float: AudioResampler, frame: AudioFrame) -> NDArray[np.float32]:
+    # The converter only changes the sample format; with timestamps it would fill gaps by itself.
+    frame.pts = None
+    planes = [piece.to_ndarray() for piece in to_float.resample(frame)]
+    return np.ascontiguousarray(np.concatenate(planes, axis=1).T, dtype=np.float32)
 
 
-class AudioTrack:
-    """The sound of a file that is being written, encoded piece by piece."""
+class _Resampler:
+    """Changes the rate of a stream of (samples, channels) pieces; a no-op at equal rates."""
 
-    def __init__(
-        self, container: av.container.OutputContainer, audio: Audio, *, codec: str = "aac"
-    ) -> None:
-        channels = audio.samples.shape[1]
-        self._layout = {1: "mono", 2: "stereo"}.get(channels, f"{channels}c")
-        self._container = container
-        self._audio = audio
-        self._done = 0
-        self._stream = container.add_stream(codec, rate=audio.rate, layout=self._layout)
+    def __init__(self, source: int, target: int, channels: int) -> None:
+        self._source = source
+        self._layout = LAYOUTS[channels]
+        self._swr = (
+            None
+            if source == target
+            else AudioResampler(format="fltp", layout=self._layout, rate=target)
+        )
 
-    def write_until(self, time: float) -> None:
-        """Encode what sounds before ``time`` seconds and is not encoded yet."""
-        end = min(round(time * self._audio.rate), len(self._audio.samples))
-        while self._done < end:
-            block = self._audio.samples[self._done : min(self._done + _BLOCK, end)]
-            # Resampling may overshoot full scale; an encoder would wrap it round.
-            planes = np.ascontiguousarray(np.clip(block, -1.0, 1.0).T)
-            frame = AudioFrame.from_ndarray(planes, format="fltp", layout=self._layout)
-            frame.rate = self._audio.rate
-            frame.pts = self._done
-            frame.time_base = Fraction(1, self._audio.rate)
-            self._container.mux(self._stream.encode(frame))
-            self._done += len(block)
+    def push(self, samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        if self._swr is None:
+            return [samples]
+        planes = np.ascontiguousarray(samples.T)
+        frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=self._layout)
+        frame.sample_rate = self._source
+        return [piece.to_ndarray().T for piece in self._swr.resample(frame)]
 
-    def close(self) -> None:
-        """Encode what the encoder still holds."""
-        self._container.mux(self._stream.encode(None))
+    def finish(self) -> list[NDArray[np.float32]]:
+        if self._swr is None:
+            return []
+        return [piece.to_ndarray().T for piece in self._swr.resample(None)]
 
 
-def _resampled(
-    container: av.container.InputContainer,
-    stream: av.audio.stream.AudioStream,
-    resampler: AudioResampler,
-) -> Iterator[AudioFrame]:
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.error.EOFError:
-            break
-        except av.error.FFmpegError:
-            continue  # a damaged packet: the next ones may be whole
-        for frame in frames:
-            yield from resampler.resample(frame)
-    yield from resampler.resample(None)
-
-
-def _origin(container: av.container.InputContainer) -> float:
-    """The instant, in the file's own seconds, from which inphase counts."""
-    streams = [*container.streams.video, *container.streams.audio]
-    first = streams[0]
-    if first.start_time is None or first.time_base is None:
-        return 0.0
-    start = float(first.start_time * first.time_base)
-    # Priming samples lie before zero and are dropped by the decoder.
-    return start if first.type == "video" else max(start, 0.0)
+def _joined(pieces: list[NDArray[np.float32]], length: int) -> NDArray[np.float32]:
+    """Join pieces into exactly ``length`` samples; resampling leaves it one or two off."""
+    joined = np.concatenate(pieces).astype(np.float32, copy=False)[:length]
+    missing = length - len(joined)
+    return np.pad(joined, ((0, missing), (0, 0))) if missing else joined

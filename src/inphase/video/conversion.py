@@ -1,11 +1,12 @@
 """From decoded pictures of any format to RGB arrays: colour, rotation, fields, size."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from av.filter import Graph
 from av.video.frame import VideoFrame
-from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
 # What players take for pictures that do not say: BT.709 from this height, BT.601 below.
@@ -79,6 +80,7 @@ class RgbConverter:
             "rgb24",
             src_colorspace=_matrix(frame),
             src_color_range=frame.color_range,
+            dst_color_range=ColorRange.JPEG,
             interpolation="BILINEAR",
             threads=1,
         )
@@ -94,7 +96,18 @@ class RgbConverter:
         A deinterlacer that looks at neighbouring frames would make a frame depend on how it was
         reached; this depends on nothing else.
         """
-        raise NotImplementedError
+        if self._fields is None:
+            self._fields = Graph()
+            source = self._fields.add_buffer(
+                width=frame.width,
+                height=frame.height,
+                format=frame.format,
+                time_base=frame.time_base or Fraction(1, 1000),
+            )
+            field = self._fields.add("field", "type=top")
+            self._fields.link_nodes(source, field, self._fields.add("buffersink")).configure()
+        self._fields.vpush(frame)
+        return self._fields.vpull()
 
 
 def _matrix(frame: VideoFrame) -> int | None:

@@ -78,7 +78,7 @@ def read_frame_table(path: Path) -> FrameTable:
     return _from_decoding(path, packets)
 
 
-def decode_packet(packet: Packet[VideoStream]) -> list[VideoFrame]:
+def decode_packet(packet: "Packet[VideoStream]") -> list[VideoFrame]:
     """Decode a packet; a damaged one gives no frame instead of an error."""
     try:
         return packet.decode()

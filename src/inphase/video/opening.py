@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from inphase.errors import VideoError
@@ -59,7 +60,7 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         stream
         for stream in container.streams.video
         # The cover picture of a song is a "video stream" too.
-        if not int(getattr(stream, "disposition", 0)) & _ATTACHED_PICTURE
+        if not stream.disposition & Disposition.attached_pic
     ]
     if not streams:
         kind = "only sound" if container.streams.audio else "no picture stream"
@@ -95,6 +96,3 @@ def reason(error: BaseException) -> str:
         return "its content is not a video, or it is cut off before its index"
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(words)[:1].lower() + str(words)[1:]
-
-
-_ATTACHED_PICTURE = 0x0400  # AV_DISPOSITION_ATTACHED_PIC

@@ -1,136 +1,173 @@
-"""Reading frames: streaming, by index, by time; exact on any frame rate."""
+"""Reading frames: streaming, by index, and by time."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
-from inphase.video.file_source import FileSource
-from inphase.video.image_source import ImageSource
 from inphase.video.info import VideoInfo
+from inphase.video.source import Pictures, open_source
 
-VIDEO_SUFFIXES = frozenset(
-    {".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg",
-     ".mts", ".mxf", ".ogv", ".ts", ".webm", ".wmv"}
-)  # fmt: skip
-
-_REMEMBERED = 4096
-
-
-def probe(path: str | Path) -> VideoInfo:
-    """Describe a video: its size, the times of its frames, whether it has sound.
-
-    Raises:
-        VideoError: the file is no video that can be read; one sentence with the reason.
-    """
-    return _source(Path(path)).info
+# Containers round times, some to a microsecond: a time this close before a frame means the frame.
+_TIME_TOLERANCE = 1e-6
 
 
 class VideoReader:
-    """The frames of a video file, an animated GIF, or a folder of numbered images.
+    """Frames of a video as RGB arrays with their times.
 
-    Frames are upright (rotation metadata is applied), RGB, uint8. However long the video, memory
-    holds a few frames. Each use of the reader opens the file anew, so several may go on at once.
+    Reads video files, animated GIFs, and folders of numbered images (at ``IMAGE_FPS``). Memory
+    stays bounded however long the video is. Rotation stored in the file is applied, interlaced
+    frames are reduced to one field, deep and greyscale pictures become 8-bit RGB.
 
-    Args:
-        path: of the video.
-        size: (width, height) to give frames in, whatever their own; resized while decoding.
+    A file that ends early gives what can be decoded: iteration stops there without an error, and
+    ``info``, ``times`` and ``len`` are corrected once that is found out; a later index is then a
+    ``VideoError``. A damaged frame in the middle is replaced by the frame before it.
 
-    Raises:
-        VideoError: the file is no video that can be read.
+    Iterations are independent of each other: each has its own decoder.
 
-    Example::
+    Example:
+        >>> with VideoReader("swing.mp4", size=(224, 224)) as video:
+        ...     for time, frame in video:  # seconds, (224, 224, 3) uint8
+        ...         ...
+        ...     impact = video.at(1.32)
 
-        reader = VideoReader("swing.mp4", size=(224, 224))
-        for time, frame in reader:      # seconds, (224, 224, 3) uint8
-            ...
-        frame = reader[17]              # exact, whatever the key frames
-        frame = reader.at(0.5)          # what is on screen after half a second
+    Attributes:
+        info: size, length, times of the file. Its width and height are the file's own.
+        size: (width, height) of the arrays given.
     """
 
     def __init__(self, path: str | Path, *, size: tuple[int, int] | None = None) -> None:
-        self._source = _source(Path(path))
-        self.info = self._source.info
+        """
+        Args:
+            path: a video file or a folder of numbered images.
+            size: (width, height) to resize to while decoding, after rotation; the aspect is not
+                kept. None keeps the video's own size.
+
+        Raises:
+            VideoError: one sentence with the file and why it is no video.
+            ValueError: ``size`` is not positive.
+        """
         if size is not None and min(size) < 1:
-            raise ValueError(f"size must be a positive width and height, not {size}.")
-        self.size = size or (self.info.width, self.info.height)
+            raise ValueError(f"size must be two positive numbers, not {size}.")
+        self._source = open_source(Path(path))
+        self.info: VideoInfo = self._source.info
+        self.size: tuple[int, int] = size or (self.info.width, self.info.height)
+        self._random_access: Pictures | None = None
+
+    def __enter__(self) -> "VideoReader":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. The reader can be used again; it then opens the file anew."""
+        if self._random_access is not None:
+            self._random_access.close()
+            self._random_access = None
 
     @property
     def times(self) -> NDArray[np.float64]:
-        """(frames,) seconds at which the frames are shown, from 0, strictly increasing."""
+        """(frames,) presentation times in seconds, strictly increasing."""
         return self.info.times
 
     def __len__(self) -> int:
         return self.info.frames
 
     def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Every frame in order: its time in seconds and its picture, (H, W, 3) uint8 RGB."""
-        for index, frame in self._source.frames(range(len(self)), self.size):
-            yield float(self.times[index]), frame
+        """Yield (seconds, (height, width, 3) RGB) of every frame in presentation order.
 
-    def frames(self, indices: Iterable[int] | NDArray[np.int64]) -> Iterator[NDArray[np.uint8]]:
-        """Some frames, in one pass.
+        Stops without an error where the file can no longer be decoded.
+        """
+        pictures = self._source.pictures(self.size)
+        try:
+            index = 0
+            while index < len(self):
+                frame = pictures.frame(index)
+                if frame is None:
+                    self._ends_at(index)
+                    return
+                yield float(self.times[index]), frame
+                index += 1
+        finally:
+            pictures.close()
+
+    def frames(self, indices: Iterable[int]) -> Iterator[NDArray[np.uint8]]:
+        """Yield (height, width, 3) RGB of the frames at ``indices`` in one pass.
+
+        Gaps are decoded through or jumped over, whichever is quicker.
 
         Args:
-            indices: never falling; one that is repeated gives its frame again.
-
-        Yields:
-            (H, W, 3) uint8 RGB, memory of its own.
+            indices: ascending; repeats are allowed. Each yields memory of its own.
 
         Raises:
-            ValueError: an index falls back behind the one before.
-            VideoError: an index is outside the video.
+            ValueError: the indices descend.
+            VideoError: an index is outside the video, or beyond where it can be decoded.
         """
-        listed = np.asarray(list(indices), dtype=np.int64)
-        if listed.size == 0:
-            return
-        if (np.diff(listed) < 0).any():
-            raise ValueError("indices must never fall.")
-        if listed[0] < 0 or listed[-1] >= len(self):
-            outside = int(listed[0] if listed[0] < 0 else listed[-1])
-            raise VideoError(
-                f"{self.info.path} has no frame {outside}; its {len(self)} frames are numbered "
-                "from 0."
-            )
-        distinct, counts = np.unique(listed, return_counts=True)
-        decoded = self._source.frames(distinct.tolist(), self.size)
-        for (_, frame), count in zip(decoded, counts, strict=True):
-            yield frame
-            for _ in range(count - 1):
-                yield frame.copy()
+        pictures = self._source.pictures(self.size)
+        try:
+            last = 0
+            for index in map(int, indices):
+                if 0 <= index < last:
+                    raise ValueError(f"indices must ascend; {index} comes after {last}.")
+                last = index
+                yield self._read(pictures, index)
+        finally:
+            pictures.close()
 
     def __getitem__(self, index: int) -> NDArray[np.uint8]:
-        """One frame, (H, W, 3) uint8 RGB; −1 is the last.
+        """(height, width, 3) RGB of one frame; negative indices count from the end.
 
         Raises:
-            IndexError: there is no such frame.
+            VideoError: there is no such frame.
         """
-        position = index + len(self) if index < 0 else index
-        if not 0 <= position < len(self):
-            raise IndexError(f"{self.info.path} has {len(self)} frames, and no frame {index}.")
-        return next(self.frames([position]))
+        if self._random_access is None:
+            self._random_access = self._source.pictures(self.size)
+        return self._read(self._random_access, index + len(self) if index < 0 else index)
 
     def at(self, time: float) -> NDArray[np.uint8]:
-        """The frame on screen at ``time`` seconds, (H, W, 3) uint8 RGB."""
-        return self[self.info.frame_at(time)]
+        """(height, width, 3) RGB of the frame shown at ``time`` seconds.
+
+        Before the first frame that is the first, after the last the last.
+        """
+        return self[self.index_at(time)]
+
+    def index_at(self, time: float) -> int:
+        """Index of the frame shown at ``time`` seconds."""
+        after = int(np.searchsorted(self.times, time + _TIME_TOLERANCE, side="right"))
+        return max(0, after - 1)
+
+    def _read(self, pictures: Pictures, index: int) -> NDArray[np.uint8]:
+        if not 0 <= index < len(self):
+            raise VideoError(
+                f"{self.info.path} has {len(self)} frames; there is no frame {index}."
+            )
+        frame = pictures.frame(index)
+        if frame is None:
+            raise VideoError(
+                f"{self.info.path} cannot be decoded as far as frame {index}: it is damaged or "
+                "ends early."
+            )
+        return frame
+
+    def _ends_at(self, index: int) -> None:
+        if index == 0:
+            raise VideoError(f"None of the frames of {self.info.path} can be decoded.")
+        self.info = self.info.shortened(index)
 
 
-def _source(path: Path) -> FileSource | ImageSource:
-    try:
-        if path.is_dir():
-            return ImageSource.open(path)
-        state = path.stat()
-        return _file_source(path, state.st_mtime_ns, state.st_size)
-    except FileNotFoundError as error:
-        raise VideoError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise VideoError(f"{path} cannot be read: {error.strerror or error}.") from error
+def probe(path: str | Path) -> VideoInfo:
+    """Size, length and frame times of a video, hardly decoding anything.
 
-
-@lru_cache(_REMEMBERED)
-def _file_source(path: Path, changed: int, size: int) -> FileSource:  # noqa: ARG001
-    # The table of times is read once a file; time of change and size say whether it is still so.
-    return FileSource.open(path)
+    Raises:
+        VideoError: one sentence with the file and why it is no video.
+    """
+    return open_source(Path(path)).info

@@ -1,0 +1,175 @@
+"""Where frames come from: a video file or a folder of images, behind one small interface."""
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from inphase.errors import VideoError
+from inphase.video.conversion import Orientation, RgbConverter
+from inphase.video.cursor import FrameCursor
+from inphase.video.frame_table import read_frame_table
+from inphase.video.info import VideoInfo, average_fps
+from inphase.video.opening import opened
+
+VIDEO_SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
+     ".wmv", ".flv", ".3gp", ".ogv", ".gif"}
+)  # fmt: skip
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
+# Frames per second of a folder of images, which has no times of its own.
+IMAGE_FPS = 25.0
+
+
+class Pictures(Protocol):
+    """A way through the frames of a source, holding what it needs open until closed."""
+
+    def frame(self, index: int) -> NDArray[np.uint8] | None:
+        """(height, width, 3) RGB of frame ``index``; None when decoding ends before it."""
+
+    def close(self) -> None: ...
+
+
+class Source(Protocol):
+    """Something that has frames."""
+
+    @property
+    def info(self) -> VideoInfo: ...
+
+    def pictures(self, size: tuple[int, int]) -> Pictures:
+        """Start reading frames of ``size`` (width, height)."""
+
+
+def open_source(path: Path) -> Source:
+    """The source at ``path``: a folder is one of images, anything else a media file.
+
+    Raises:
+        VideoError: it is neither.
+    """
+    return ImageFolder(path) if path.is_dir() else VideoFile(path)
+
+
+class VideoFile:
+    """A media file with moving pictures."""
+
+    def __init__(self, path: Path) -> None:
+        self._table = read_frame_table(path)
+        self._orientation = Orientation.of(self._table.first)
+        first, times = self._table.first, self._table.times
+        width, height = self._orientation.shown_size(first.width, first.height)
+        with opened(path) as container:
+            has_audio = bool(container.streams.audio)
+        self._info = VideoInfo(
+            path=path,
+            width=width,
+            height=height,
+            frames=len(times),
+            fps=average_fps(times, default=1 / self._table.last_duration),
+            duration=float(times[-1]) + self._table.last_duration,
+            has_audio=has_audio,
+            times=times,
+        )
+
+    @property
+    def info(self) -> VideoInfo:
+        return self._info
+
+    def pictures(self, size: tuple[int, int]) -> Pictures:
+        cursor = FrameCursor(self._info.path, self._table)
+        return _FilePictures(cursor, RgbConverter(size, self._orientation))
+
+
+class _FilePictures:
+    def __init__(self, cursor: FrameCursor, convert: RgbConverter) -> None:
+        self._cursor = cursor
+        self._convert = convert
+
+    def frame(self, index: int) -> NDArray[np.uint8] | None:
+        frame = self._cursor.frame(index)
+        return None if frame is None else self._convert(frame)
+
+    def close(self) -> None:
+        self._cursor.close()
+
+
+class ImageFolder:
+    """A folder of numbered images, shown in the order of their numbers at ``IMAGE_FPS``."""
+
+    def __init__(self, path: Path) -> None:
+        self._files = numbered_images(path)
+        if not self._files:
+            raise VideoError(f"{path} is a folder without numbered images.")
+        height, width, _ = read_image(self._files[0]).shape
+        count = len(self._files)
+        self._info = VideoInfo(
+            path=path,
+            width=width,
+            height=height,
+            frames=count,
+            fps=IMAGE_FPS,
+            duration=count / IMAGE_FPS,
+            has_audio=False,
+            times=np.arange(count) / IMAGE_FPS,
+        )
+
+    @property
+    def info(self) -> VideoInfo:
+        return self._info
+
+    def pictures(self, size: tuple[int, int]) -> Pictures:
+        return _FolderPictures(self._files, size)
+
+
+class _FolderPictures:
+    def __init__(self, files: list[Path], size: tuple[int, int]) -> None:
+        self._files = files
+        self._convert = RgbConverter(size)
+
+    def frame(self, index: int) -> NDArray[np.uint8] | None:
+        return self._convert(VideoFrame.from_ndarray(read_image(self._files[index]), "rgb24"))
+
+    def close(self) -> None:
+        pass
+
+
+def numbered_images(folder: Path) -> list[Path]:
+    """The images in ``folder`` with a number in their name, by that number (2 before 10)."""
+    try:
+        files = [
+            file
+            for file in folder.iterdir()
+            if file.suffix.lower() in IMAGE_SUFFIXES
+            and re.search(r"\d", file.stem)
+            and not file.name.startswith(".")
+        ]
+    except OSError as error:
+        raise VideoError(f"{folder} cannot be read: {error.strerror}.") from error
+    return sorted(files, key=_natural)
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    """Read an image as (height, width, 3) RGB, turned as its EXIF tag says.
+
+    Raises:
+        VideoError: it cannot be decoded.
+    """
+    try:
+        with Image.open(path) as image:
+            upright = ImageOps.exif_transpose(image)
+            if upright.mode.startswith("I"):
+                # 16-bit grey: Pillow's own conversion clips at 255 instead of scaling.
+                grey = np.clip(np.asarray(upright, dtype=np.int64) >> 8, 0, 255)
+                return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
+            return np.array(upright.convert("RGB"))
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
+        raise VideoError(f"The image {path} cannot be decoded.") from error
+
+
+def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
+    parts = re.split(r"(\d+)", path.stem)
+    key = [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return key, path.suffix

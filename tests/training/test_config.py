@@ -1,0 +1,87 @@
+"""Presets, overrides, and what a mistyped key is answered with."""
+
+from pathlib import Path
+
+import pytest
+
+from inphase.errors import ConfigError
+from inphase.training import TrainingConfig, dump_config, list_presets, load_config
+
+
+def test_presets_are_listed() -> None:
+    assert list_presets() == ["penn_action", "pouring", "quick"]
+
+
+@pytest.mark.parametrize(
+    ("preset", "fps", "gap_frames"), [("penn_action", 20, 15), ("pouring", 30, 9)]
+)
+def test_paper_presets_are_table_2_to_the_digit(preset: str, fps: int, gap_frames: int) -> None:
+    config = load_config(preset)
+    assert config.videos_per_batch == 4
+    assert config.frames_per_clip == 20
+    assert config.learning_rate == 1e-4
+    assert config.weight_decay == 1e-5
+    assert config.objectives["tcc"]["variance_weight"] == 0.001
+    assert config.fps == fps
+    assert config.encoder.context_frames == 2
+    assert config.encoder.context_gap * fps == pytest.approx(gap_frames)
+    assert config.encoder.base_network == "resnet50"
+    assert (config.encoder.conv_width, config.encoder.fc_width) == (512, 512)
+    assert config.encoder.embedding_size == 128
+    assert (config.schedule, config.augment) == ("constant", True)
+
+
+def test_overrides_reach_into_groups_and_keep_types() -> None:
+    config = load_config(
+        "quick", overrides=["steps=7", "encoder.context_gap=0.5", "learning_rate=1e-4"]
+    )
+    assert (config.steps, config.encoder.context_gap, config.learning_rate) == (7, 0.5, 1e-4)
+    assert load_config("quick").steps != 7
+
+
+def test_objective_options_can_be_overridden() -> None:
+    config = load_config("quick", overrides=["objectives.tcc.loss=regression"])
+    assert config.objectives["tcc"]["loss"] == "regression"
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("step=7", "steps"),
+        ("encoder.conv_with=7", "conv_width"),
+        ("encodr.conv_width=7", "encoder"),
+        ("steps=many", "steps"),
+        ("steps", "key=value"),
+        ("steps.more=7", "holds no keys"),
+        ("objectives.tcc.temprature=1", "temperature"),
+        ("steps=[", "YAML"),
+    ],
+)
+def test_a_wrong_override_is_one_sentence_that_helps(override: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told) as caught:
+        load_config("quick", overrides=[override])
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_preset_suggests_the_nearest() -> None:
+    with pytest.raises(ConfigError, match="quick"):
+        load_config("quik")
+
+
+def test_an_unknown_objective_is_refused() -> None:
+    with pytest.raises(ConfigError, match="tcc"):
+        TrainingConfig(objectives={"tc": {}})
+
+
+def test_the_effective_configuration_reads_back(tmp_path: Path) -> None:
+    config = load_config("quick", overrides=["seed=5"])
+    file = tmp_path / "config.yaml"
+    file.write_text(dump_config(config))
+    assert load_config(file=file) == config
+
+
+def test_a_file_with_a_mistyped_key_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("learning_rat: 0.1\n")
+    with pytest.raises(ConfigError, match=r"learning_rat.*learning_rate"):
+        load_config(file=file)

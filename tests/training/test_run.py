@@ -1,0 +1,239 @@
+"""A run from videos to a model folder: what it leaves, and that being killed does not change it."""
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from rich.console import Console
+
+from inphase.data import Collection
+from inphase.errors import OutputError, TrainingError
+from inphase.models import Encoder
+from inphase.training import TrainingConfig, dump_config, fit_or_reuse, train
+from inphase.training.callbacks import CollapseWatch
+
+WEIGHTS = "model/model.safetensors"
+
+# Trains as its arguments say, and kills itself with SIGKILL at the step in KILL_AT.
+PROGRAM = """
+import os, signal, sys
+import torch
+torch.set_num_threads(1)
+from inphase.training import load_config, train
+from inphase.training.module import TrainingModule
+kill_at = int(os.environ.get("KILL_AT", "-1"))
+step = TrainingModule.training_step
+def watched(self, batch, index):
+    if batch.step == kill_at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(self, batch, index)
+TrainingModule.training_step = watched
+videos, output, config, cache = sys.argv[1:]
+train(videos, output, config=load_config(file=config), cache=cache)
+"""
+
+
+def _train(pouring: Collection, config: TrainingConfig, root: Path, name: str, kill_at: int) -> int:
+    file = root / "config-of-runs.yaml"
+    file.write_text(dump_config(config))
+    arguments = [Path(pouring.source), root / name, file, root / "cache"]
+    finished = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *map(str, arguments)],
+        env={**os.environ, "KILL_AT": str(kill_at)},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert finished.returncode in (0, -signal.SIGKILL), finished.stderr.decode()
+    return finished.returncode
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("train_base", ["frozen", "batch_norm"])
+def test_a_killed_run_ends_with_the_weights_it_would_have_had(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, train_base: str
+) -> None:
+    # With dropout and drawn cycles, so that every kind of random draw has to be repeated.
+    encoder = tiny.encoder.model_copy(update={"dropout": 0.2, "train_base": train_base})
+    config = tiny.model_copy(
+        update={"encoder": encoder, "objectives": {"tcc": {"cycle_length": 3, "num_cycles": 4}}}
+    )
+    assert _train(pouring, config, tmp_path, "whole", -1) == 0
+    assert _train(pouring, config, tmp_path, "killed", 6) == -signal.SIGKILL
+    assert not (tmp_path / "killed" / WEIGHTS).exists()
+    assert _train(pouring, config, tmp_path, "killed", -1) == 0
+    whole, killed = (tmp_path / name / WEIGHTS for name in ("whole", "killed"))
+    assert whole.read_bytes() == killed.read_bytes()
+    losses = [_losses(tmp_path / name) for name in ("whole", "killed")]
+    assert losses[0] == losses[1]
+    assert len(losses[0]) == config.steps
+
+
+def _losses(folder: Path) -> list[tuple[str, str]]:
+    with (folder / "metrics.csv").open(newline="") as file:
+        return [(row["step"], row["loss"]) for row in csv.DictReader(file)]
+
+
+def test_a_run_leaves_config_logs_and_a_model_that_loads(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    run = train(pouring, tmp_path / "run", config=tiny, split="train", cache=tmp_path / "cache")
+    assert (run.skipped, run.collapsed) == ((), False)
+    left = {path.name for path in run.folder.iterdir()}
+    assert left == {
+        "checkpoints", "config.yaml", "inputs.yaml", "metrics.csv", "model", "tensorboard"
+    }  # fmt: skip
+    assert yaml.safe_load((run.folder / "config.yaml").read_text())["steps"] == tiny.steps
+    assert list((run.folder / "tensorboard").iterdir())
+    loaded = Encoder.load(run.model).state_dict()
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in run.encoder.state_dict().items())
+    card = (run.model / "README.md").read_text()
+    assert "4 from pouring" in card
+    assert "tcc" in card
+
+
+def test_training_learns_and_leaves_the_frozen_base_network_alone(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    config = tiny.model_copy(update={"steps": 60, "checkpoint_every": 30})
+    run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    losses = [float(loss) for _, loss in _losses(run.folder)]
+    assert sum(losses[-10:]) < 0.9 * sum(losses[:10])
+    fresh = Encoder(config.encoder, seed=config.seed).state_dict()
+    for name, tensor in run.encoder.state_dict().items():
+        assert torch.equal(tensor, fresh[name]) == name.startswith("base."), name
+
+
+def test_the_seed_decides_the_weights(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    config = tiny.model_copy(update={"augment": False, "steps": 4})
+
+    def weights(name: str, seed: int) -> bytes:
+        chosen = config.model_copy(update={"seed": seed})
+        run = train(pouring, tmp_path / name, config=chosen, cache=tmp_path / "cache")
+        return (run.folder / WEIGHTS).read_bytes()
+
+    first = weights("first", 3)
+    assert weights("second", 3) == first
+    assert weights("third", 4) != first
+
+
+@pytest.mark.parametrize(("base", "pretrained"), [("efficientnet_lite0", True), ("vgg_m", False)])
+def test_a_base_network_that_learns_does(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, base: str, pretrained: bool
+) -> None:
+    encoder = tiny.encoder.model_copy(
+        update={
+            "base_network": base,
+            "pretrained": pretrained,
+            "train_base": "all",
+            "image_size": 32,
+        }
+    )
+    config = tiny.model_copy(update={"encoder": encoder, "steps": 1, "frames_per_clip": 4})
+    run = train(pouring, tmp_path / "run", config=config)
+    fresh = Encoder(encoder, seed=config.seed).state_dict()
+    weights = run.encoder.state_dict()
+    first = next(name for name in weights if name.startswith("base.") and name.endswith("weight"))
+    assert not torch.equal(weights[first], fresh[first])
+
+
+def test_a_finished_run_is_returned_and_not_trained_again(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    before = (tmp_path / "run" / WEIGHTS).stat().st_mtime_ns
+    monkeypatch.setattr("inphase.training.run._fit", None)
+    again = train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    assert (again.folder / WEIGHTS).stat().st_mtime_ns == before
+
+
+def test_a_run_killed_between_the_last_step_and_the_model_writes_the_model(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    run = train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    wanted = (run.folder / WEIGHTS).read_bytes()
+    shutil.rmtree(run.model)
+    train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    assert (run.folder / WEIGHTS).read_bytes() == wanted
+
+
+def test_the_folder_of_another_run_is_refused(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    other = tiny.model_copy(update={"learning_rate": 0.5})
+    with pytest.raises(TrainingError, match=r"learning_rate.*0\.001.*0\.5"):
+        train(pouring, tmp_path / "run", config=other, cache=tmp_path / "cache")
+    with pytest.raises(TrainingError, match="other videos"):
+        train(pouring, tmp_path / "run", config=tiny, split="train", cache=tmp_path / "cache")
+
+
+def test_a_folder_with_other_things_is_refused(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(OutputError, match="not empty"):
+        train(pouring, tmp_path, config=tiny)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_bad_files_are_passed_over_and_listed(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    for video in pouring.videos[:3]:
+        shutil.copy(video.path, videos)
+    (videos / "empty.mp4").touch()
+    (videos / "letter.mp4").write_text("Dear Sir or Madam")
+    run = train(str(videos), tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    assert [one.name for one in run.skipped] == ["empty", "letter"]
+    assert all(one.name in one.reason for one in run.skipped)
+
+
+def test_one_readable_video_is_not_enough(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.mp4").touch()
+    with pytest.raises(TrainingError, match=r"1 of 2.*empty\.mp4"):
+        train([pouring.videos[0].path, tmp_path / "empty.mp4"], tmp_path / "run", config=tiny)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_same_fit_is_reused(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = fit_or_reuse(pouring, config=tiny, cache=tmp_path)
+    other = fit_or_reuse(pouring, config=tiny.model_copy(update={"seed": 9}), cache=tmp_path)
+    assert other.folder != first.folder
+    monkeypatch.setattr("inphase.training.run._fit", None)
+    assert fit_or_reuse(pouring, config=tiny, cache=tmp_path).folder == first.folder
+
+
+def test_progress_tells_steps_loss_and_time_left(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    console = Console(record=True, width=100, force_terminal=True, quiet=False)
+    train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache", console=console)
+    shown = console.export_text()
+    assert "Features" in shown
+    assert "12/12" in shown
+    assert "loss" in shown
+
+
+def test_collapse_is_told_only_when_the_plateau_lasts() -> None:
+    watch = CollapseWatch()
+    assert not any(watch.seen(2.99, 3.0) for _ in range(99))
+    assert watch.seen(2.99, 3.0)
+    learning = CollapseWatch()
+    assert not any(learning.seen(3.0 - 0.01 * step, 3.0) for step in range(200))
+    # A variance-regularised loss of constant embeddings can be negative or zero.
+    assert not any(CollapseWatch().seen(-2.0, 0.0) for _ in range(200))
