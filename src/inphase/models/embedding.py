@@ -181,6 +181,8 @@ def embed(
             infos[video.name] = probe(video.path).frames
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
+    if not infos:
+        raise _none_readable(skipped)
     with progress_bar("Embedding", sum(infos.values()), console=console) as bar:
         for video in collection:
             if video.name not in infos:
@@ -192,8 +194,12 @@ def embed(
                 skipped.append(Skipped(video.name, str(error)))
             bar.advance(end - bar.done)
     if not done:
-        raise VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
+        raise _none_readable(skipped)
     return Embeddings(tuple(done), tuple(skipped))
+
+
+def _none_readable(skipped: Sequence[Skipped]) -> VideoError:
+    return VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,0 +1,5 @@
+"""``python -m inphase``."""
+
+from inphase.cli import main
+
+main()
