@@ -1,8 +1,8 @@
 """Line up videos of the same action: temporal cycle-consistency embeddings put to work.
 
-    run = inphase.train("swings/", "runs/swing")
-    embeddings = inphase.embed("swings/", run.encoder)
-    inphase.synchronize(embeddings, reference="me").save("together.mp4")
+run = inphase.train("swings/", "runs/swing")
+embeddings = inphase.embed("swings/", run.encoder)
+inphase.synchronize(embeddings, reference="me").save("together.mp4")
 """
 
 import importlib

@@ -1,6 +1,5 @@
 """Outputs are written beside their place and renamed into it: nothing half-written stays."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -40,14 +39,14 @@ def _move(source: Path, target: Path) -> None:
     if source.is_dir() and target.is_dir():
         # A folder cannot be renamed over a filled one: step the old one aside first.
         old = source.parent / "old"
-        os.replace(target, old)
+        target.replace(old)
         try:
-            os.replace(source, target)
+            source.replace(target)
         except OSError:
-            os.replace(old, target)
+            old.replace(target)
             raise
     else:
-        os.replace(source, target)
+        source.replace(target)
 
 
 def _reason(error: OSError) -> str:

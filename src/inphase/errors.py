@@ -4,7 +4,6 @@ Each message is one sentence for the person at the keyboard: which file, what wa
 what to do. The command line prints it and exits with 2.
 """
 
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -99,7 +99,10 @@ def test_train_embed_align_synchronize(
     arguments = [*videos, "--model", model, "--reference", name, "-o", str(grid)]
     assert run(["synchronize", *arguments, "--width", "320"]) == 0
     assert probe(grid).frames == probe(videos[1]).frames
-    assert run(["synchronize", *videos, "--model", model, "--separate", "-o", str(tmp_path / "each")]) == 0
+    assert (
+        run(["synchronize", *videos, "--model", model, "--separate", "-o", str(tmp_path / "each")])
+        == 0
+    )
     assert len(list((tmp_path / "each").glob("*.mp4"))) == 2
 
 

@@ -105,6 +105,18 @@ def test_two_views_are_one_performance_from_two_places(action: str) -> None:
         np.testing.assert_array_equal(a.audio.samples, b.audio.samples)
 
 
+def test_the_second_view_is_mirrored_and_so_are_some_performances() -> None:
+    sides: dict[str, list[bool]] = {"a": [], "b": []}
+    for seed in range(6):
+        for view, found in sides.items():
+            video = draw("pouring", seed=seed, size=(80, 60), view=view)
+            first, later = (frame.astype(int) for frame in video.at(np.array([0.0, 0.08])))
+            columns = np.abs(later - first).sum(axis=(0, 2))
+            found.append(bool(np.average(np.arange(80), weights=columns) < 40))
+    assert all(a != b for a, b in zip(sides["a"], sides["b"], strict=True))
+    assert len(set(sides["a"])) == 2
+
+
 def test_no_view_is_view_a() -> None:
     assert _digest(_short("swing", 1).frames()) == _digest(_short("swing", 1, "a").frames())
 

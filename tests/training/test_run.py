@@ -92,7 +92,9 @@ def test_a_run_leaves_config_logs_and_a_model_that_loads(
     assert yaml.safe_load((run.folder / "config.yaml").read_text())["steps"] == tiny.steps
     assert list((run.folder / "tensorboard").iterdir())
     loaded = Encoder.load(run.model).state_dict()
-    assert all(torch.equal(loaded[name], tensor) for name, tensor in run.encoder.state_dict().items())
+    assert all(
+        torch.equal(loaded[name], tensor) for name, tensor in run.encoder.state_dict().items()
+    )
     card = (run.model / "README.md").read_text()
     assert "4 from pouring" in card
     assert "tcc" in card

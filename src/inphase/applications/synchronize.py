@@ -41,9 +41,7 @@ class Synchronization:
         times = self.queries[index].times[np.maximum(frames, 0)]
         return np.where(frames < 0, np.nan, times)
 
-    def save(
-        self, path: str | Path, *, width: int = 1920, console: Console | None = None
-    ) -> None:
+    def save(self, path: str | Path, *, width: int = 1920, console: Console | None = None) -> None:
         """Write the synchronization, in the form that the suffix asks for, whole or not at all.
 
         ``.mp4``: all videos in a grid at the reference's pace, with its sound; the reference
@@ -97,9 +95,7 @@ class Synchronization:
         each reference frame; an entry without a match has frame −1 and time None.
         """
         queries = []
-        for index, (query, alignment) in enumerate(
-            zip(self.queries, self.alignments, strict=True)
-        ):
+        for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
             seconds = self.query_times(index)
             queries.append(
                 {
@@ -175,7 +171,9 @@ def check_output(path: str | Path, *, pictures: bool = True) -> None:
 
 def _filled(frames: NDArray[np.int64]) -> NDArray[np.int64]:
     matched = np.flatnonzero(frames >= 0)
-    nearest = matched[np.clip(np.searchsorted(matched, np.arange(len(frames))), 0, len(matched) - 1)]
+    nearest = matched[
+        np.clip(np.searchsorted(matched, np.arange(len(frames))), 0, len(matched) - 1)
+    ]
     return frames[nearest]
 
 

@@ -1,7 +1,6 @@
 """The verbs in the order in which a person needs them, and what they share."""
 
 import logging
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -1,5 +1,6 @@
 """Embedding whole videos: the base network sees each distinct frame once."""
 
+import copy
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,6 +90,7 @@ class FrameEmbedder:
         self.encoder = encoder
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
         self._base = fold_batch_norm(encoder.base, image_size=encoder.config.image_size)
+        self._embedder = copy.deepcopy(encoder.embedder).eval()
 
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
         """Frames ``(S, S, 3)`` uint8 to pooled maps ``(C, h, w)``, in order, with little memory.
@@ -98,7 +100,8 @@ class FrameEmbedder:
         for batch in _batches(frames, self.batch):
             with torch.inference_mode():
                 images = self.encoder.normalise(torch.from_numpy(np.stack(batch)))
-                yield from self.encoder.pooled(self._base(images))
+                maps = self.encoder.pooled(self._base(images))
+            yield from maps
 
     def embed(
         self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
@@ -134,7 +137,6 @@ class FrameEmbedder:
             context_frames=config.context_frames,
             gap=config.context_gap,
         )
-        evaluating = self.encoder.embedder.eval()
         kept: dict[int, Tensor] = {}  # the maps that frames to come have in their context
         done = 0
         for batch in _batches(maps, self.batch):
@@ -142,7 +144,8 @@ class FrameEmbedder:
             rows = context[done : done + len(batch)]
             with torch.inference_mode():
                 stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
-                yield evaluating(stacked).float().cpu().numpy()
+                embeddings = self._embedder(stacked).float().cpu().numpy()
+            yield embeddings
             done += len(batch)
             if done < len(context):
                 for index in [i for i in kept if i < context[done, 0]]:

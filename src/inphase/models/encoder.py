@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -26,7 +27,8 @@ class Encoder(nn.Module):
         seed: of the random weights; the same seed gives the same weights.
 
     Raises:
-        ModelError: there is no such base network, or its weights cannot be had.
+        ModelError: there is no such base network, its weights cannot be had, or its map is smaller
+            than ``config.pool``.
 
     Example:
         >>> encoder = Encoder(EncoderConfig(conv_width=8, fc_width=8)).eval()
@@ -47,6 +49,12 @@ class Encoder(nn.Module):
                 config.base_network, pretrained=config.pretrained, weights=config.weights
             )
             self.embedder = Embedder(self.base.out_channels, config)
+        side = math.ceil(config.image_size / self.base.stride)
+        if config.pool > side:
+            raise ModelError(
+                f"`pool: {config.pool}` is more than the {side}×{side} map that "
+                f"{config.base_network} makes of {config.image_size} pixels."
+            )
         std = torch.tensor(self.base.std).view(1, 3, 1, 1)
         # They follow the encoder to its device but belong to the base network's definition.
         self.register_buffer("mean", torch.tensor(self.base.mean).view(1, 3, 1, 1), False)

@@ -43,6 +43,7 @@ def _fold_children(module: nn.Module) -> None:
             isinstance(conv, nn.Conv2d)
             and isinstance(norm, nn.BatchNorm2d)
             and norm.num_features == conv.out_channels
+            and norm.running_mean is not None
         ):
             setattr(module, name, fuse_conv_bn_eval(conv, norm))
             setattr(module, norm_name, nn.Identity())

@@ -4,8 +4,8 @@ The parameters carry torchvision's names, so that its weight files load.
 """
 
 import hashlib
+import http.client
 import re
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -125,7 +125,9 @@ def _read_tensors(file: Path) -> dict[str, Tensor]:
         raise ModelError(
             f"{file} is not a file of plain weights that can be loaded safely."
         ) from error
-    if not isinstance(tensors, dict) or not all(isinstance(t, Tensor) for t in tensors.values()):
+    if not isinstance(tensors, dict) or not all(
+        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in tensors.items()
+    ):
         raise ModelError(f"{file} holds something else than named tensors.")
     return tensors
 
@@ -140,7 +142,7 @@ def _downloaded() -> Path:
     try:
         with urllib.request.urlopen(WEIGHTS_URL, timeout=_TIMEOUT) as response:
             content = response.read()
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise ModelError(
             f"The weights of resnet50 cannot be downloaded from {WEIGHTS_URL} ({reason}); {hint}."

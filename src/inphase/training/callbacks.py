@@ -63,14 +63,19 @@ class ProgressBar(Callback):
             console=console,
         )
 
-    def on_train_start(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
+    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         self._task = self._progress.add_task(
             "", total=self._steps, completed=trainer.global_step, loss="–"
         )
         self._progress.start()
 
     def on_train_batch_end(
-        self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int  # noqa: ARG002
+        self,
+        trainer: Any,
+        pl_module: Any,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
     ) -> None:
         loss, collapsed = float(outputs["loss"]), float(outputs["collapsed_loss"])
         self._losses.append(loss)
@@ -81,10 +86,10 @@ class ProgressBar(Callback):
             message = COLLAPSE_WARNING.format(loss=self.loss, collapsed=collapsed)
             self._console.print(f"[yellow]Warning:[/yellow] {message}")
 
-    def on_train_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
+    def on_train_end(self, trainer: Any, pl_module: Any) -> None:
         self._progress.stop()
 
-    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:  # noqa: ARG002
+    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
         self._progress.stop()
 
 
@@ -120,7 +125,12 @@ class StepLog(Callback):
         self._before = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int  # noqa: ARG002
+        self,
+        trainer: Any,
+        pl_module: Any,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
     ) -> None:
         assert self._file is not None
         assert self._board is not None
@@ -134,14 +144,14 @@ class StepLog(Callback):
         for name, value in values.items():
             self._board.add_scalar(name, value, trainer.global_step)
 
-    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:  # noqa: ARG002
+    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
         """Before each checkpoint, so that the log never ends before it."""
         self._flush()
 
-    def on_train_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
+    def on_train_end(self, trainer: Any, pl_module: Any) -> None:
         self._close()
 
-    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:  # noqa: ARG002
+    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
         self._close()
 
     def _flush(self) -> None:

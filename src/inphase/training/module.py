@@ -26,12 +26,13 @@ class TrainingModule(lightning.LightningModule):
         self.config = config
         self.encoder = encoder
         self.weights: dict[str, float] = {}
-        objectives: dict[str, Any] = {}
+        objectives: dict[str, Any] = {}  # Objective and nn.Module at once
         for name, options in config.objectives.items():
             options = dict(options)
             self.weights[name] = float(options.pop("weight", 1.0))
             objectives[name] = create_objective(name, **options)
         self.objectives = nn.ModuleDict(objectives)
+        self._named = objectives
 
     def training_step(self, batch: ClipBatch, batch_index: int) -> dict[str, Tensor]:
         """Loss of one batch: the weighted sum of the objectives, and each apart."""
@@ -43,7 +44,7 @@ class TrainingModule(lightning.LightningModule):
         results: dict[str, Tensor] = {}
         total = clips.embeddings.new_zeros((), dtype=torch.float32)
         collapsed = 0.0
-        for name, objective in self.objectives.items():
+        for name, objective in self._named.items():
             loss = objective(clips, generator=step)
             total = total + self.weights[name] * loss
             collapsed += self.weights[name] * objective.collapsed_loss(clips)
@@ -89,6 +90,5 @@ class TrainingModule(lightning.LightningModule):
             embeddings = self.encoder.embed_features(frames.float())
         else:
             embeddings = self.encoder(frames)
-        return ClipEmbeddings(
-            embeddings.unflatten(0, shape), batch.times, batch.lengths, batch.mask
-        )
+        embeddings = embeddings.reshape(*shape, -1)
+        return ClipEmbeddings(embeddings, batch.times, batch.lengths, batch.mask)

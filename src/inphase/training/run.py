@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
 from inphase.data import LABELS_FILE, Collection, Video, resample
-from inphase.errors import ConfigError, OutputError, Skipped, TrainingError, VideoError
+from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
 from inphase.progress import progress_bar
 from inphase.settings import read_yaml
@@ -136,8 +136,8 @@ def fit_or_reuse(
 def bfloat16_in_hardware() -> bool:
     """Whether bfloat16 makes this machine faster: a GPU with it, or a CPU with AMX."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_amx_tile_supported()
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_amx_tile_supported())
 
 
 class _Checkpoint(Callback):
@@ -146,7 +146,7 @@ class _Checkpoint(Callback):
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:  # noqa: ARG002
+    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
         with replacing(self._path) as beside:
             trainer.save_checkpoint(beside)
 
@@ -297,7 +297,3 @@ def _card(
         "torch": torch.__version__,
         "machine": platform.machine(),
     }
-
-
-
-

@@ -216,7 +216,9 @@ def _stream(container: av.container.InputContainer, path: Path) -> VideoStream:
     streams = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not streams:
         what = "sound" if container.streams.audio else "no stream of pictures"
-        raise VideoError(f"{path} has no pictures: it holds {'only ' if what == 'sound' else ''}{what}.")
+        raise VideoError(
+            f"{path} has no pictures: it holds {'only ' if what == 'sound' else ''}{what}."
+        )
     stream = streams[0]
     if stream.codec_context is None:
         raise VideoError(f"{path} is in a video format that cannot be decoded here.")
@@ -239,9 +241,7 @@ def _demuxed(
         yield packet
 
 
-def _decoded(
-    container: av.container.InputContainer, stream: VideoStream
-) -> Iterator[VideoFrame]:
+def _decoded(container: av.container.InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     for packet in _demuxed(container, stream):
         try:
             yield from packet.decode()  # type: ignore[misc]

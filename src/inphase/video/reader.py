@@ -147,9 +147,7 @@ class VideoReader:
 
     def _read(self, pictures: Pictures, index: int) -> NDArray[np.uint8]:
         if not 0 <= index < len(self):
-            raise VideoError(
-                f"{self.info.path} has {len(self)} frames; there is no frame {index}."
-            )
+            raise VideoError(f"{self.info.path} has {len(self)} frames; there is no frame {index}.")
         frame = pictures.frame(index)
         if frame is None:
             raise VideoError(
