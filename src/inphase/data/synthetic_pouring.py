@@ -127,7 +127,7 @@ class Pouring:
         tilt *= 1 - progress(state, _STREAM[1], 0.88, smooth=0.4)
         # The lip hovers over the near edge of the glass; upright, the vessel stays clear of it.
         lip = np.array([-1.7, self.glass_height + 4.5]) + np.array([-4.5, 2.0]) * np.cos(tilt) ** 2
-        return lip + away * np.array([-21.0, 1.0]), tilt, held
+        return lip + away * np.array([-16.0, 1.0]), tilt, held
 
     def _radius(self, height: Points | float) -> Points:
         share = np.maximum(np.asarray(height) / self.glass_height, 0.0)
