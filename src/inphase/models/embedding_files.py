@@ -1,9 +1,9 @@
 """Embeddings on disk: arrays by name for numpy, rows by frame for everything else."""
 
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Callable, Protocol
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa

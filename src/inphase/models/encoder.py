@@ -59,7 +59,7 @@ class Encoder(nn.Module):
         # They follow the encoder to its device but belong to the base network's definition.
         self.register_buffer("mean", torch.tensor(self.base.mean).view(1, 3, 1, 1), False)
         self.register_buffer("scale", 1 / std, False)
-        self.base.to(memory_format=torch.channels_last)
+        self.base.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         for module in self.base.modules():
             learns = config.train_base == "all" or (
                 config.train_base == "batch_norm" and isinstance(module, _BatchNorm)
@@ -118,7 +118,7 @@ class Encoder(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Frames with context ``(N, k, S, S, 3)`` uint8, ascending in time, to ``(N, D)``."""
         maps = self.features(frames.flatten(0, 1))
-        return self.embed_features(maps.unflatten(0, frames.shape[:2]))
+        return self.embed_features(maps.view(*frames.shape[:2], *maps.shape[1:]))
 
     @property
     def base_fingerprint(self) -> str:
@@ -155,7 +155,10 @@ class Encoder(nn.Module):
             ConfigError: its configuration has an unknown key or a wrong value.
         """
         config, tensors = read_model_folder(Path(folder))
-        encoder = cls(config.model_copy(update={"pretrained": False}))
+        try:
+            encoder = cls(config.model_copy(update={"pretrained": False}))
+        except ModelError as error:
+            raise ModelError(f"The model folder {folder} cannot be used: {error}") from error
         encoder.config = config
         wanted = encoder.state_dict()
         odd = sorted(tensors.keys() ^ wanted.keys())

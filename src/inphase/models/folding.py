@@ -1,6 +1,7 @@
 """Batch normalisation folded into the convolutions before it: the same maps, sooner."""
 
 import copy
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -38,7 +39,7 @@ def fold_batch_norm(network: nn.Module, *, image_size: int) -> nn.Module:
 
 def _fold_children(module: nn.Module) -> None:
     children = list(module.named_children())
-    for (name, conv), (norm_name, norm) in zip(children, children[1:], strict=False):
+    for (name, conv), (norm_name, norm) in pairwise(children):
         if (
             isinstance(conv, nn.Conv2d)
             and isinstance(norm, nn.BatchNorm2d)

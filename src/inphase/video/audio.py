@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -23,6 +24,8 @@ _SEAM = 0.005
 # A raw AAC file cannot say how many of its first samples are the encoder's run-up; it is at least
 # one frame, and exactly that with FFmpeg's encoder.
 _RAW_AAC_PRIMING = 1024
+# An encoder fills up its last frame by fewer samples than this.
+_MAX_PADDING = 2048
 
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
@@ -131,6 +134,7 @@ def _placed(container: InputContainer, stream: AudioStream) -> Iterator[NDArray[
     rate = stream.rate
     position: int | None = None
     skip = _RAW_AAC_PRIMING if container.format.name == "aac" else 0
+    end = _stated_end(container, stream, origin)
     to_float = AudioResampler(format="fltp", layout=stream.layout.name, rate=rate)
     for frame in _decoded(container, stream):
         pts, time_base = frame.pts, frame.time_base or stream.time_base
@@ -146,9 +150,21 @@ def _placed(container: InputContainer, stream: AudioStream) -> Iterator[NDArray[
                 position = wanted
             else:
                 samples = samples[position - wanted :]
+        if end is not None and 0 < position + len(samples) - end < _MAX_PADDING:
+            samples = samples[: max(0, end - position)]
         if len(samples):
             position += len(samples)
             yield samples
+
+
+def _stated_end(container: InputContainer, stream: AudioStream, origin: Fraction) -> int | None:
+    """The sample after the last where an MP4 states it; beyond it the encoder only filled up."""
+    if "mp4" not in container.format.name.split(",") or not stream.duration:
+        return None
+    start, time_base = stream.start_time, stream.time_base
+    if start is None or time_base is None:
+        return None
+    return round(((start + stream.duration) * time_base - origin) * stream.rate)
 
 
 def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
@@ -189,12 +205,16 @@ class _Resampler:
         planes = np.ascontiguousarray(samples.T)
         frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=self._layout)
         frame.sample_rate = self._source
-        return [piece.to_ndarray().T for piece in self._swr.resample(frame)]
+        return _planes(self._swr.resample(frame))
 
     def finish(self) -> list[NDArray[np.float32]]:
         if self._swr is None:
             return []
-        return [piece.to_ndarray().T for piece in self._swr.resample(None)]
+        return _planes(self._swr.resample(None))
+
+
+def _planes(frames: list[AudioFrame]) -> list[NDArray[np.float32]]:
+    return [frame.to_ndarray().astype(np.float32, copy=False).T for frame in frames]
 
 
 def _joined(pieces: list[NDArray[np.float32]], length: int) -> NDArray[np.float32]:

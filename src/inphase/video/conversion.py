@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 from av.filter import Graph
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
@@ -28,10 +29,10 @@ class Orientation:
 
         The matrix maps a stored (x, y) to the shown x' = a·x + c·y, y' = b·x + d·y.
         """
-        data = frame.side_data.get("DISPLAYMATRIX")
+        data: SideData | None = frame.side_data.get("DISPLAYMATRIX")
         if data is None:
             return cls()
-        a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].tolist()
+        a, b, _, c, d = np.frombuffer(memoryview(data), dtype=np.int32)[:5].tolist()
         if abs(a) + abs(d) >= abs(b) + abs(c):
             return cls(False, a < 0, d < 0)
         return cls(True, c < 0, b < 0)
@@ -84,11 +85,11 @@ class RgbConverter:
             interpolation="BILINEAR",
             threads=1,
         )
-        if rgb is frame:
-            return self._orientation.apply(rgb.to_ndarray())
         plane = rgb.planes[0]
-        rows: NDArray[np.uint8] = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        return self._orientation.apply(rows[:height, : width * 3].reshape(height, width, 3))
+        data: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
+        pixels = data.reshape(-1, plane.line_size)[:height, : width * 3].reshape(height, width, 3)
+        # Nothing to convert: the memory is still the decoder's.
+        return self._orientation.apply(pixels.copy() if rgb is frame else pixels)
 
     def _one_field(self, frame: VideoFrame) -> VideoFrame:
         """The upper field alone: half the rows, and no combing.

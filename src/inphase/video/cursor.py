@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from inphase.video.frame_table import FrameTable, decode_packet
 from inphase.video.opening import open_container, video_stream
@@ -24,6 +25,9 @@ class FrameCursor:
     def __init__(self, path: Path, table: FrameTable) -> None:
         self._path = path
         self._table = table
+        self._current: VideoFrame | None = None
+        self._current_index = -1
+        self._pending: tuple[int, VideoFrame] | None = None
         self._open()
 
     def frame(self, index: int) -> VideoFrame | None:
@@ -47,13 +51,13 @@ class FrameCursor:
     def _open(self) -> None:
         self._container = open_container(self._path)
         self._stream = video_stream(self._container, self._path)
-        self._restart(0, after_key=None)
+        self._restart(after_key=None)
 
-    def _restart(self, count: int, *, after_key: int | None) -> None:
-        self._current: VideoFrame | None = None
+    def _restart(self, *, after_key: int | None) -> None:
+        self._current = None
         self._current_index = -1
-        self._pending: tuple[int, VideoFrame] | None = None
-        self._decoded = self._decode(count, after_key)
+        self._pending = None
+        self._decoded = self._decode(after_key)
 
     def _is_ahead(self, index: int) -> bool:
         """Whether decoding on is the way to ``index``, rather than seeking."""
@@ -87,23 +91,22 @@ class FrameCursor:
             self._container.seek(int(self._table.key_seek[key]), stream=self._stream)
         except FFmpegError:
             return False
-        self._restart(0, after_key=int(self._table.key_pts[key]))
+        self._restart(after_key=int(self._table.key_pts[key]))
         return True
 
     def _starts_by(self, index: int) -> bool:
         self._pending = next(self._decoded, None)
         return self._pending is not None and self._pending[0] <= index
 
-    def _decode(self, count: int, after_key: int | None) -> Iterator[tuple[int, VideoFrame]]:
+    def _decode(self, after_key: int | None) -> Iterator[tuple[int, VideoFrame]]:
         """Decoded frames with their indices, ascending.
 
         Args:
-            count: index of the first frame, where frames are known by counting.
             after_key: after a seek, the pts of the key frame meant: packets before the first key
                 frame are left out, and nothing comes when that one lies later.
         """
         pts = self._table.pts
-        last = -1
+        last, count = -1, 0
         started = after_key is None
         try:
             for packet in self._container.demux(self._stream):
@@ -126,7 +129,7 @@ class FrameCursor:
             return  # The file ends early.
 
 
-def _find(pts: np.ndarray[tuple[int], np.dtype[np.int64]], value: int | None) -> int:
+def _find(pts: NDArray[np.int64], value: int | None) -> int:
     """Index of the frame with this pts, −1 when there is none."""
     if value is None:
         return -1

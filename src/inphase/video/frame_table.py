@@ -67,7 +67,7 @@ def read_frame_table(path: Path) -> FrameTable:
     with opened(path) as container:
         stream = video_stream(container, path)
         packets = _scan(container, stream)
-        indexable = stream.codec_context.name in _INDEXABLE
+        indexable = stream.codec_context.codec.canonical_name in _INDEXABLE
         reorders = stream.codec_context.has_b_frames
     if not packets.pts:
         raise VideoError(f"{path} has a video stream without any frame.")
@@ -166,7 +166,7 @@ def _from_decoding(path: Path, packets: _Packets) -> FrameTable:
         rate = _rate(stream)
         time_base = _time_base(stream)
         origin = time_origin(container)
-        seekable = stream.codec_context.name in _INDEXABLE
+        seekable = stream.codec_context.codec.canonical_name in _INDEXABLE
     if first is None:
         raise VideoError(f"None of the frames of {path} can be decoded.")
     known = np.array([value for value in shown if value is not None], dtype=np.int64)

@@ -13,8 +13,8 @@ class VideoInfo:
 
     Attributes:
         path: the file or folder.
-        width: of a frame as it is shown, in pixels, rotation applied.
-        height: of a frame as it is shown, in pixels, rotation applied.
+        width: of a frame as it is shown, in pixels, rotation applied, pixels made square.
+        height: of a frame as it is shown, in pixels, rotation applied, pixels made square.
         frames: number of frames.
         fps: average frames per second.
         duration: seconds from time 0 to the end of the last frame.

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -14,7 +15,7 @@ from inphase.video.conversion import Orientation, RgbConverter
 from inphase.video.cursor import FrameCursor
 from inphase.video.frame_table import read_frame_table
 from inphase.video.info import VideoInfo, average_fps
-from inphase.video.opening import opened
+from inphase.video.opening import opened, video_stream
 
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
@@ -23,6 +24,9 @@ VIDEO_SUFFIXES = frozenset(
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
 # Frames per second of a folder of images, which has no times of its own.
 IMAGE_FPS = 25.0
+
+# Pixel aspects outside are damage, not a format.
+_SANE_ASPECT = (0.2, 5)
 
 
 class Pictures(Protocol):
@@ -60,9 +64,10 @@ class VideoFile:
         self._table = read_frame_table(path)
         self._orientation = Orientation.of(self._table.first)
         first, times = self._table.first, self._table.times
-        width, height = self._orientation.shown_size(first.width, first.height)
         with opened(path) as container:
             has_audio = bool(container.streams.audio)
+            square_width = _square_width(first.width, video_stream(container, path))
+        width, height = self._orientation.shown_size(square_width, first.height)
         self._info = VideoInfo(
             path=path,
             width=width,
@@ -81,6 +86,12 @@ class VideoFile:
     def pictures(self, size: tuple[int, int]) -> Pictures:
         cursor = FrameCursor(self._info.path, self._table)
         return _FilePictures(cursor, RgbConverter(size, self._orientation))
+
+
+def _square_width(width: int, stream: VideoStream) -> int:
+    """The width of a stored picture once its pixels, oblong in old formats, are made square."""
+    ratio = stream.sample_aspect_ratio
+    return round(width * ratio) if ratio and _SANE_ASPECT[0] < ratio < _SANE_ASPECT[1] else width
 
 
 class _FilePictures:

@@ -1,0 +1,266 @@
+"""Embedding whole videos: the plain way's numbers, at one base-network pass per frame."""
+
+import gc
+import threading
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from torch import Tensor, nn
+
+from inphase.data import Collection, context_indices
+from inphase.errors import ModelError, VideoError
+from inphase.models import (
+    BaseNetwork,
+    Embeddings,
+    Encoder,
+    EncoderConfig,
+    FrameEmbedder,
+    base_networks,
+    embed,
+    register_base_network,
+)
+from inphase.video import VideoReader, VideoWriter
+
+_SMALL = EncoderConfig(image_size=64, conv_width=8, fc_width=8, embedding_size=6, context_gap=0.1)
+
+# 0.04 s apart at first, then with gaps both longer and shorter than between context frames.
+_VARIABLE_TIMES = np.cumsum([0.0, *[0.04] * 8, 0.3, 0.01, 0.01, 0.07, *[0.04] * 9, 0.5, 0.02])
+
+
+def _write(path: Path, frames: int, times: Sequence[float] | None = None) -> Path:
+    """A video of blocks, in new colours from frame to frame."""
+    draw = np.random.default_rng(0)
+    with VideoWriter(path, fps=25, size=(64, 48)) as out:
+        for index in range(frames):
+            blocks = draw.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+            frame = blocks.repeat(8, axis=0).repeat(8, axis=1)
+            out.write(frame, time=None if times is None else float(times[index]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def constant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video of constant frame rate; its length is no multiple of a batch."""
+    return _write(tmp_path_factory.mktemp("constant") / "cfr.mp4", 21)
+
+
+@pytest.fixture(scope="module")
+def variable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video of variable frame rate."""
+    return _write(
+        tmp_path_factory.mktemp("variable") / "vfr.mp4",
+        len(_VARIABLE_TIMES),
+        _VARIABLE_TIMES.tolist(),
+    )
+
+
+def _encoder(**changes: object) -> Encoder:
+    return Encoder(_SMALL.model_copy(update=changes)).eval()
+
+
+def _plainly(encoder: Encoder, path: Path) -> NDArray[np.float32]:
+    """Every frame stacked with its context, and the encoder run on all of them."""
+    size, config = encoder.config.image_size, encoder.config
+    reader = VideoReader(path, size=(size, size))
+    frames = np.stack([frame for _, frame in reader])
+    context = context_indices(
+        reader.times,
+        np.arange(len(frames)),
+        context_frames=config.context_frames,
+        gap=config.context_gap,
+    )
+    with torch.inference_mode():
+        embeddings: NDArray[np.float32] = encoder(torch.from_numpy(frames[context])).numpy()
+    return embeddings
+
+
+@pytest.mark.parametrize("context", [1, 2, 3])
+@pytest.mark.parametrize("rate", ["constant", "variable"])
+def test_embeddings_are_those_of_the_plain_way(
+    rate: str, context: int, request: pytest.FixtureRequest
+) -> None:
+    path: Path = request.getfixturevalue(rate)
+    encoder = _encoder(context_frames=context, pool=2)
+    with torch.no_grad():  # fresh weights hardly tell one frame from another
+        encoder.embedder.embedding.weight.mul_(20)
+    wanted = _plainly(encoder, path)
+    got = FrameEmbedder(encoder).embed(path)
+    assert got.embeddings.dtype == np.float32
+    # Neighbouring frames differ by more than the tolerance: a context off by one would show.
+    assert np.abs(np.diff(wanted, axis=0)).max(axis=1).min() > 5e-3
+    np.testing.assert_allclose(got.embeddings, wanted, rtol=0, atol=1e-4)
+
+
+def test_times_are_the_videos_own(variable: Path) -> None:
+    got = FrameEmbedder(_encoder()).embed(variable)
+    np.testing.assert_allclose(got.times, _VARIABLE_TIMES, atol=1e-4)
+    assert (got.name, got.path) == ("vfr", variable)
+
+
+class _Counting(nn.Module):
+    """A base network that notes how many images it saw, over all its copies."""
+
+    seen = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 16, stride=16)
+
+    def forward(self, images: Tensor) -> Tensor:
+        _Counting.seen += len(images)
+        return self.conv(images)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Encoder:
+    """An encoder whose base network counts; it is registered for one test only."""
+    monkeypatch.setattr(base_networks, "_BUILDERS", dict(base_networks._BUILDERS))
+
+    @register_base_network("counting")
+    def build(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+        assert (pretrained, weights) == (False, None)
+        unit = (1.0, 1.0, 1.0)
+        return BaseNetwork(_Counting(), out_channels=4, stride=16, mean=unit, std=unit)
+
+    return _encoder(base_network="counting", pretrained=False, context_frames=3)
+
+
+@pytest.mark.parametrize("gap", [0.01, 0.1, 5.0])
+def test_each_frame_passes_the_base_network_once(
+    gap: float, counting: Encoder, variable: Path
+) -> None:
+    counting.config = counting.config.model_copy(update={"context_gap": gap})
+    embedder = FrameEmbedder(counting)
+    _Counting.seen = 0
+    advanced: list[int] = []
+    got = embedder.embed(variable, advance=advanced.append)
+    assert _Counting.seen == len(_VARIABLE_TIMES) == len(got.embeddings)
+    assert sum(advanced) == len(_VARIABLE_TIMES)
+
+
+def test_maps_are_the_features_of_each_frame(constant: Path) -> None:
+    encoder = _encoder(pool=2)
+    frames = [frame for _, frame in VideoReader(constant, size=(64, 64))]
+    with torch.inference_mode():
+        wanted = encoder.features(torch.from_numpy(np.stack(frames)))
+    got = torch.stack(list(FrameEmbedder(encoder).maps(frames)))
+    torch.testing.assert_close(got, wanted, rtol=1e-3, atol=1e-3)
+
+
+def test_maps_are_made_as_they_are_asked_for() -> None:
+    taken = 0
+
+    def frames() -> Iterator[NDArray[np.uint8]]:
+        nonlocal taken
+        while True:  # an endless video
+            taken += 1
+            yield np.zeros((64, 64, 3), np.uint8)
+
+    embedder = FrameEmbedder(_encoder())
+    maps = embedder.maps(frames())
+    for _ in range(3):
+        next(maps)
+    assert taken <= 2 * embedder.batch
+
+
+def test_the_work_of_others_between_two_maps_can_learn() -> None:
+    maps = FrameEmbedder(_encoder()).maps(np.zeros((9, 64, 64, 3), np.uint8))
+    for _ in maps:
+        assert not torch.is_inference_mode_enabled()
+        assert torch.is_grad_enabled()
+
+
+def test_a_callback_can_learn(constant: Path) -> None:
+    modes: list[bool] = []
+    FrameEmbedder(_encoder()).embed(
+        constant, advance=lambda _: modes.append(torch.is_inference_mode_enabled())
+    )
+    assert modes
+    assert not any(modes)
+
+
+def test_embedding_leaves_an_encoder_in_training_as_it_was(constant: Path) -> None:
+    encoder = _encoder(train_base="all", dropout=0.5).train()
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    embedder = FrameEmbedder(encoder)
+    first, second = embedder.embed(constant), embedder.embed(constant)
+    np.testing.assert_array_equal(first.embeddings, second.embeddings)  # no dropout
+    assert all(module.training for module in encoder.modules())
+    assert all(torch.equal(t, before[name]) for name, t in encoder.state_dict().items())
+    assert all(parameter.requires_grad for parameter in encoder.parameters())
+
+
+def test_an_embedder_keeps_the_weights_it_was_made_of(constant: Path) -> None:
+    encoder = _encoder()
+    embedder = FrameEmbedder(encoder)
+    before = embedder.embed(constant)
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            parameter.mul_(1.5)
+    after = embedder.embed(constant)
+    np.testing.assert_array_equal(after.embeddings, before.embeddings)
+
+
+def test_a_video_cut_off_has_as_many_times_as_embeddings(constant: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mp4"
+    # The index is in front, so it still promises all frames.
+    content = constant.read_bytes()
+    cut.write_bytes(content[: len(content) * 3 // 4])
+    got = FrameEmbedder(_encoder()).embed(cut)
+    assert 0 < len(got.times) == len(got.embeddings)
+
+
+def test_a_failure_in_the_middle_stops_the_decoding_thread(constant: Path) -> None:
+    def stop(_count: int) -> None:
+        raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt):
+        FrameEmbedder(_encoder()).embed(constant, advance=stop)
+    gc.collect()
+    assert set(threading.enumerate()) <= before
+    assert not torch.is_inference_mode_enabled()
+
+
+def test_videos_that_cannot_be_read_are_listed(constant: Path, tmp_path: Path) -> None:
+    (tmp_path / "a_text.mp4").write_text("not a video")
+    (tmp_path / "c_empty.mp4").write_bytes(b"")
+    for name in ("b.mp4", "d.mp4"):
+        (tmp_path / name).write_bytes(constant.read_bytes())
+    got = embed(tmp_path, _encoder())
+    assert [video.name for video in got] == ["b", "d"]
+    assert len(got) == 2
+    assert [skipped.name for skipped in got.skipped] == ["a_text", "c_empty"]
+    assert all(f"{skipped.name}.mp4" in skipped.reason for skipped in got.skipped)
+    np.testing.assert_array_equal(got.videos[0].embeddings, got.videos[1].embeddings)
+
+
+def test_when_no_video_can_be_read_it_says_why(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("not a video")
+    with pytest.raises(VideoError, match=r"None of the videos can be read.*text\.mp4"):
+        embed(tmp_path, _encoder())
+
+
+def test_a_collection_and_a_model_folder_do_as_well(constant: Path, tmp_path: Path) -> None:
+    encoder = _encoder()
+    encoder.save(tmp_path / "model")
+    told = StringIO()
+    console = Console(file=told, force_terminal=True, width=80)
+    got = embed(Collection.open(constant), tmp_path / "model", console=console)
+    assert isinstance(got, Embeddings)
+    np.testing.assert_array_equal(
+        got.videos[0].embeddings, FrameEmbedder(encoder).embed(constant).embeddings
+    )
+    assert "Embedding" in told.getvalue()
+    assert "100%" in told.getvalue()
+
+
+def test_a_missing_model_folder_is_one_sentence(constant: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="does not exist"):
+        embed(constant, tmp_path / "model")

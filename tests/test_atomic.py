@@ -1,0 +1,61 @@
+"""Nothing half-written stays, and what was there before survives a failure."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from inphase.atomic import replacing
+from inphase.errors import OutputError
+
+
+def test_a_file_appears_whole_with_its_folders(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "file.txt"
+    with replacing(target) as beside:
+        assert beside.suffix == ".txt"
+        beside.write_text("half")
+        assert not target.exists()
+        beside.write_text("whole")
+    assert target.read_text() == "whole"
+    assert [path.name for path in target.parent.iterdir()] == ["file.txt"]
+
+
+def test_an_older_file_survives_a_failure(tmp_path: Path) -> None:
+    target = tmp_path / "file.txt"
+    target.write_text("before")
+    with pytest.raises(ZeroDivisionError), replacing(target) as beside:
+        beside.write_text("half")
+        raise ZeroDivisionError
+    assert target.read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "old").touch()
+    with replacing(target) as beside:
+        beside.mkdir()
+        (beside / "new").touch()
+    assert [path.name for path in target.iterdir()] == ["new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_block_that_writes_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="Cannot write"), replacing(tmp_path / "file.txt"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a folder that nobody can write to")
+def test_a_place_that_cannot_be_written_is_one_sentence() -> None:
+    with pytest.raises(OutputError, match="Cannot write /proc/file.txt") as caught:
+        with replacing("/proc/file.txt"):
+            raise AssertionError("the block must not run")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(OutputError, match="Cannot write"), replacing(tmp_path / "taken" / "x.txt"):
+        raise AssertionError("the block must not run")

@@ -1,0 +1,215 @@
+"""Small videos of every kind, each frame with its number drawn into it.
+
+The number stands in twelve blocks, black for 0 and white for 1, so that it survives compression,
+scaling and conversion to grey: a test reads which frame it got out of the picture itself.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+SIZE = (64, 48)  # width, height
+RATE = 25
+_COLUMNS, _ROWS = 4, 3
+
+
+def numbered(number: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+    """A picture (height, width, 3) that shows ``number``, below 4096."""
+    bits = np.array([number >> bit & 1 for bit in range(_COLUMNS * _ROWS)], dtype=np.uint8)
+    width, height = size
+    rows = np.arange(height) * _ROWS // height
+    columns = np.arange(width) * _COLUMNS // width
+    grey = bits.reshape(_ROWS, _COLUMNS)[rows][:, columns] * np.uint8(255)
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def number_in(picture: NDArray[np.uint8]) -> int:
+    """The number that a picture shows; fails where a block is neither black nor white."""
+    height, width, _ = picture.shape
+    number = 0
+    for bit in range(_COLUMNS * _ROWS):
+        row, column = divmod(bit, _COLUMNS)
+        block = picture[
+            _inner(row, _ROWS, height),
+            _inner(column, _COLUMNS, width),
+        ]
+        level = float(block.mean())
+        assert level < 70 or level > 185, f"block {bit} is grey: {level:.0f}"
+        number |= int(level > 128) << bit
+    return number
+
+
+def numbers_in(pictures: Iterable[NDArray[np.uint8]]) -> list[int]:
+    """The numbers of several pictures."""
+    return [number_in(picture) for picture in pictures]
+
+
+def corners(size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+    """A picture that looks different in all eight orientations: red, green, blue, white."""
+    width, height = size
+    picture = np.zeros((height, width, 3), dtype=np.uint8)
+    picture[: height // 2, : width // 2] = (255, 0, 0)
+    picture[: height // 2, width // 2 :] = (0, 255, 0)
+    picture[height // 2 :, : width // 2] = (0, 0, 255)
+    picture[height // 2 :, width // 2 :] = 255
+    return picture
+
+
+def encode(
+    path: Path,
+    pictures: int | Sequence[NDArray[np.uint8]] = 20,
+    *,
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    size: tuple[int, int] = SIZE,
+    times: Sequence[float] | None = None,
+    gop: int = 12,
+    b_frames: int = 0,
+    aspect: Fraction | None = None,
+    options: dict[str, str] | None = None,
+    faststart: bool = False,
+    container_format: str | None = None,
+    sound: tuple[NDArray[np.float32], float] | None = None,
+) -> Path:
+    """Write a video with nothing but PyAV, and return its path.
+
+    Args:
+        path: whose suffix decides on the container.
+        pictures: how many numbered ones, or the pictures themselves.
+        codec: encoder.
+        pix_fmt: pixel format.
+        size: (width, height) of numbered pictures.
+        times: seconds of each frame, to a millisecond; by default regular at ``RATE``.
+        gop: frames from one key frame to the next, exactly.
+        b_frames: between two others.
+        aspect: of a pixel.
+        options: of the encoder.
+        faststart: index in front of an MP4.
+        container_format: where the suffix does not tell.
+        sound: (samples,) at 48 kHz and its start in seconds, as AAC.
+    """
+    if isinstance(pictures, int):
+        pictures = [numbered(number, size) for number in range(pictures)]
+    height, width, _ = pictures[0].shape
+    muxing = {"movflags": "+faststart"} if faststart else {}
+    with av.open(str(path), "w", format=container_format, options=muxing) as container:
+        stream = container.add_stream(codec, rate=RATE)
+        assert isinstance(stream, VideoStream)
+        context = stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, pix_fmt
+        if times is not None:
+            context.time_base = Fraction(1, 1000)
+        context.gop_size = gop
+        context.max_b_frames = b_frames
+        if aspect is not None:
+            context.sample_aspect_ratio = aspect
+        context.options = _options(codec) | (options or {})
+        track = _sound_track(container, sound) if sound else []
+        for packet in track:
+            container.mux(packet)
+        for index, picture in enumerate(pictures):
+            frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=pix_fmt)
+            frame.pts = index if times is None else round(times[index] * 1000)
+            frame.time_base = Fraction(1, RATE) if times is None else Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def remux(source: Path, path: Path, *, pts: Sequence[int], time_base: Fraction) -> Path:
+    """Copy a video without B-frames, its packets stamped with ``pts`` whatever they are."""
+    with av.open(str(source)) as old, av.open(str(path), "w") as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        packets = [packet for packet in old.demux(old.streams.video[0]) if packet.size]
+        first = min(pts) - len(packets)
+        for index, (packet, stamp) in enumerate(zip(packets, pts, strict=True)):
+            packet.stream = stream
+            packet.time_base = time_base
+            packet.pts = stamp
+            packet.dts = first + index
+            new.mux(packet)
+    return path
+
+
+def packets(path: Path) -> "list[Packet[VideoStream]]":
+    """The packets of a file's pictures, in the order of the file."""
+    with av.open(str(path)) as container:
+        return [packet for packet in container.demux(container.streams.video[0]) if packet.size]
+
+
+def damage(path: Path, first: int, last: int, *, keep: int = 0) -> Path:
+    """Overwrite packets ``first`` to ``last`` of a file but for their first ``keep`` bytes."""
+    content = bytearray(path.read_bytes())
+    for packet in packets(path)[first : last + 1]:
+        start = content.index(bytes(packet)) + keep
+        content[start : start + packet.size - keep] = b"\x00" * (packet.size - keep)
+    path.write_bytes(content)
+    return path
+
+
+def turn(path: Path, a: int, b: int, c: int, d: int) -> Path:
+    """Put a display matrix into an MP4: shown x' = a x + c y, y' = b x + d y (y downwards)."""
+    content = bytearray(path.read_bytes())
+    # After the name: version and flags (4), times, id, duration (20), reserved and layer (16).
+    matrix = content.index(b"tkhd") + 4 + 40
+    one = 1 << 16
+    values = (a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
+    content[matrix : matrix + 36] = struct.pack(">9i", *values)
+    path.write_bytes(content)
+    return path
+
+
+def boxes(path: Path) -> list[str]:
+    """The names of an MP4's outermost boxes, in order."""
+    content, names, at = path.read_bytes(), [], 0
+    while at < len(content):
+        length = int(struct.unpack(">I", content[at : at + 4])[0])
+        names.append(content[at + 4 : at + 8].decode())
+        at += length or len(content)
+    return names
+
+
+def _inner(part: int, parts: int, length: int) -> slice:
+    """The middle half of one of ``parts`` parts of a side."""
+    start, end = part * length / parts, (part + 1) * length / parts
+    margin = (end - start) / 4
+    return slice(round(start + margin), round(end - margin))
+
+
+def _options(codec: str) -> dict[str, str]:
+    if codec == "libx264":
+        # Key frames only where the GOP says so, and B-frames wherever they are allowed.
+        return {"preset": "ultrafast", "sc_threshold": "0", "x264-params": "b-adapt=0", "crf": "18"}
+    if codec == "libx265":
+        return {"preset": "ultrafast", "x265-params": "log-level=none"}
+    return {}
+
+
+def _sound_track(
+    container: OutputContainer, sound: tuple[NDArray[np.float32], float]
+) -> "list[Packet[AudioStream]]":
+    samples, start = sound
+    stream = container.add_stream("aac", rate=48000)
+    assert isinstance(stream, AudioStream)
+    stream.codec_context.layout = "mono"
+    stream.codec_context.format = "fltp"
+    encoded: "list[Packet[AudioStream]]" = []
+    for at in range(0, len(samples), 1024):
+        frame = av.AudioFrame.from_ndarray(
+            samples[None, at : at + 1024].copy(), format="fltp", layout="mono"
+        )
+        frame.sample_rate = 48000
+        frame.pts = at + round(start * 48000)
+        frame.time_base = Fraction(1, 48000)
+        encoded += stream.encode(frame)
+    return [*encoded, *stream.encode(None)]
