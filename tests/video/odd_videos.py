@@ -4,6 +4,7 @@ The number stands in twelve blocks, black for 0 and white for 1, so that it surv
 scaling and conversion to grey: a test reads which frame it got out of the picture itself.
 """
 
+import io
 import struct
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -17,6 +18,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
+from PIL import Image
 
 SIZE = (64, 48)  # width, height
 RATE = 25
@@ -213,3 +215,27 @@ def _sound_track(
         frame.time_base = Fraction(1, 48000)
         encoded += stream.encode(frame)
     return [*encoded, *stream.encode(None)]
+
+
+def tagged_mp3(path: Path) -> Path:
+    """A song with a cover picture, which libav presents as a stream of pictures."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libmp3lame", rate=48000)
+        assert isinstance(stream, AudioStream)
+        stream.codec_context.layout = "mono"
+        stream.codec_context.format = "fltp"
+        for at in range(0, 11520, 1152):
+            frame = av.AudioFrame.from_ndarray(
+                np.zeros((1, 1152), dtype=np.float32), format="fltp", layout="mono"
+            )
+            frame.sample_rate, frame.pts, frame.time_base = 48000, at, Fraction(1, 48000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with io.BytesIO() as file:
+        Image.fromarray(numbered(5)).save(file, "PNG")
+        cover = file.getvalue()
+    body = b"\x00image/png\x00\x03\x00" + cover
+    tag = b"APIC" + struct.pack(">I", len(body)) + b"\x00\x00" + body
+    length = bytes(len(tag) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    path.write_bytes(b"ID3\x03\x00\x00" + length + tag + path.read_bytes())
+    return path

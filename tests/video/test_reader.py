@@ -25,7 +25,7 @@ from tests.video.odd_videos import (
     turn,
 )
 
-UNEVEN = np.cumsum([0, 40, 7, 120, 33, 1000, 20, 20, 5, 300] * 3)[:28] / 1000
+UNEVEN = np.cumsum([0, *([40, 7, 120, 33, 1000, 20, 20, 5, 300] * 3)]) / 1000
 
 
 def check_every_way(path: Path, count: int) -> VideoReader:

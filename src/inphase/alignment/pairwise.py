@@ -52,8 +52,12 @@ def align(
         distance: between two embeddings.
         method: ``"dtw"`` keeps the order of the frames; ``"nearest"`` matches each reference
             frame by itself.
-        window, max_slope, open_begin, open_end, open_in: as in :func:`~inphase.alignment.dtw.dtw`;
-            only for ``"dtw"``.
+        window: how far from the diagonal a match may lie; as in
+            :func:`~inphase.alignment.dtw.dtw`, like all that follow; only for ``"dtw"``.
+        max_slope: how many frames one video may pass in a row while the other waits.
+        open_begin: frames of ``open_in`` may be left over at the begin.
+        open_end: frames of ``open_in`` may be left over at the end.
+        open_in: whose frames those are.
 
     Raises:
         AlignmentError: an input is empty or not finite, the dimensions differ, an option is out

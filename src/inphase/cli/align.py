@@ -14,7 +14,7 @@ def align(
     ],
     queries: Annotated[
         list[str],
-        typer.Argument(metavar="QUERY...", help="The videos to match to it.", show_default=False),
+        typer.Argument(metavar="QUERY", help="The videos to match to it.", show_default=False),
     ],
     model: options.Model,
     output: Annotated[
@@ -25,6 +25,7 @@ def align(
     max_slope: options.MaxSlope = None,
     open_begin: options.OpenBegin = False,
     open_end: options.OpenEnd = False,
+    open_in: options.OpenIn = "reference",
 ) -> int:
     """Find for each frame of the reference its frame in each query.
 
@@ -48,6 +49,7 @@ def align(
         max_slope=max_slope,
         open_begin=open_begin,
         open_end=open_end,
+        open_in=open_in,
     )
     result.save(output)
     typer.echo(f"Wrote the alignment of {len(result.queries)} to {result.reference.name}: {output}")

@@ -12,7 +12,7 @@ from inphase.errors import Skipped
 Videos = Annotated[
     list[str],
     typer.Argument(
-        metavar="VIDEOS...",
+        metavar="VIDEOS",
         help="Video files, folders, globs, or a labels.json.",
         show_default=False,
     ),
@@ -61,10 +61,14 @@ MaxSlope = Annotated[
     ),
 ]
 OpenBegin = Annotated[
-    bool, typer.Option("--open-begin", help="The query may begin inside the reference.")
+    bool, typer.Option("--open-begin", help="One video may begin inside the other: see --open-in.")
 ]
 OpenEnd = Annotated[
-    bool, typer.Option("--open-end", help="The query may end inside the reference.")
+    bool, typer.Option("--open-end", help="One video may end inside the other: see --open-in.")
+]
+OpenIn = Annotated[
+    Literal["reference", "query"],
+    typer.Option(help="Which is the longer one, whose frames may be left over at an open end."),
 ]
 
 

@@ -49,6 +49,7 @@ def synchronize(
     max_slope: options.MaxSlope = None,
     open_begin: options.OpenBegin = False,
     open_end: options.OpenEnd = False,
+    open_in: options.OpenIn = "reference",
 ) -> int:
     """Play videos of the same action together, at the pace of one of them.
 
@@ -80,6 +81,7 @@ def synchronize(
         max_slope=max_slope,
         open_begin=open_begin,
         open_end=open_end,
+        open_in=open_in,
     )
     if separate:
         for path in result.save_separate(output, console=console):

@@ -133,8 +133,14 @@ class CycleConsistency(nn.Module):
 
     Args:
         loss: which of the two functions of this module.
-        kind, temperature, label_smoothing, variance_weight, log_sigma, huber_delta,
-            normalize_dims, similarity: as there.
+        kind: of :func:`cycle_back_regression`.
+        temperature: τ of both.
+        label_smoothing: of :func:`cycle_back_classification`.
+        variance_weight: λ of :func:`cycle_back_regression`.
+        log_sigma: of :func:`cycle_back_regression`.
+        huber_delta: of :func:`cycle_back_regression`.
+        normalize_dims: of both.
+        similarity: of both.
         cycle_length: None for all ordered pairs; a number for that many different videos a cycle,
             drawn anew at each call (the released code's stochastic matching; all frames of a
             cycle's first video are sent round, there one of them).
