@@ -215,9 +215,15 @@ def _show(rows: Sequence[Row], console: Console) -> None:
     table = Table("set", "method", "seed", "error/length", "frames", "s", "τ-b", "truth", "fit s")
     for row in rows:
         table.add_row(
-            row.data, row.method, str(row.seed), f"{row.event_error_share:.4f}",
-            f"{row.event_error_frames:.2f}", f"{row.event_error_seconds:.3f}", f"{row.tau_b:.3f}",
-            f"{row.truth_median_frames:.1f}", f"{row.fit_seconds:.0f}",
+            row.data,
+            row.method,
+            str(row.seed),
+            f"{row.event_error_share:.4f}",
+            f"{row.event_error_frames:.2f}",
+            f"{row.event_error_seconds:.3f}",
+            f"{row.tau_b:.3f}",
+            f"{row.truth_median_frames:.1f}",
+            f"{row.fit_seconds:.0f}",
         )
     console.print(table)
 

@@ -23,9 +23,14 @@ def test_a_file_appears_whole_with_its_folders(tmp_path: Path) -> None:
 def test_an_older_file_survives_a_failure(tmp_path: Path) -> None:
     target = tmp_path / "file.txt"
     target.write_text("before")
-    with pytest.raises(ZeroDivisionError), replacing(target) as beside:
-        beside.write_text("half")
-        raise ZeroDivisionError
+
+    def fail_half_way() -> None:
+        with replacing(target) as beside:
+            beside.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert target.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
@@ -49,9 +54,11 @@ def test_a_block_that_writes_nothing_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a folder that nobody can write to")
 def test_a_place_that_cannot_be_written_is_one_sentence() -> None:
-    with pytest.raises(OutputError, match="Cannot write /proc/file.txt") as caught:
-        with replacing("/proc/file.txt"):
-            raise AssertionError("the block must not run")
+    with (
+        pytest.raises(OutputError, match=r"Cannot write /proc/file\.txt") as caught,
+        replacing("/proc/file.txt"),
+    ):
+        raise AssertionError("the block must not run")
     assert "\n" not in str(caught.value)
 
 

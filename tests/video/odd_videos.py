@@ -35,6 +35,14 @@ def numbered(number: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
+def heavy(count: int) -> list[NDArray[np.uint8]]:
+    """Numbered pictures under noise, so that the pictures are most of the file."""
+    generator = np.random.default_rng(0)
+    size = (160, 120)
+    noise = generator.integers(0, 60, (count, size[1], size[0], 3), dtype=np.uint8)
+    return [numbered(number, size) // 255 * 195 + noise[number] for number in range(count)]
+
+
 def number_in(picture: NDArray[np.uint8]) -> int:
     """The number that a picture shows; fails where a block is neither black nor white."""
     height, width, _ = picture.shape
@@ -153,7 +161,7 @@ def damage(path: Path, first: int, last: int, *, keep: int = 0) -> Path:
     """Overwrite packets ``first`` to ``last`` of a file but for their first ``keep`` bytes."""
     content = bytearray(path.read_bytes())
     for packet in packets(path)[first : last + 1]:
-        start = content.index(bytes(packet)) + keep
+        start = content.index(bytes(packet), packet.pos or 0) + keep
         content[start : start + packet.size - keep] = b"\x00" * (packet.size - keep)
     path.write_bytes(content)
     return path
@@ -205,7 +213,7 @@ def _sound_track(
     assert isinstance(stream, AudioStream)
     stream.codec_context.layout = "mono"
     stream.codec_context.format = "fltp"
-    encoded: "list[Packet[AudioStream]]" = []
+    encoded: list[Packet[AudioStream]] = []
     for at in range(0, len(samples), 1024):
         frame = av.AudioFrame.from_ndarray(
             samples[None, at : at + 1024].copy(), format="fltp", layout="mono"

@@ -3,16 +3,17 @@
 import logging
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from inphase.video import VideoReader, read_audio
-from tests.video.odd_videos import RATE, boxes, damage, encode, number_in, numbers_in
+from tests.video.odd_videos import RATE, boxes, damage, encode, heavy, number_in, numbers_in
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
 def test_cut_off_with_its_index_in_front(tmp_path: Path, share: float) -> None:
-    path = encode(tmp_path / "cut.mp4", 80, gop=10, b_frames=2, faststart=True)
+    path = encode(tmp_path / "cut.mp4", heavy(80), gop=10, b_frames=2, faststart=True)
     assert boxes(path).index("moov") < boxes(path).index("mdat")
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
@@ -31,7 +32,7 @@ def test_cut_off_with_its_index_in_front(tmp_path: Path, share: float) -> None:
 
 @pytest.mark.parametrize("name", ["cut.mkv", "cut.ts", "cut.avi", "cut.h264"])
 def test_cut_off_formats_without_an_index(tmp_path: Path, name: str) -> None:
-    path = encode(tmp_path / name, 80, gop=10)
+    path = encode(tmp_path / name, heavy(80), gop=10)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     reader = VideoReader(path)
@@ -65,6 +66,7 @@ def test_a_frame_that_is_lost_repeats_the_one_before(
         pictures = [picture for _, picture in reader]
     assert numbers_in(pictures) == expected
     assert "3 of 30" in caplog.text
+    assert len(caplog.records) == 1
     assert str(path) in caplog.text
     np.testing.assert_allclose(reader.times, np.arange(30) / RATE, atol=1e-6)
     order = np.random.default_rng(1).permutation(30)
@@ -76,7 +78,7 @@ def test_a_frame_that_is_lost_repeats_the_one_before(
     assert number_in(pictures[13]) == 11
 
 
-@pytest.mark.parametrize("name", ["pictures.mov", "pictures.mkv", "pictures.avi"])
+@pytest.mark.parametrize("name", ["pictures.mov", "pictures.avi"])
 def test_frames_lost_at_the_end(tmp_path: Path, name: str) -> None:
     reader = VideoReader(damage(encode(tmp_path / name, 20, codec="png", pix_fmt="rgb24"), 16, 19))
     pictures = [picture for _, picture in reader]
@@ -105,8 +107,6 @@ def test_damaged_sound_keeps_its_place(tmp_path: Path) -> None:
     path = encode(tmp_path / "v.mp4", 50, sound=(click, 0.0))
     content = bytearray(path.read_bytes())
     # Noise instead of some sound near the start; what follows must not move up.
-    import av
-
     with av.open(str(path)) as container:
         sounds = [bytes(packet) for packet in container.demux(audio=0) if packet.size > 4]
     at = 0

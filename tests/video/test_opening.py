@@ -40,8 +40,8 @@ def _without_index(folder: Path) -> Path:
     return path
 
 
-def _without_frames(folder: Path) -> Path:
-    path = folder / "nothing.mkv"
+def _without_frames(folder: Path, name: str = "nothing.mkv") -> Path:
+    path = folder / name
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25)
         assert isinstance(stream, VideoStream)
@@ -52,11 +52,11 @@ def _without_frames(folder: Path) -> Path:
 
 
 def _without_frames_mp4(folder: Path) -> Path:
-    return _without_frames(folder).replace(folder / "nothing.mp4")
+    return _without_frames(folder, "nothing.mp4")
 
 
 def _undecodable(folder: Path) -> Path:
-    path = encode(folder / "ruined.mkv", 5, codec="png", pix_fmt="rgb24")
+    path = encode(folder / "ruined.mov", 5, codec="png", pix_fmt="rgb24")
     content = path.read_bytes()
     path.write_bytes(content.replace(b"\x89PNG", b"\x00ONG").replace(b"IHDR", b"XXXX"))
     return path
@@ -99,8 +99,8 @@ def _no_images(folder: Path) -> Path:
         (_text, "not a video"),
         (_noise, "not a video"),
         (_without_index, "cut off"),
-        (_without_frames, "without any frame"),
-        (_without_frames_mp4, "without any frame"),
+        (_without_frames, "before its first frame"),
+        (_without_frames_mp4, "no picture stream"),
         (_undecodable, "can be decoded"),
         (_sound, "only sound"),
         (_wav, "only sound"),

@@ -25,6 +25,9 @@ from inphase.video import VideoReader, probe
 # A mobile network on a CPU is fastest when a batch stays in the cache: 125 frames/s at 4 against
 # 50 at 64, where this was measured. A GPU wants many at once.
 _CPU_BATCH, _GPU_BATCH = 4, 64
+# The embedder's dense convolutions want more at once: 2.5 ms a frame at 4, 1.4 at 32 (one thread,
+# configs/quick.yaml); beyond that it gains nothing.
+_EMBEDDER_BATCH = 32
 _DECODED_AHEAD = 16
 
 T = TypeVar("T")
@@ -139,7 +142,7 @@ class FrameEmbedder:
         )
         kept: dict[int, Tensor] = {}  # the maps that frames to come have in their context
         done = 0
-        for batch in _batches(maps, self.batch):
+        for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
             kept.update(enumerate(batch, start=done))
             rows = context[done : done + len(batch)]
             with torch.inference_mode():

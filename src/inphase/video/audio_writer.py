@@ -91,7 +91,7 @@ def write_audio(path: str | Path, audio: Audio) -> None:
 
 
 def _write_wav(path: Path, audio: Audio) -> None:
-    levels = np.rint(np.clip(audio.samples, -1, 1) * 32767).astype("<i2")
+    levels = np.clip(np.rint(audio.samples * 32768), -32768, 32767).astype("<i2")
     with path.open("wb") as file, wave.open(file, "wb") as out:
         out.setnchannels(audio.channels)
         out.setsampwidth(2)

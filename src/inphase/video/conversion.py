@@ -29,8 +29,8 @@ class Orientation:
 
         The matrix maps a stored (x, y) to the shown x' = a·x + c·y, y' = b·x + d·y.
         """
-        data: SideData | None = frame.side_data.get("DISPLAYMATRIX")
-        if data is None:
+        data = frame.side_data.get("DISPLAYMATRIX")
+        if not isinstance(data, SideData):
             return cls()
         a, b, _, c, d = np.frombuffer(memoryview(data), dtype=np.int32)[:5].tolist()
         if abs(a) + abs(d) >= abs(b) + abs(c):

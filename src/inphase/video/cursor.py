@@ -1,5 +1,6 @@
 """Walks through the decoded frames of a file, forwards and by exact seeks."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,11 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from inphase.errors import VideoError
 from inphase.video.frame_table import FrameTable, decode_packet
 from inphase.video.opening import open_container, video_stream
+
+_log = logging.getLogger(__name__)
 
 # Decoding this many frames ahead costs no more than a seek, which empties the decoder's threads.
 _SEEK_WORTHWHILE = 12
@@ -18,8 +22,8 @@ _SEEK_WORTHWHILE = 12
 class FrameCursor:
     """A position in a video file, with a decoder of its own.
 
-    A frame in the middle that cannot be decoded is replaced by the one shown before it, as a
-    player does, so that an index means the same frame on every way to it.
+    A frame that cannot be decoded is replaced by the one shown before it, as a player does, so that
+    an index means the same frame on every way to it. Closing tells in the log how many there were.
     """
 
     def __init__(self, path: Path, table: FrameTable) -> None:
@@ -28,25 +32,44 @@ class FrameCursor:
         self._current: VideoFrame | None = None
         self._current_index = -1
         self._pending: tuple[int, VideoFrame] | None = None
+        self._ended = False
+        self._lost: set[int] = set()
         self._open()
 
-    def frame(self, index: int) -> VideoFrame | None:
-        """The frame shown at ``index``; None when the file cannot be decoded as far as that."""
-        if not self._is_ahead(index):
+    def frame(self, index: int) -> VideoFrame:
+        """The frame shown at ``index``.
+
+        Raises:
+            VideoError: nothing can be decoded.
+        """
+        if not self._is_here(index) and not self._is_ahead(index):
             self._go_back_to(index)
-        while self._current_index < index:
+        while not self._is_here(index):
             if self._pending is None:
                 self._pending = next(self._decoded, None)
-            if self._pending is None:
-                return None
-            if self._pending[0] > index and self._current is not None:
-                break
-            self._current_index, self._current = self._pending
-            self._pending = None
+                self._ended = self._pending is None
+            elif self._pending[0] <= index or self._current is None:
+                self._current_index, self._current = self._pending
+                self._pending = None
+                if self._current_index > index:
+                    break
+            if self._ended and self._current is None:
+                raise VideoError(f"None of the frames of {self._path} can be decoded.")
+        assert self._current is not None
+        if self._current_index != index:
+            self._lost.add(index)
         return self._current
 
     def close(self) -> None:
         self._container.close()
+        if self._lost:
+            _log.warning(
+                "%s: frames that cannot be decoded repeat the one before them: %d of %d.",
+                self._path,
+                len(self._lost),
+                len(self._table.times),
+            )
+            self._lost.clear()
 
     def _open(self) -> None:
         self._container = open_container(self._path)
@@ -57,7 +80,16 @@ class FrameCursor:
         self._current = None
         self._current_index = -1
         self._pending = None
+        self._ended = False
         self._decoded = self._decode(after_key)
+
+    def _is_here(self, index: int) -> bool:
+        """Whether the current frame is shown at ``index``, as its own or for want of a better."""
+        if self._current is None or self._current_index > index:
+            return False
+        if self._current_index == index or self._ended:
+            return True
+        return self._pending is not None and self._pending[0] > index
 
     def _is_ahead(self, index: int) -> bool:
         """Whether decoding on is the way to ``index``, rather than seeking."""
@@ -121,7 +153,7 @@ class FrameCursor:
                         index = count
                         count += 1
                     else:
-                        index = _find(pts, frame.pts)
+                        index = _find(pts, frame.pts, likely=last + 1)
                     if index > last:
                         last = index
                         yield index, frame
@@ -129,9 +161,11 @@ class FrameCursor:
             return  # The file ends early.
 
 
-def _find(pts: NDArray[np.int64], value: int | None) -> int:
+def _find(pts: NDArray[np.int64], value: int | None, *, likely: int) -> int:
     """Index of the frame with this pts, −1 when there is none."""
     if value is None:
         return -1
+    if likely < len(pts) and pts[likely] == value:
+        return likely
     index = int(np.searchsorted(pts, value))
     return index if index < len(pts) and pts[index] == value else -1

@@ -19,7 +19,7 @@ from inphase.video.opening import opened, time_origin, video_stream
 # whose every packet claims to be a key frame; VP8 with its invisible frames) are counted.
 _INDEXABLE = {
     "h264", "hevc", "vp9", "av1", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg", "prores", "ffv1",
-    "dnxhd", "h263",
+    "dnxhd", "h263", "png", "rawvideo", "huffyuv", "ffvhuff", "utvideo", "jpeg2000", "dvvideo",
 }  # fmt: skip
 # A packet pts is trusted when the first pictures come out of the decoder with the same ones.
 _CHECKED_FRAMES = 3
@@ -90,8 +90,10 @@ def _scan(container: InputContainer, stream: VideoStream) -> _Packets:
     pts: list[int | None] = []
     keys: list[tuple[int, int]] = []
     last: tuple[int, int] = (-(2**62), 0)
+    count = 0
     try:
         for packet in container.demux(stream):
+            count += packet.size > 0
             # Discarded packets lie before an edit list's start: decoded, but never shown.
             if packet.size == 0 or packet.is_discard:
                 continue
@@ -104,7 +106,12 @@ def _scan(container: InputContainer, stream: VideoStream) -> _Packets:
             last = max(last, (packet.pts, packet.duration or 0))
     except FFmpegError:
         pass  # The file ends early: what came before is its length.
-    return _Packets(pts, keys, last[1])
+    duration = last[1]
+    if stream.codec_context.has_b_frames and count == stream.frames and stream.duration:
+        # A packet's duration is the gap to the next in the order of decoding. Where that is not
+        # the order of showing, the end that a complete file states is what counts.
+        duration = max(0, (stream.start_time or 0) + stream.duration - last[0])
+    return _Packets(pts, keys, duration)
 
 
 def _from_packets(path: Path, packets: _Packets, *, reorders: bool) -> FrameTable | None:
@@ -127,7 +134,7 @@ def _from_packets(path: Path, packets: _Packets, *, reorders: bool) -> FrameTabl
             return None
         rate = _rate(stream)
         time_base = _time_base(stream)
-        times = _seconds(pts, time_base, time_origin(container))
+        times = _seconds(pts, time_base, _origin(container, pts, time_base))
     keys = np.array(sorted(packets.keys), dtype=np.int64)
     return FrameTable(
         times=times,
@@ -165,12 +172,15 @@ def _from_decoding(path: Path, packets: _Packets) -> FrameTable:
             pass
         rate = _rate(stream)
         time_base = _time_base(stream)
-        origin = time_origin(container)
         seekable = stream.codec_context.codec.canonical_name in _INDEXABLE
     if first is None:
         raise VideoError(f"None of the frames of {path} can be decoded.")
     known = np.array([value for value in shown if value is not None], dtype=np.int64)
     complete = len(known) == len(shown) and bool(np.all(np.diff(known) > 0))
+    origin = Fraction(0)
+    if len(known) == len(shown):
+        with opened(path) as container:
+            origin = _origin(container, known, time_base)
     # A frame is found again by its pts only when its packet carried that pts.
     by_pts = complete and seekable and bool(packets.keys) and set(shown) <= set(packets.pts)
     keys = np.array(sorted(packets.keys), dtype=np.int64).reshape(-1, 2)
@@ -208,6 +218,14 @@ def _repaired(times: NDArray[np.float64], rate: Fraction) -> NDArray[np.float64]
     repaired[head] -= (good[0] - everywhere[head]) * step
     repaired[tail] += (everywhere[tail] - good[-1]) * step
     return np.asarray(repaired - min(0.0, repaired[0]), dtype=np.float64)
+
+
+def _origin(container: InputContainer, pts: NDArray[np.int64], time_base: Fraction) -> Fraction:
+    """Time 0: where the first of picture and sound starts.
+
+    Without sound that is the first picture itself; an AVI's stream states an earlier start.
+    """
+    return time_origin(container) if container.streams.audio else int(pts.min()) * time_base
 
 
 def _seconds(pts: NDArray[np.int64], time_base: Fraction, origin: Fraction) -> NDArray[np.float64]:

@@ -32,20 +32,6 @@ class VideoInfo:
     has_audio: bool
     times: NDArray[np.float64]
 
-    def shortened(self, frames: int) -> "VideoInfo":
-        """The same video when only its first ``frames`` (at least 1) can be decoded."""
-        times = self.times[:frames]
-        return VideoInfo(
-            path=self.path,
-            width=self.width,
-            height=self.height,
-            frames=frames,
-            fps=average_fps(times, default=self.fps),
-            duration=float(self.times[frames]) if frames < self.frames else self.duration,
-            has_audio=self.has_audio,
-            times=times,
-        )
-
 
 def average_fps(times: NDArray[np.float64], *, default: float) -> float:
     """Frames per second over all of ``times`` (frames,); ``default`` for a single frame."""

@@ -94,5 +94,7 @@ def reason(error: BaseException) -> str:
         return "there is no such file"
     if isinstance(error, av.error.InvalidDataError):
         return "its content is not a video, or it is cut off before its index"
+    if isinstance(error, av.error.EOFError):
+        return "it ends before its first frame"
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(words)[:1].lower() + str(words)[1:]

@@ -22,9 +22,8 @@ class VideoReader:
     stays bounded however long the video is. Rotation stored in the file is applied, interlaced
     frames are reduced to one field, deep and greyscale pictures become 8-bit RGB.
 
-    A file that ends early gives what can be decoded: iteration stops there without an error, and
-    ``info``, ``times`` and ``len`` are corrected once that is found out; a later index is then a
-    ``VideoError``. A damaged frame in the middle is replaced by the frame before it.
+    There are always exactly ``len`` frames: a damaged one that cannot be decoded repeats the frame
+    before it, which the log tells. A file that is cut off has the frames that are still in it.
 
     Iterations are independent of each other: each has its own decoder.
 
@@ -83,20 +82,11 @@ class VideoReader:
         return self.info.frames
 
     def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Yield (seconds, (height, width, 3) RGB) of every frame in presentation order.
-
-        Stops without an error where the file can no longer be decoded.
-        """
+        """Yield (seconds, (height, width, 3) RGB) of every frame in presentation order."""
         pictures = self._source.pictures(self.size)
         try:
-            index = 0
-            while index < len(self):
-                frame = pictures.frame(index)
-                if frame is None:
-                    self._ends_at(index)
-                    return
-                yield float(self.times[index]), frame
-                index += 1
+            for index, time in enumerate(self.times):
+                yield float(time), pictures.frame(index)
         finally:
             pictures.close()
 
@@ -110,7 +100,7 @@ class VideoReader:
 
         Raises:
             ValueError: the indices descend.
-            VideoError: an index is outside the video, or beyond where it can be decoded.
+            VideoError: an index is outside the video.
         """
         pictures = self._source.pictures(self.size)
         try:
@@ -148,18 +138,7 @@ class VideoReader:
     def _read(self, pictures: Pictures, index: int) -> NDArray[np.uint8]:
         if not 0 <= index < len(self):
             raise VideoError(f"{self.info.path} has {len(self)} frames; there is no frame {index}.")
-        frame = pictures.frame(index)
-        if frame is None:
-            raise VideoError(
-                f"{self.info.path} cannot be decoded as far as frame {index}: it is damaged or "
-                "ends early."
-            )
-        return frame
-
-    def _ends_at(self, index: int) -> None:
-        if index == 0:
-            raise VideoError(f"None of the frames of {self.info.path} can be decoded.")
-        self.info = self.info.shortened(index)
+        return pictures.frame(index)
 
 
 def probe(path: str | Path) -> VideoInfo:

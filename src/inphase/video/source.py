@@ -32,8 +32,8 @@ _SANE_ASPECT = (0.2, 5)
 class Pictures(Protocol):
     """A way through the frames of a source, holding what it needs open until closed."""
 
-    def frame(self, index: int) -> NDArray[np.uint8] | None:
-        """(height, width, 3) RGB of frame ``index``; None when decoding ends before it."""
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        """(height, width, 3) RGB of frame ``index``, or of the one before that can be decoded."""
 
     def close(self) -> None: ...
 
@@ -54,7 +54,11 @@ def open_source(path: Path) -> Source:
     Raises:
         VideoError: it is neither.
     """
-    return ImageFolder(path) if path.is_dir() else VideoFile(path)
+    try:
+        is_folder = path.is_dir()
+    except OSError:
+        is_folder = False  # Opening it says why it cannot be reached.
+    return ImageFolder(path) if is_folder else VideoFile(path)
 
 
 class VideoFile:
@@ -99,9 +103,8 @@ class _FilePictures:
         self._cursor = cursor
         self._convert = convert
 
-    def frame(self, index: int) -> NDArray[np.uint8] | None:
-        frame = self._cursor.frame(index)
-        return None if frame is None else self._convert(frame)
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        return self._convert(self._cursor.frame(index))
 
     def close(self) -> None:
         self._cursor.close()
@@ -140,7 +143,7 @@ class _FolderPictures:
         self._files = files
         self._convert = RgbConverter(size)
 
-    def frame(self, index: int) -> NDArray[np.uint8] | None:
+    def frame(self, index: int) -> NDArray[np.uint8]:
         return self._convert(VideoFrame.from_ndarray(read_image(self._files[index]), "rgb24"))
 
     def close(self) -> None:
@@ -156,6 +159,7 @@ def numbered_images(folder: Path) -> list[Path]:
             if file.suffix.lower() in IMAGE_SUFFIXES
             and re.search(r"\d", file.stem)
             and not file.name.startswith(".")
+            and file.is_file()
         ]
     except OSError as error:
         raise VideoError(f"{folder} cannot be read: {error.strerror}.") from error

@@ -1,12 +1,14 @@
-"""Rotation, fields, depth, odd sizes, grey and colour ranges come out as a viewer would see them."""
+"""Rotation, fields, depth, odd sizes, grey and colours come out as a viewer would see them."""
 
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 from PIL import Image
 
@@ -48,9 +50,7 @@ def corners(frame: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
         (0, True, "GRWB"),
     ],
 )
-def test_stored_rotation_is_applied(
-    degrees: int, hflip: bool, shown: str, encode: Encode
-) -> None:
+def test_stored_rotation_is_applied(degrees: int, hflip: bool, shown: str, encode: Encode) -> None:
     def turn(stream: VideoStream) -> None:
         stream.set_display_rotation(degrees, hflip=hflip)
 
@@ -82,7 +82,7 @@ def test_oblong_pixels_are_made_square(encode: Encode) -> None:
         ("mpeg4", "yuv420p", (101, 75)),
         ("ffv1", "gray", (101, 75)),
         ("ffv1", "gray16le", (96, 64)),
-        ("ffv1", "gbrp", (97, 64)),
+        ("libx264rgb", "rgb24", (97, 64)),
         ("prores_ks", "yuv422p10le", (96, 64)),
     ],
 )
@@ -137,9 +137,6 @@ def test_interlaced_frames_show_no_combing(
 def test_colours_follow_matrix_and_range(
     height: int, matrix: str, limited: bool, encode: Encode
 ) -> None:
-    import av
-    from av.video.reformatter import ColorRange, Colorspace
-
     colour = np.array([200, 40, 90], np.uint8)
     rgb = av.VideoFrame.from_ndarray(np.full((height, 96, 3), colour, np.uint8), "rgb24")
     planes = rgb.reformat(
