@@ -179,6 +179,22 @@ def turn(path: Path, a: int, b: int, c: int, d: int) -> Path:
     return path
 
 
+def trim(path: Path, first: int) -> Path:
+    """Let an MP4's edit list begin at frame ``first``, as phones and editors cut."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.time_base is not None
+        ticks = int(Fraction(first, RATE) / stream.time_base)
+        milliseconds = 1000 * first // RATE
+    content = bytearray(path.read_bytes())
+    # After the name: version, flags, the number of entries (8), then length and start.
+    entry = content.index(b"elst") + 4 + 8
+    length, start = struct.unpack(">Ii", content[entry : entry + 8])
+    content[entry : entry + 8] = struct.pack(">Ii", length - milliseconds, start + ticks)
+    path.write_bytes(content)
+    return path
+
+
 def boxes(path: Path) -> list[str]:
     """The names of an MP4's outermost boxes, in order."""
     content, names, at = path.read_bytes(), [], 0

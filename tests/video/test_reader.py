@@ -22,6 +22,7 @@ from tests.video.odd_videos import (
     numbers_in,
     packets,
     remux,
+    trim,
     turn,
 )
 
@@ -94,6 +95,9 @@ def test_the_time_of_a_frame_means_that_frame(tmp_path: Path, rate: float) -> No
     times = np.arange(30) / rate
     reader = VideoReader(encode(tmp_path / "v.mkv", 30, times=times.tolist()))
     assert [number_in(reader.at(float(time))) for time in reader.times] == list(range(30))
+    # So do times that were written to a file, to a microsecond.
+    rounded = [round(float(time) - 4e-7, 6) for time in reader.times]
+    assert [number_in(reader.at(time)) for time in rounded] == list(range(30))
 
 
 def test_picking_frames(tmp_path: Path) -> None:
@@ -300,6 +304,16 @@ def test_time_0_is_where_the_file_begins(tmp_path: Path, name: str, sound_start:
 def test_pictures_alone_begin_at_time_0(tmp_path: Path) -> None:
     path = encode(tmp_path / "late.mkv", len(UNEVEN), times=(5 + UNEVEN).tolist(), b_frames=2)
     np.testing.assert_allclose(check_every_way(path, len(UNEVEN)).times, UNEVEN, atol=1e-6)
+
+
+@pytest.mark.parametrize("first", [3, 12, 31])
+def test_a_video_trimmed_without_encoding_anew(tmp_path: Path, first: int) -> None:
+    path = trim(encode(tmp_path / "v.mp4", 50, gop=10), first)
+    reader = VideoReader(path)
+    assert len(reader) == 50 - first
+    assert numbers_in(picture for _, picture in reader) == list(range(first, 50))
+    np.testing.assert_allclose(reader.times, np.arange(50 - first) / RATE, atol=1e-6)
+    assert [number_in(reader[index]) for index in (18, 0, 9)] == [first + 18, first, first + 9]
 
 
 def test_resize_while_decoding(tmp_path: Path) -> None:
