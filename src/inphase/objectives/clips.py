@@ -15,7 +15,13 @@ class ClipEmbeddings:
         times: (videos, frames) seconds from the start of each frame's video.
         lengths: (videos,) duration of each whole video in seconds.
         mask: (videos, frames) bool, False where a short video was padded; what stands there in
-            ``embeddings`` and ``times`` has no influence.
+            the other tensors has no influence.
+        positives: (videos, frames, dims) for each frame another one that should lie near it: one
+            close by in the same video, or the same instant from another camera; for objectives
+            that ask for them.
+        paired: (videos, frames) bool, which frames have a positive; comes with ``positives``.
+        phases: (videos, frames) int64, the phase that each frame is in, −1 where it is not known;
+            for objectives that ask for it.
 
     Raises:
         ValueError: the shapes or kinds do not fit together.
@@ -25,6 +31,9 @@ class ClipEmbeddings:
     times: Tensor
     lengths: Tensor
     mask: Tensor
+    positives: Tensor | None = None
+    paired: Tensor | None = None
+    phases: Tensor | None = None
 
     def __post_init__(self) -> None:
         if self.embeddings.ndim != 3 or 0 in self.embeddings.shape:
@@ -34,14 +43,25 @@ class ClipEmbeddings:
             )
         if not self.embeddings.is_floating_point():
             raise ValueError(f"embeddings must be floating point, not {self.embeddings.dtype}.")
-        videos, frames, _ = self.embeddings.shape
-        expected = {"times": (videos, frames), "lengths": (videos,), "mask": (videos, frames)}
+        if (self.positives is None) != (self.paired is None):
+            raise ValueError("positives and paired come together.")
+        videos, frames, dims = self.embeddings.shape
+        expected: dict[str, tuple[int, ...]] = {
+            "times": (videos, frames),
+            "lengths": (videos,),
+            "mask": (videos, frames),
+            "positives": (videos, frames, dims),
+            "paired": (videos, frames),
+            "phases": (videos, frames),
+        }
         for name, shape in expected.items():
-            given = tuple(getattr(self, name).shape)
-            if given != shape:
+            given = getattr(self, name)
+            if given is not None and tuple(given.shape) != shape:
                 raise ValueError(
                     f"{name} must be {shape} for embeddings of "
-                    f"{tuple(self.embeddings.shape)}, not {given}."
+                    f"{tuple(self.embeddings.shape)}, not {tuple(given.shape)}."
                 )
-        if self.mask.dtype != torch.bool:
-            raise ValueError(f"mask must be bool, not {self.mask.dtype}.")
+        for name in ("mask", "paired"):
+            given = getattr(self, name)
+            if given is not None and given.dtype != torch.bool:
+                raise ValueError(f"{name} must be bool, not {given.dtype}.")

@@ -6,6 +6,7 @@ soft nearest neighbour ṽ in another; ṽ is then compared with all frames of t
 the closest should be u again. *Classification* asks which frame it is, *regression* asks when.
 """
 
+import math
 from dataclasses import replace
 from typing import Literal
 
@@ -14,23 +15,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inphase.objectives.clips import ClipEmbeddings
+from inphase.objectives.objective import Objective
+from inphase.objectives.precision import bounded, full_precision, masked_mean
 from inphase.objectives.registry import register_objective
 
 Similarity = Literal["l2", "cosine"]
 RegressionKind = Literal["variance", "squared", "huber"]
 
-# Beyond this the squares of float32 numbers, and their gradients, would overflow.
-_LARGEST = 1e6
 # Of (time / length)²: a spread of a thousandth of the video. The released code has no bound here
 # and turns NaN once embeddings are well separated.
 _SMALLEST_VARIANCE = 1e-6
+# How far a learned temperature may move from where it started, up or down.
+_LARGEST_CHANGE = 100.0
 
 
 def cycle_back_classification(
     clips: ClipEmbeddings,
     *,
     cycles: Tensor | None = None,
-    temperature: float = 0.1,
+    temperature: float | Tensor = 0.1,
     label_smoothing: float = 0.1,
     normalize_dims: bool = True,
     similarity: Similarity = "l2",
@@ -41,7 +44,8 @@ def cycle_back_classification(
         clips: at least two videos.
         cycles: (cycles, length) int, the videos that each cycle visits before it returns to its
             first; None stands for all ordered pairs of different videos.
-        temperature: τ, what similarities are divided by (the paper's formulas have 1).
+        temperature: τ, what similarities are divided by (the paper's formulas have 1); a scalar
+            tensor where it is learned.
         label_smoothing: share of each label that is spread evenly over the clip's frames.
         normalize_dims: divide squared distances by the number of dimensions as well (the paper's
             formulas do not; a cosine never is).
@@ -56,7 +60,7 @@ def cycle_back_classification(
     """
     _check(temperature, similarity)
     _check_classification(label_smoothing)
-    with _full_precision(clips):
+    with full_precision(clips.embeddings):
         cycles = _checked_cycles(clips, cycles)
         logits = _cycle_back(clips, cycles, temperature, normalize_dims, similarity)
         mask = clips.mask[cycles[:, 0]]
@@ -74,7 +78,7 @@ def cycle_back_regression(
     *,
     cycles: Tensor | None = None,
     kind: RegressionKind = "variance",
-    temperature: float = 0.1,
+    temperature: float | Tensor = 0.1,
     variance_weight: float = 0.001,
     log_sigma: Literal["variance", "sigma"] = "variance",
     huber_delta: float = 0.1,
@@ -108,7 +112,7 @@ def cycle_back_regression(
     """
     _check(temperature, similarity)
     _check_regression(kind, variance_weight, log_sigma, huber_delta)
-    with _full_precision(clips):
+    with full_precision(clips.embeddings):
         cycles = _checked_cycles(clips, cycles)
         logits = _cycle_back(clips, cycles, temperature, normalize_dims, similarity)
         times = clips.times / clips.lengths[:, None].clamp_min(torch.finfo(torch.float32).tiny)
@@ -128,13 +132,19 @@ def cycle_back_regression(
 
 
 @register_objective("tcc")
-class CycleConsistency(nn.Module):
+class CycleConsistency(Objective):
     """Temporal cycle-consistency with its options fixed.
+
+    The defaults are the released code's. The formulas as the paper prints them are
+    ``temperature=1, normalize_dims=False, log_sigma="sigma"`` for regression, and the first two
+    with ``label_smoothing=0`` for classification.
 
     Args:
         loss: which of the two functions of this module.
         kind: of :func:`cycle_back_regression`.
         temperature: τ of both.
+        learn_temperature: ``temperature`` is only where τ starts; it is then learned along with
+            the embeddings, as a factor that stays within 1/100 and 100, and ``metrics`` tells it.
         label_smoothing: of :func:`cycle_back_classification`.
         variance_weight: λ of :func:`cycle_back_regression`.
         log_sigma: of :func:`cycle_back_regression`.
@@ -165,6 +175,7 @@ class CycleConsistency(nn.Module):
         loss: Literal["classification", "regression"] = "regression",
         kind: RegressionKind = "variance",
         temperature: float = 0.1,
+        learn_temperature: bool = False,
         label_smoothing: float = 0.1,
         variance_weight: float = 0.001,
         log_sigma: Literal["variance", "sigma"] = "variance",
@@ -187,6 +198,10 @@ class CycleConsistency(nn.Module):
         self.loss = loss
         self.kind = kind
         self.temperature = temperature
+        # Weight decay pulls it to 0: back to where τ started.
+        self.log_factor = nn.Parameter(torch.zeros(())) if learn_temperature else None
+        if learn_temperature:
+            self.metrics["temperature"] = torch.tensor(temperature)
         self.label_smoothing = label_smoothing
         self.variance_weight = variance_weight
         self.log_sigma = log_sigma
@@ -227,12 +242,20 @@ class CycleConsistency(nn.Module):
         same = replace(clips, embeddings=torch.zeros_like(clips.embeddings))
         return self._of_cycles(same, None).item()
 
+    def _temperature(self) -> float | Tensor:
+        if self.log_factor is None:
+            return self.temperature
+        limit = math.log(_LARGEST_CHANGE)
+        temperature = self.temperature * self.log_factor.clamp(-limit, limit).exp()
+        self.metrics["temperature"] = temperature.detach()
+        return temperature
+
     def _of_cycles(self, clips: ClipEmbeddings, cycles: Tensor | None) -> Tensor:
         if self.loss == "classification":
             return cycle_back_classification(
                 clips,
                 cycles=cycles,
-                temperature=self.temperature,
+                temperature=self._temperature(),
                 label_smoothing=self.label_smoothing,
                 normalize_dims=self.normalize_dims,
                 similarity=self.similarity,
@@ -241,7 +264,7 @@ class CycleConsistency(nn.Module):
             clips,
             cycles=cycles,
             kind=self.kind,
-            temperature=self.temperature,
+            temperature=self._temperature(),
             variance_weight=self.variance_weight,
             log_sigma=self.log_sigma,
             huber_delta=self.huber_delta,
@@ -253,7 +276,7 @@ class CycleConsistency(nn.Module):
 def _cycle_back(
     clips: ClipEmbeddings,
     cycles: Tensor,
-    temperature: float,
+    temperature: float | Tensor,
     normalize_dims: bool,
     similarity: Similarity,
 ) -> Tensor:
@@ -261,7 +284,7 @@ def _cycle_back(
     embeddings = _prepared(clips, similarity)
     scale = 1 / temperature
     if normalize_dims and similarity == "l2":
-        scale /= embeddings.shape[-1]
+        scale = scale / embeddings.shape[-1]
     at = embeddings[cycles[:, 0]]
     for hop in range(1, cycles.shape[1] + 1):
         video = cycles[:, hop % cycles.shape[1]]
@@ -275,9 +298,7 @@ def _cycle_back(
 
 def _prepared(clips: ClipEmbeddings, similarity: Similarity) -> Tensor:
     """Embeddings in at least float32, zero where masked, and centred or of unit length."""
-    dtype = torch.promote_types(clips.embeddings.dtype, torch.float32)
-    embeddings = clips.embeddings.to(dtype).clamp(-_LARGEST, _LARGEST)
-    embeddings = embeddings.masked_fill(~clips.mask[..., None], 0.0)
+    embeddings = bounded(clips.embeddings, clips.mask)
     if similarity == "cosine":
         return F.normalize(embeddings, dim=-1, eps=1e-6)
     # Distances do not change by this, but their rounding does where embeddings lie far from zero.
@@ -293,7 +314,7 @@ def _similarities(a: Tensor, b: Tensor, similarity: Similarity) -> Tensor:
     return 2 * a @ b.transpose(1, 2) - b.square().sum(dim=-1)[:, None, :]
 
 
-def _check(temperature: float, similarity: str) -> None:
+def _check(temperature: float | Tensor, similarity: str) -> None:
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}.")
     if similarity not in ("l2", "cosine"):
@@ -335,8 +356,4 @@ def _checked_cycles(clips: ClipEmbeddings, cycles: Tensor | None) -> Tensor:
 def _mean(losses: Tensor, clips: ClipEmbeddings, cycles: Tensor) -> Tensor:
     """Mean over the real frames of cycles in which no video is all padding."""
     counts = clips.mask[cycles[:, 0]] & clips.mask.any(dim=1)[cycles].all(dim=1)[:, None]
-    return losses.masked_fill(~counts, 0.0).sum() / counts.sum().clamp_min(1)
-
-
-def _full_precision(clips: ClipEmbeddings) -> torch.autocast:
-    return torch.autocast(clips.embeddings.device.type, enabled=False)
+    return masked_mean(losses, counts)

@@ -1,36 +1,23 @@
 """Objectives by name.
 
-To add one, write a module that maps :class:`~inphase.objectives.clips.ClipEmbeddings` to a scalar
-and register it::
+To add one, write a subclass of :class:`~inphase.objectives.objective.Objective` and register it::
 
     @register_objective("mine")
-    class Mine(nn.Module): ...
+    class Mine(Objective): ...
 """
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
-
-import torch
-from torch import Tensor
+from typing import Any, TypeVar
 
 from inphase.errors import ConfigError, hint
-from inphase.objectives.clips import ClipEmbeddings
-
-
-class Objective(Protocol):
-    """What training needs of an objective, besides being an ``nn.Module``."""
-
-    def __call__(self, clips: ClipEmbeddings, generator: torch.Generator | None = None) -> Tensor:
-        """Loss of a batch, a scalar."""
-
-    def collapsed_loss(self, clips: ClipEmbeddings) -> float:
-        """Value of the loss if every frame had the same embedding."""
-
+from inphase.objectives.objective import Objective
 
 Builder = TypeVar("Builder", bound=Callable[..., Objective])
 
 _BUILDERS: dict[str, Callable[..., Objective]] = {}
+# What the encoder and the collection say, not the person.
+_GIVEN = ("embedding_size", "phases")
 
 
 def register_objective(name: str) -> Callable[[Builder], Builder]:
@@ -54,25 +41,30 @@ def list_objectives() -> list[str]:
     return sorted(_BUILDERS)
 
 
-def create_objective(name: str, **options: Any) -> Objective:
+def create_objective(
+    name: str, *, embedding_size: int = 128, phases: int = 2, **options: Any
+) -> Objective:
     """Build an objective.
 
     Args:
         name: one of :func:`list_objectives`.
-        **options: the arguments of its class.
+        embedding_size: dims of the embeddings, for objectives with a classifier of their own.
+        phases: how many there are in the videos, for objectives that are shown them.
+        **options: the other arguments of its class.
 
     Raises:
         ConfigError: no such objective, no such option of it, or an option's value is wrong.
     """
     if name not in _BUILDERS:
         raise ConfigError(f"There is no objective `{name}`; {hint(name, list_objectives())}")
-    valid = list(inspect.signature(_BUILDERS[name]).parameters)
+    known = inspect.signature(_BUILDERS[name]).parameters
+    valid = [option for option in known if option not in _GIVEN]
     for option in options:
         if option not in valid:
-            raise ConfigError(
-                f"The objective `{name}` has no option `{option}`; {hint(option, valid)}"
-            )
+            told = hint(option, valid) if valid else "it has none."
+            raise ConfigError(f"The objective `{name}` has no option `{option}`; {told}")
+    given = {"embedding_size": embedding_size, "phases": phases}
     try:
-        return _BUILDERS[name](**options)
+        return _BUILDERS[name](**options, **{k: v for k, v in given.items() if k in known})
     except (TypeError, ValueError) as error:
         raise ConfigError(f"The objective `{name}` cannot be built: {error}") from error
