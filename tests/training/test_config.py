@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from inphase.errors import ConfigError
+from inphase.objectives import Window
 from inphase.training import TrainingConfig, dump_config, list_presets, load_config
+from inphase.training.config import build_objectives
 
 
 def test_presets_are_listed() -> None:
@@ -69,8 +71,56 @@ def test_an_unknown_preset_suggests_the_nearest() -> None:
 
 
 def test_an_unknown_objective_is_refused() -> None:
-    with pytest.raises(ConfigError, match="tcc"):
-        TrainingConfig(objectives={"tc": {}})
+    with pytest.raises(ConfigError, match=r"did you mean tcc\?"):
+        TrainingConfig(objectives={"tccc": {}})
+
+
+@pytest.mark.parametrize(
+    ("objective", "wanted"),
+    [
+        ("tcn", {"tcn": {}}),
+        ("tcc+sal", {"tcc": {"loss": "classification"}, "sal": {}}),
+        (
+            "tcc:2 + tcn:0.5+sal",
+            {"tcc": {"loss": "classification", "weight": 2.0}, "tcn": {"weight": 0.5}, "sal": {}},
+        ),
+    ],
+)
+def test_objectives_are_named_and_weighted_in_one_word(
+    tmp_path: Path, objective: str, wanted: dict[str, dict[str, object]]
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("objectives: {tcc: {loss: classification, weight: 7}}\nsteps: 3\n")
+    config = load_config(file=file, objective=objective, overrides=["seed=2"])
+    assert config.objectives == wanted
+    assert (config.steps, config.seed) == (3, 2)
+
+
+def test_overrides_come_after_the_objective() -> None:
+    config = load_config(
+        objective="tcc+tcn", overrides=["objectives.tcn.window=2", "objectives.tcc.weight=0.3"]
+    )
+    built = build_objectives(config.objectives)
+    assert built["tcn"][0].positives == Window(2)
+    assert (built["tcc"][1], built["tcn"][1]) == (0.3, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("objective", "told"),
+    [
+        ("tcc+", "names joined by"),
+        ("", "names joined by"),
+        ("tcc+tcc", "names joined by"),
+        ("tcc+tcm", "did you mean tcn"),
+        ("tcc:heavy", "positive number, not 'heavy'"),
+        ("tcc:", "positive number"),
+        ("tcc:-1", "positive number"),
+    ],
+)
+def test_a_wrong_objective_is_one_sentence_that_helps(objective: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told) as caught:
+        load_config("quick", objective=objective)
+    assert "\n" not in str(caught.value)
 
 
 def test_the_effective_configuration_reads_back(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; a mistake is one line on standard error."""
     try:
-        result = app(arguments, standalone_mode=False, prog_name="inphase")
+        # As they were given, for a verb that starts itself anew in several processes.
+        result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
     except InphaseError as error:
         return _say(str(error))
     except typer.TyperException as error:

@@ -9,6 +9,7 @@ from inphase.cli import options
 
 
 def train(
+    context: typer.Context,
     videos: options.Videos,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder of the run.", show_default=False)
@@ -19,21 +20,39 @@ def train(
         Path | None,
         typer.Option(help="A YAML file instead of a preset.", show_default=False),
     ] = None,
+    objective: Annotated[
+        str | None,
+        typer.Option(
+            help="tcc, tcn, sal or supervised, or several joined by +, each with its weight after "
+            "a colon if that is not 1: tcc+tcn:0.5 [default: the preset's].",
+            show_default=False,
+        ),
+    ] = None,
     override: options.Override = None,
     cache: options.Cache = None,
+    devices: Annotated[
+        int,
+        typer.Option(
+            min=1, help="GPUs, or processes without GPUs, that share each batch, on this machine."
+        ),
+    ] = 1,
 ) -> int:
     """Fit an encoder to videos of the same action, without labels.
 
     Writes config.yaml, metrics.csv, TensorBoard logs, checkpoints and, at the end, model/. Run
     the same command again after it was stopped: it goes on from the last checkpoint.
 
-    Example: `inphase train swings/*.mp4 -o runs/swing`
+    Example: `inphase train swings/*.mp4 --objective tcc+tcn -o runs/swing`
     """
     from inphase.training import load_config
     from inphase.training import train as fit
+    from inphase.training.processes import launch, started
 
-    settings = load_config(preset, overrides=override or (), file=config)
+    settings = load_config(preset, objective=objective, overrides=override or (), file=config)
     source = videos[0] if len(videos) == 1 else videos
+    processes = started()
+    if devices > 1 and processes.count == 1:
+        return launch(devices, context.obj)
     run = fit(
         source,
         output,
@@ -42,5 +61,7 @@ def train(
         cache=cache,
         console=options.console(),
     )
+    if not processes.first:
+        return 0
     typer.echo(f"Wrote the model to {run.model}")
     return options.conclude(run.skipped)

@@ -3,7 +3,15 @@
 from inphase.data.augmentation import Augmentation
 from inphase.data.collection import LABELS_FILE, Collection, Video
 from inphase.data.labels import Labels, VideoLabels, read_labels
-from inphase.data.sampling import context_indices, resample, sample_strided, sample_uniform
+from inphase.data.phases import phases_of
+from inphase.data.sampling import (
+    context_indices,
+    resample,
+    same_instants,
+    sample_positives,
+    sample_strided,
+    sample_uniform,
+)
 from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
 from inphase.data.synthetic_collection import read_truth, write_collection
 from inphase.data.synthetic_warp import corresponding_frames
@@ -22,9 +30,12 @@ __all__ = [
     "correspondence",
     "corresponding_frames",
     "draw",
+    "phases_of",
     "read_labels",
     "read_truth",
     "resample",
+    "same_instants",
+    "sample_positives",
     "sample_strided",
     "sample_uniform",
     "write_collection",

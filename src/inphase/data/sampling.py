@@ -127,6 +127,54 @@ def sample_strided(
     return _padded(start + stride * np.arange(real, dtype=np.int64), count)
 
 
+def sample_positives(
+    indices: NDArray[np.int64], frames: int, window: int, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Draw for each frame of a clip another one of the same video that lies close by.
+
+    Source: Dwibedi et al., CVPR 2019, supplement, Table 2 (a window of 5 frames).
+
+    Args:
+        indices: (n,) frames of the clip.
+        frames: number of frames of the video.
+        window: how many frames before or after a positive may lie, at least 1.
+        generator: source of the draw.
+
+    Returns:
+        (n,) frame indices, and (n,) bool: False where there is no other frame, in a video of one.
+
+    Raises:
+        ValueError: ``window`` is below 1.
+    """
+    if window < 1:
+        raise ValueError(f"window must be at least 1, not {window}.")
+    first = np.maximum(indices - window, 0)
+    others = np.minimum(indices + window, frames - 1) - first
+    drawn = first + np.floor(generator.random(len(indices)) * others).astype(np.int64)
+    drawn += drawn >= indices  # step over the frame itself
+    there = others > 0
+    return np.where(there, drawn, indices), there
+
+
+def same_instants(
+    times: NDArray[np.float64], targets: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Find the frames of another camera that show the same instants, whatever its frame rate.
+
+    Args:
+        times: (frames,) presentation times of that camera in seconds, strictly increasing.
+        targets: (n,) the instants, in seconds on the same clock.
+
+    Returns:
+        (n,) indices of the frames nearest in time, and (n,) bool: False for an instant more than
+        half a typical frame before the first or after the last frame.
+    """
+    times = _checked(times)
+    half = float(np.median(np.diff(times))) / 2 if len(times) > 1 else 0.0
+    there = (targets >= times[0] - half - _TIE) & (targets <= times[-1] + half + _TIE)
+    return _nearest(times, targets), there
+
+
 def _nearest(times: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.int64]:
     between = (times[1:] + times[:-1]) / 2
     return np.searchsorted(between, targets - _TIE, side="right").astype(np.int64)

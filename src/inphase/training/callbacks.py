@@ -106,8 +106,7 @@ class StepLog(Callback):
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         path = self._folder / "metrics.csv"
-        self._columns = ["step", "loss", "collapsed_loss", *pl_module.objectives]
-        self._columns += ["learning_rate", "seconds"]
+        self._columns = ["step", *pl_module.measured, "learning_rate", "seconds"]
         kept: list[dict[str, str]] = []
         if path.is_file() and trainer.global_step > 0:
             with path.open(newline="", encoding="utf-8") as file:

@@ -1,13 +1,18 @@
 """Clips for training: which frames of which videos make batch number n, and their pictures.
 
-Batch n is a function of seed and n alone, so that a resumed run goes on with the same draws.
+Batch n is a function of seed and n alone, so that a resumed run goes on with the same draws, and
+so that any number of processes share the very batch that one would have.
+
+One sampling serves all objectives. A clip is T frames; where an objective compares them with
+positives, T more follow, the positive of each, drawn from a window around it or filmed by another
+camera at the same instant. What needs fewer frames, such as shuffle and learn's five, draws them
+from the T.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Protocol
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,85 +20,32 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-from inphase.data import Augmentation, context_indices, sample_strided, sample_uniform
+from inphase.data import (
+    context_indices,
+    same_instants,
+    sample_positives,
+    sample_strided,
+    sample_uniform,
+)
 from inphase.errors import TrainingError
-from inphase.training.config import TrainingConfig
-from inphase.training.features import VideoFeatures
-from inphase.video import VideoReader
-
-
-class ClipSource(Protocol):
-    """One video to draw clips from."""
-
-    @property
-    def times(self) -> NDArray[np.float64]:
-        """(n,) seconds: the frames that clips are drawn from."""
-        ...
-
-    @property
-    def action(self) -> str | None:
-        """What is done in the video; a batch holds one action."""
-        ...
-
-    @property
-    def duration(self) -> float:
-        """Length of the video in seconds."""
-        ...
-
-    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
-        """Pictures or features of ``context`` (T, k), under one draw of the augmentation."""
-        ...
-
-
-@dataclass(frozen=True)
-class FeatureSource:
-    """Clips of cached features: (T, k, C, h, w) float16."""
-
-    features: VideoFeatures
-    action: str | None
-    duration: float
-
-    @property
-    def times(self) -> NDArray[np.float64]:
-        """(n,) seconds of the cached frames."""
-        return self.features.times
-
-    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
-        """Features of the frames in one of the cached copies, drawn at random."""
-        maps = self.features.maps[generator.integers(len(self.features.maps))]
-        return torch.from_numpy(np.asarray(maps[context]))
-
-
-@dataclass(frozen=True)
-class FrameSource:
-    """Clips of decoded frames: (T, k, S, S, 3) uint8, for a base network that learns."""
-
-    path: Path
-    indices: NDArray[np.int64]  # frames of the file at the training frame rate
-    times: NDArray[np.float64]
-    action: str | None
-    duration: float
-    size: int
-    augment: bool
-
-    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
-        """Decode the frames, augmented by one draw."""
-        change = Augmentation.draw(generator) if self.augment else Augmentation.identity()
-        wanted, back = np.unique(self.indices[context], return_inverse=True)
-        reader = VideoReader(self.path, size=(self.size, self.size))
-        decoded = np.stack(list(reader.frames(wanted)))
-        return torch.from_numpy(change(decoded)[back.reshape(context.shape)])
+from inphase.objectives import OtherView, Window
+from inphase.training.config import TrainingConfig, build_objectives
+from inphase.training.processes import ALONE, Processes
+from inphase.training.sources import ClipSource
 
 
 @dataclass(frozen=True)
 class ClipBatch:
-    """Clips of V videos, T frames each.
+    """Clips of V videos, T frames each, of which this process embeds some.
 
     Attributes:
-        frames: (V, T, k, …) features or uint8 frames with their context.
+        frames: (v, T or 2T, k, …) features or uint8 frames with their context, of the v videos
+            that this process embeds; the T that come second are the positives.
         times: (V, T) float32 seconds from the start of the video.
         lengths: (V,) float32, duration of each video in seconds.
         mask: (V, T) bool, False where a short video was padded.
+        paired: (V, T) bool, which frames have a positive; None without positives.
+        phases: (V, T) int64, −1 where it is not known; None where no objective asks for it.
         step: number of the batch.
     """
 
@@ -101,37 +53,73 @@ class ClipBatch:
     times: Tensor
     lengths: Tensor
     mask: Tensor
+    paired: Tensor | None
+    phases: Tensor | None
     step: int
 
     def to(self, device: torch.device, *, non_blocking: bool = False) -> "ClipBatch":
         """The same batch on another device."""
-        return replace(
-            self,
-            frames=self.frames.to(device, non_blocking=non_blocking),
-            times=self.times.to(device, non_blocking=non_blocking),
-            lengths=self.lengths.to(device, non_blocking=non_blocking),
-            mask=self.mask.to(device, non_blocking=non_blocking),
-        )
+        moved: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Tensor):
+                moved[field.name] = value.to(device, non_blocking=non_blocking)
+        return replace(self, **moved)
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Which frames of which videos make one clip, before any of them is loaded."""
+
+    source: ClipSource
+    indices: NDArray[np.int64]
+    mask: NDArray[np.bool_]
+    other: ClipSource  # that the positives are from
+    positives: NDArray[np.int64]
+    paired: NDArray[np.bool_]
+    generator: np.random.Generator
 
 
 class Clips(Dataset[ClipBatch]):
-    """The batches of a run: item n is batch n.
+    """The batches of a run: item n is what this process has of batch n.
+
+    Args:
+        sources: the videos.
+        config: of the run.
+        processes: that share each batch.
 
     Raises:
-        TrainingError: no action has two videos.
+        TrainingError: no action has two videos, or a positive is to come from another camera and
+            no event was filmed by two.
     """
 
-    def __init__(self, sources: Sequence[ClipSource], config: TrainingConfig) -> None:
+    def __init__(
+        self,
+        sources: Sequence[ClipSource],
+        config: TrainingConfig,
+        *,
+        processes: Processes = ALONE,
+    ) -> None:
         self.sources = sources
         self.config = config
+        self.processes = processes
+        objectives = [objective for objective, _ in build_objectives(config.objectives).values()]
+        self._positives = next((o.positives for o in objectives if o.positives is not None), None)
+        self._phases = any(objective.needs_phases for objective in objectives)
         by_action: dict[str | None, list[int]] = defaultdict(list)
         for index, source in enumerate(sources):
-            by_action[source.action].append(index)
+            by_action[None if config.mixed_actions else source.video.action].append(index)
         self._groups = [group for group in by_action.values() if len(group) >= 2]
         if not self._groups:
             raise TrainingError(
                 f"Training compares videos of one action and needs at least two; there "
                 f"{'is' if len(sources) == 1 else 'are'} {len(sources)}."
+            )
+        self._views = _views(sources)
+        if isinstance(self._positives, OtherView) and not any(self._views.values()):
+            raise TrainingError(
+                "Multi-view training needs events that two cameras filmed: videos of the same "
+                "`group` and of different `view` in labels.json."
             )
 
     def __len__(self) -> int:
@@ -144,33 +132,81 @@ class Clips(Dataset[ClipBatch]):
         group = self._groups[generator.choice(len(shares), p=shares / shares.sum())]
         count = min(self.config.videos_per_batch, len(group))
         chosen = generator.choice(group, size=count, replace=False)
-        clips = [self._clip(self.sources[index], generator) for index in chosen]
-        frames, times, masks = zip(*clips, strict=True)
+        streams = generator.spawn(count)
+        # Drawing costs nothing: each process knows the whole batch, and loads its share.
+        draws = [self._draw(i, stream) for i, stream in zip(chosen, streams, strict=True)]
         return ClipBatch(
-            frames=torch.stack(frames),
-            times=torch.stack(times),
-            lengths=torch.tensor([self.sources[index].duration for index in chosen]),
-            mask=torch.stack(masks),
+            frames=torch.stack([self._frames(draws[i]) for i in self.processes.share(count)]),
+            times=torch.stack([_times(draw) for draw in draws]),
+            lengths=torch.tensor([draw.source.duration for draw in draws]),
+            mask=torch.from_numpy(np.stack([draw.mask for draw in draws])),
+            paired=torch.from_numpy(np.stack([draw.paired for draw in draws]))
+            if self._positives is not None
+            else None,
+            phases=torch.stack([_phases(draw) for draw in draws]) if self._phases else None,
             step=step,
         )
 
-    def _clip(
-        self, source: ClipSource, generator: np.random.Generator
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        config = self.config
+    def _draw(self, index: int, generator: np.random.Generator) -> _Draw:
+        config, source = self.config, self.sources[index]
         frames, count = len(source.times), config.frames_per_clip
         if config.sampling == "uniform":
             indices, mask = sample_uniform(frames, count, generator)
         else:
             indices, mask = sample_strided(frames, count, config.stride, generator)
-        context = context_indices(
+        other, positives, paired = source, indices, np.zeros_like(mask)
+        if isinstance(self._positives, Window):
+            window = self._positives.frames
+            positives, paired = sample_positives(indices, frames, window, generator)
+        elif self._positives is not None and self._views[index]:
+            other = self.sources[generator.choice(self._views[index])]
+            since = source.times[indices] - source.times[0]
+            positives, paired = same_instants(other.times - other.times[0], since)
+        return _Draw(source, indices, mask, other, positives, paired & mask, generator)
+
+    def _frames(self, draw: _Draw) -> Tensor:
+        own = self._context(draw.source, draw.indices)
+        if self._positives is None:
+            return draw.source.frames(own, draw.generator)
+        positives = self._context(draw.other, draw.positives)
+        if draw.other is draw.source:  # one clip, one draw of the augmentation
+            return draw.source.frames(np.concatenate([own, positives]), draw.generator)
+        parts = ((draw.source, own), (draw.other, positives))
+        return torch.cat([source.frames(context, draw.generator) for source, context in parts])
+
+    def _context(self, source: ClipSource, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        encoder = self.config.encoder
+        return context_indices(
             source.times,
             indices,
-            context_frames=config.encoder.context_frames,
-            gap=config.encoder.context_gap,
+            context_frames=encoder.context_frames,
+            gap=encoder.context_gap,
         )
-        times = torch.from_numpy((source.times[indices] - source.times[0]).astype(np.float32))
-        return source.frames(context, generator), times, torch.from_numpy(mask)
+
+
+def _times(draw: _Draw) -> Tensor:
+    times = draw.source.times
+    return torch.from_numpy((times[draw.indices] - times[0]).astype(np.float32))
+
+
+def _phases(draw: _Draw) -> Tensor:
+    if draw.source.phases is None:
+        return torch.full((len(draw.indices),), -1, dtype=torch.int64)
+    return torch.from_numpy(draw.source.phases[draw.indices])
+
+
+def _views(sources: Sequence[ClipSource]) -> dict[int, list[int]]:
+    """For each source the sources that show the same event from another camera."""
+    events: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for index, source in enumerate(sources):
+        if source.video.group is not None and source.video.view is not None:
+            events[source.video.action, source.video.group].append(index)
+    views: dict[int, list[int]] = {index: [] for index in range(len(sources))}
+    for event in events.values():
+        for index in event:
+            own = sources[index].video.view
+            views[index] = [i for i in event if sources[i].video.view != own]
+    return views
 
 
 class StepSampler(Sampler[int]):

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from inphase.errors import ConfigError, hint
 from inphase.models.config import EncoderConfig
-from inphase.objectives import create_objective
+from inphase.objectives import Objective, create_objective
 from inphase.settings import Settings, parse_settings, read_yaml
 
 
@@ -24,8 +24,14 @@ class TrainingConfig(Settings):
     objectives: dict[str, dict[str, Any]] = Field(
         {"tcc": {}}, description="Options of each objective by name; `weight` is its share."
     )
+    labelled_share: float = Field(
+        1.0, gt=0, le=1, description="Share of the videos whose phases supervised training sees."
+    )
     fps: float = Field(20.0, gt=0, description="Frames per second that clips are drawn from.")
-    videos_per_batch: int = Field(4, ge=2, description="Videos in a batch, all of one action.")
+    videos_per_batch: int = Field(4, ge=2, description="Videos in a batch, over all processes.")
+    mixed_actions: bool = Field(
+        False, description="Draw a batch from all actions; by default it holds one (the paper)."
+    )
     frames_per_clip: int = Field(20, ge=2, description="Frames drawn from each video, T.")
     sampling: Literal["uniform", "strided"] = Field(
         "uniform", description="Distinct sorted frames at random, or a fixed stride apart."
@@ -53,9 +59,36 @@ class TrainingConfig(Settings):
     def _known_objectives(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         if not value:
             raise ValueError("at least one objective is needed")
-        for name, options in value.items():
-            create_objective(name, **{k: v for k, v in options.items() if k != "weight"})
+        built = build_objectives(value)
+        if len({o.positives for o, _ in built.values() if o.positives is not None}) > 1:
+            raise ValueError(
+                "one clip sampling serves all objectives: they must take positives "
+                "from the same place"
+            )
         return value
+
+
+def build_objectives(
+    objectives: Mapping[str, Mapping[str, Any]], **given: int
+) -> dict[str, tuple[Objective, float]]:
+    """The objectives of a configuration and their weights, by name.
+
+    Args:
+        objectives: ``TrainingConfig.objectives``.
+        **given: what :func:`inphase.objectives.create_objective` is to know of the encoder and
+            the videos.
+
+    Raises:
+        ConfigError: an unknown name or option, or a wrong value.
+    """
+    built = {}
+    for name, options in objectives.items():
+        options = dict(options)
+        weight = options.pop("weight", 1.0)
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
+            raise ConfigError(f"The weight of `{name}` must be a positive number, not {weight!r}.")
+        built[name] = create_objective(name, **given, **options), float(weight)
+    return built
 
 
 def list_presets() -> list[str]:
@@ -64,12 +97,19 @@ def list_presets() -> list[str]:
 
 
 def load_config(
-    preset: str = "quick", *, overrides: Iterable[str] = (), file: str | Path | None = None
+    preset: str = "quick",
+    *,
+    objective: str | None = None,
+    overrides: Iterable[str] = (),
+    file: str | Path | None = None,
 ) -> TrainingConfig:
-    """Read a preset or a file, then apply overrides.
+    """Read a preset or a file, then apply the objective and the overrides.
 
     Args:
         preset: a name of :func:`list_presets`.
+        objective: instead of the preset's: names joined by ``+``, each with its weight after a
+            colon if that is not 1 (``tcc+tcn:0.5``). One that the preset has too keeps the
+            options that it has there.
         overrides: ``key=value`` pairs; a key inside another is written with dots
             (``encoder.context_gap=0.5``), a value as in YAML.
         file: a YAML file instead of a preset; a run's ``config.yaml`` is one.
@@ -85,6 +125,10 @@ def load_config(
         values = yaml.safe_load((_presets() / f"{preset}.yaml").read_text(encoding="utf-8"))
         source = f"preset {preset}"
     config = parse_settings(TrainingConfig, values, source=source)
+    if objective is not None:
+        chosen = _combination(objective, config.objectives)
+        values = {**config.model_dump(), "objectives": chosen}
+        config = parse_settings(TrainingConfig, values, source=f"--objective {objective}")
     for override in overrides:
         config = parse_settings(
             TrainingConfig, _overridden(config.model_dump(), override), source=f"--set {override}"
@@ -95,6 +139,20 @@ def load_config(
 def dump_config(config: TrainingConfig) -> str:
     """The configuration as YAML that :func:`load_config` reads back."""
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
+
+
+def _combination(text: str, preset: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    chosen: dict[str, dict[str, Any]] = {}
+    for term in text.split("+"):
+        name, colon, weight = (part.strip() for part in term.partition(":"))
+        if not name or name in chosen:
+            raise ConfigError(
+                f"--objective takes different names joined by +, such as tcc+tcn:0.5, not `{text}`."
+            )
+        chosen[name] = {key: v for key, v in preset.get(name, {}).items() if key != "weight"}
+        if colon:
+            chosen[name]["weight"] = _number(weight)
+    return chosen
 
 
 def _overridden(values: dict[str, Any], override: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One training step, for the Lightning trainer."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import lightning
@@ -8,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from inphase.models import Encoder
-from inphase.objectives import ClipEmbeddings, create_objective
+from inphase.objectives import ClipEmbeddings
 from inphase.training.clips import ClipBatch
-from inphase.training.config import TrainingConfig
+from inphase.training.config import TrainingConfig, build_objectives
+from inphase.training.processes import ALONE, Processes
 
 
 class TrainingModule(lightning.LightningModule):
@@ -19,36 +21,54 @@ class TrainingModule(lightning.LightningModule):
     Args:
         config: of the run.
         encoder: what learns; if its base network is frozen, batches hold features.
+        phases: of the action, for objectives that are shown them.
+        processes: that share each batch.
     """
 
-    def __init__(self, config: TrainingConfig, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        encoder: Encoder,
+        *,
+        phases: int = 2,
+        processes: Processes = ALONE,
+    ) -> None:
         super().__init__()
         self.config = config
         self.encoder = encoder
-        self.weights: dict[str, float] = {}
-        objectives: dict[str, Any] = {}  # Objective and nn.Module at once
-        for name, options in config.objectives.items():
-            options = dict(options)
-            self.weights[name] = float(options.pop("weight", 1.0))
-            objectives[name] = create_objective(name, **options)
-        self.objectives = nn.ModuleDict(objectives)
-        self._named = objectives
+        self.processes = processes
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self._weighted = build_objectives(
+                config.objectives, embedding_size=config.encoder.embedding_size, phases=phases
+            )
+        # Some have parameters, which learn and are kept in checkpoints with the encoder's.
+        self.objectives = nn.ModuleDict({name: o for name, (o, _) in self._weighted.items()})
+
+    @property
+    def measured(self) -> list[str]:
+        """Names of what a step gives for the log: each loss, and what it measures beside it."""
+        names = ["loss", "collapsed_loss"]
+        for name, (objective, _) in self._weighted.items():
+            names += [name, *(f"{name}_{metric}" for metric in objective.metrics)]
+        return names
 
     def training_step(self, batch: ClipBatch, batch_index: int) -> dict[str, Tensor]:
         """Loss of one batch: the weighted sum of the objectives, and each apart."""
         # Seeded by the step, so that a resumed run draws what the unbroken one would have.
         step = torch.Generator().manual_seed((self.config.seed << 32) + batch.step)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(torch.randint(2**62, (), generator=step)))
+            torch.manual_seed(int(torch.randint(2**62, (), generator=step)) + self.processes.rank)
             clips = self._embedded(batch)
         results: dict[str, Tensor] = {}
         total = clips.embeddings.new_zeros((), dtype=torch.float32)
         collapsed = 0.0
-        for name, objective in self._named.items():
+        for name, (objective, weight) in self._weighted.items():
             loss = objective(clips, generator=step)
-            total = total + self.weights[name] * loss
-            collapsed += self.weights[name] * objective.collapsed_loss(clips)
+            total = total + weight * loss
+            collapsed += weight * objective.collapsed_loss(clips)
             results[name] = loss.detach()
+            results |= {f"{name}_{key}": value for key, value in objective.metrics.items()}
         return {"loss": total, "collapsed_loss": torch.tensor(collapsed), **results}
 
     def configure_optimizers(self) -> Any:
@@ -84,11 +104,17 @@ class TrainingModule(lightning.LightningModule):
         checkpoint["state_dict"] = {**own, **checkpoint["state_dict"]}
 
     def _embedded(self, batch: ClipBatch) -> ClipEmbeddings:
-        shape = batch.mask.shape
+        shape = batch.frames.shape[:2]
         frames = batch.frames.flatten(0, 1)
         if self.config.encoder.train_base == "frozen":
-            embeddings = self.encoder.embed_features(frames.float())
+            own = self.encoder.embed_features(frames.float())
         else:
-            embeddings = self.encoder(frames)
-        embeddings = embeddings.reshape(*shape, -1)
-        return ClipEmbeddings(embeddings, batch.times, batch.lengths, batch.mask)
+            own = self.encoder(frames)
+        videos, count = batch.mask.shape
+        embeddings = self.processes.gathered(own.float().reshape(*shape, -1), videos)
+        clips = ClipEmbeddings(
+            embeddings[:, :count], batch.times, batch.lengths, batch.mask, phases=batch.phases
+        )
+        if batch.paired is None:
+            return clips
+        return replace(clips, positives=embeddings[:, count:], paired=batch.paired)

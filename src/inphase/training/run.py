@@ -19,17 +19,18 @@ from rich.console import Console
 from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
-from inphase.data import LABELS_FILE, Collection, Video, resample
+from inphase.data import LABELS_FILE, Collection, Video
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
-from inphase.progress import progress_bar
 from inphase.settings import read_yaml
 from inphase.training.callbacks import ProgressBar, StepLog
-from inphase.training.clips import Clips, ClipSource, FeatureSource, FrameSource, StepSampler
+from inphase.training.clips import Clips, StepSampler
 from inphase.training.config import TrainingConfig, dump_config, load_config
-from inphase.training.features import FeatureCache, content_hash, default_cache
+from inphase.training.features import content_hash, default_cache
 from inphase.training.module import TrainingModule
-from inphase.video import VideoInfo, probe
+from inphase.training.processes import Processes, started
+from inphase.training.sources import Readable, feature_sources, frame_sources, labelled
+from inphase.video import probe
 
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
 
@@ -71,6 +72,9 @@ def train(
     with the same draws, and ends with the weights that it would have had. A finished run is
     returned as it is.
 
+    In a script that ``torchrun`` started, the processes share each batch; the result is that of
+    one process up to rounding. The first of them alone writes and talks.
+
     Args:
         videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
         output: folder of the run.
@@ -81,34 +85,47 @@ def train(
 
     Raises:
         CollectionError: the videos cannot be found.
-        TrainingError: fewer than two videos can be read, or the folder holds another run.
+        TrainingError: fewer than two videos can be read, the folder holds another run, the
+            objective needs labels or views that the videos do not have, or there are fewer GPUs
+            than processes.
         OutputError: the folder cannot be written.
     """
     config = config or load_config("quick")
-    console = console or Console(quiet=True)
+    processes = started()
+    console = console if console is not None and processes.first else Console(quiet=True)
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     if split is not None:
         collection = collection.split(split)
     folder = Path(output)
     readable, skipped = _probed(collection)
-    _begin(folder, config, [video for video, _ in readable])
+    with processes.first_alone():
+        _begin(folder, config, [video for video, _ in readable])
     if (folder / MODEL).is_dir():
         return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
 
-    encoder = Encoder(config.encoder, seed=config.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if config.encoder.train_base == "frozen":
-        cache = Path(cache) if cache is not None else default_cache()
-        sources = _cached(readable, encoder.to(device), config, cache, console, skipped)
-    else:
-        sources = _decoded(readable, config)
-    clips = Clips(sources, config)
-    module = TrainingModule(config, encoder)
+    readable, phases = labelled(readable, collection, config)
+    cache = Path(cache) if cache is not None else default_cache()
+    with processes.first_alone():
+        encoder = Encoder(config.encoder, seed=config.seed)
+        if config.encoder.train_base == "frozen":
+            on_device = encoder.to(_device(processes))
+            sources, undecodable = feature_sources(
+                readable, on_device, config, phases=phases, folder=cache, console=console
+            )
+            skipped += undecodable
+        else:
+            sources = frame_sources(readable, config, phases=phases)
+    clips = Clips(sources, config, processes=processes)
+    module = TrainingModule(config, encoder, phases=len(collection.events) + 1, processes=processes)
     bar = ProgressBar(config.steps, console)
-    _fit(folder, config, module, clips, [bar, StepLog(folder)])
+    _fit(folder, config, module, clips, [bar, *([StepLog(folder)] if processes.first else [])])
 
     encoder = encoder.cpu().eval()
-    encoder.save(folder / MODEL, card=_card(config, collection, len(sources), bar))
+    with processes.first_alone():
+        if processes.first:
+            encoder.save(folder / MODEL, card=_card(config, collection, len(sources), bar))
+    if processes.count > 1:  # without what several processes added to it
+        encoder = Encoder.load(folder / MODEL)
     return TrainedRun(folder, encoder, tuple(skipped), bar.collapsed)
 
 
@@ -147,8 +164,11 @@ class _Checkpoint(Callback):
         self._path = path
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
-        with replacing(self._path) as beside:
-            trainer.save_checkpoint(beside)
+        if trainer.is_global_zero:
+            with replacing(self._path) as beside:
+                trainer.save_checkpoint(beside)
+        else:  # takes part, and writes nothing
+            trainer.save_checkpoint(self._path)
 
 
 def _fit(
@@ -158,13 +178,15 @@ def _fit(
     clips: Clips,
     callbacks: Sequence[Callback],
 ) -> None:
-    every = config.checkpoint_every
+    every, processes = config.checkpoint_every, clips.processes
     frozen = config.encoder.train_base == "frozen"
     loader = DataLoader(
         clips,
         batch_size=None,
         sampler=StepSampler(config.steps, every, done=lambda: module.global_step),
-        num_workers=0 if frozen else min(4, torch.multiprocessing.cpu_count()),
+        num_workers=0
+        if frozen
+        else min(4, max(1, torch.multiprocessing.cpu_count() // processes.local_count)),
     )
     reduced = config.precision == "bfloat16" or (
         config.precision == "auto" and bfloat16_in_hardware()
@@ -177,7 +199,12 @@ def _fit(
         trainer = lightning.Trainer(
             max_epochs=math.ceil(config.steps / every),
             accelerator="auto",
-            devices=1,
+            devices=processes.local_count,
+            num_nodes=processes.count // processes.local_count,
+            strategy="ddp" if processes.count > 1 else "auto",
+            # Not on a CPU, which has no such layer: there the statistics are each process's own.
+            sync_batchnorm=processes.count > 1 and torch.cuda.is_available() and not frozen,
+            use_distributed_sampler=False,
             precision="bf16-mixed" if reduced else "32-true",
             gradient_clip_val=config.gradient_clip or None,
             callbacks=[*callbacks, _Checkpoint(checkpoint)],
@@ -198,7 +225,7 @@ def _fit(
         raise KeyboardInterrupt
 
 
-def _probed(collection: Collection) -> tuple[list[tuple[Video, VideoInfo]], list[Skipped]]:
+def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
     readable, skipped = [], []
     for video in collection:
         try:
@@ -238,47 +265,10 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
         raise TrainingError(f"{folder} holds a run on other videos; {advice}.")
 
 
-def _cached(
-    videos: list[tuple[Video, VideoInfo]],
-    encoder: Encoder,
-    config: TrainingConfig,
-    folder: Path,
-    console: Console,
-    skipped: list[Skipped],
-) -> list[ClipSource]:
-    copies = config.augmented_copies if config.augment else 0
-    cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
-    counts = [len(resample(info.times, fps=config.fps)) for _, info in videos]
-    sources: list[ClipSource] = []
-    with progress_bar("Features", sum(counts), console=console) as bar:
-        for (video, info), count in zip(videos, counts, strict=True):
-            start = bar.done
-            try:
-                features = cache.features(video, advance=bar.advance)
-            except VideoError as error:
-                skipped.append(Skipped(video.name, str(error)))
-            else:
-                sources.append(FeatureSource(features, video.action, info.duration))
-            bar.advance(start + count - bar.done)
-    return sources
-
-
-def _decoded(videos: list[tuple[Video, VideoInfo]], config: TrainingConfig) -> list[ClipSource]:
-    sources: list[ClipSource] = []
-    for video, info in videos:
-        indices = resample(info.times, fps=config.fps)
-        sources.append(
-            FrameSource(
-                video.path,
-                indices,
-                info.times[indices],
-                video.action,
-                info.duration,
-                config.encoder.image_size,
-                config.augment,
-            )
-        )
-    return sources
+def _device(processes: Processes) -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda", processes.local_rank)
+    return torch.device("cpu")
 
 
 def _card(

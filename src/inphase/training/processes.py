@@ -1,0 +1,154 @@
+"""Several processes that share each batch, as ``torchrun`` starts them (with gloo or NCCL).
+
+Each process embeds its share of a batch's videos. The embeddings are then brought together, and
+every process computes the loss of the whole batch, with the same draws: cycles reach across
+processes, and the result is that of one process with the same batch.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from inphase.errors import TrainingError
+
+# The others wait while the first makes the feature cache, which may take hours.
+_PATIENCE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The processes of a run, and which of them this is.
+
+    Attributes:
+        rank: number of this process, from 0.
+        count: of processes.
+        local_rank: number of this process on its machine: its GPU.
+        local_count: of processes on this machine.
+    """
+
+    rank: int = 0
+    count: int = 1
+    local_rank: int = 0
+    local_count: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes and talks."""
+        return self.rank == 0
+
+    def share(self, items: int) -> list[int]:
+        """Which of a number of items this process works on.
+
+        All processes get equally many: where the items do not suffice, the last one comes again,
+        and :meth:`gathered` drops it.
+        """
+        each = -(-items // self.count)
+        return [min(i, items - 1) for i in range(self.rank * each, (self.rank + 1) * each)]
+
+    def gathered(self, own: Tensor, items: int) -> Tensor:
+        """All items from the share (own items, …) of each process, with gradients."""
+        if self.count == 1:
+            return own
+        return _Gather.apply(own, self)[:items]  # type: ignore[no-any-return,no-untyped-call]
+
+    @contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """Run the block in the first process, and only then in the others."""
+        if self.count > 1 and not self.first:
+            _barrier(self)
+        yield
+        if self.count > 1 and self.first:
+            _barrier(self)
+
+
+ALONE = Processes()
+
+
+def started() -> Processes:
+    """The processes that ``torchrun`` started, joined; one, if it started none.
+
+    Raises:
+        TrainingError: there are more processes on this machine than GPUs.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1 or "LOCAL_RANK" not in os.environ:
+        return ALONE
+    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
+    processes = Processes(*(int(os.environ[name]) for name in names))
+    check_devices(processes.local_count)
+    if not dist.is_initialized():
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo", timeout=_PATIENCE)
+    return processes
+
+
+def check_devices(count: int) -> None:
+    """Whether this machine has so many.
+
+    Raises:
+        TrainingError: it has GPUs, but fewer.
+    """
+    if torch.cuda.is_available() and torch.cuda.device_count() < count:
+        raise TrainingError(
+            f"{count} devices were asked for, and this machine has {torch.cuda.device_count()} GPU"
+            f"{'s' if torch.cuda.device_count() > 1 else ''}."
+        )
+
+
+def launch(devices: int, arguments: Sequence[str]) -> int:
+    """Run an ``inphase`` command in several processes on this machine, by ``torchrun``.
+
+    Args:
+        devices: number of processes, each with a GPU of its own where there are any.
+        arguments: of the command.
+
+    Returns:
+        The exit code of the first process that failed, or 0.
+
+    Raises:
+        TrainingError: there are not so many GPUs.
+    """
+    from torch.distributed.elastic.multiprocessing.api import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.run import get_args_parser, run
+
+    check_devices(devices)
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // devices)))
+    options = ["--standalone", f"--nproc-per-node={devices}", "-m", "inphase", *arguments]
+    try:
+        run(get_args_parser().parse_args(options))  # type: ignore[no-untyped-call]
+    except ChildFailedError as error:
+        return max(1, error.get_first_failure()[1].exitcode)
+    except SignalException as error:
+        raise KeyboardInterrupt from error
+    return 0
+
+
+def _barrier(processes: Processes) -> None:
+    dist.barrier(device_ids=[processes.local_rank] if dist.get_backend() == "nccl" else None)
+
+
+class _Gather(torch.autograd.Function):
+    """Every process's tensor, one after the other.
+
+    Every process goes on to compute the same loss from them, so the gradient of its own part is
+    complete as it is. Distributed data parallel then takes the mean of the processes' gradients,
+    where their sum is wanted: hence the factor.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, own: Tensor, processes: Processes) -> Tensor:
+        ctx.processes, ctx.items = processes, len(own)
+        parts = [torch.empty_like(own) for _ in range(processes.count)]
+        dist.all_gather(parts, own.contiguous())
+        return torch.cat(parts)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        first = ctx.processes.rank * ctx.items
+        return gradients[0][first : first + ctx.items] * ctx.processes.count, None

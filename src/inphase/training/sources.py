@@ -1,0 +1,193 @@
+"""Videos to draw clips from: their cached features, or their decoded and augmented frames."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from torch import Tensor
+
+from inphase.data import Augmentation, Collection, Video, phases_of, resample
+from inphase.errors import Skipped, TrainingError, VideoError
+from inphase.models import Encoder
+from inphase.progress import progress_bar
+from inphase.training.config import TrainingConfig, build_objectives
+from inphase.training.features import FeatureCache
+from inphase.video import VideoInfo, VideoReader
+
+Readable = list[tuple[Video, VideoInfo]]
+# From a video and numbers of its frames to their phases, or None where they are not to be seen.
+Phases = Callable[[Video, NDArray[np.int64]], NDArray[np.int64] | None]
+
+
+@dataclass(frozen=True)
+class ClipSource:
+    """One video to draw clips from.
+
+    Attributes:
+        video: which one; its action, group and view decide what it is drawn with.
+        times: (n,) seconds: the frames that clips are drawn from.
+        duration: length of the video in seconds.
+        phases: (n,) the phase of each frame; None where it is not known.
+    """
+
+    video: Video
+    times: NDArray[np.float64]
+    duration: float
+    phases: NDArray[np.int64] | None
+
+    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
+        """Pictures or features of ``context`` (T, k), under one draw of the augmentation."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class FeatureSource(ClipSource):
+    """Clips of cached features: (T, k, C, h, w) float16.
+
+    Attributes:
+        maps: (copies, n, C, h, w) float16.
+    """
+
+    maps: NDArray[np.float16]
+
+    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
+        """Features of the frames in one of the cached copies, drawn at random."""
+        maps = self.maps[generator.integers(len(self.maps))]
+        return torch.from_numpy(np.asarray(maps[context]))
+
+
+@dataclass(frozen=True)
+class FrameSource(ClipSource):
+    """Clips of decoded frames: (T, k, S, S, 3) uint8, for a base network that learns.
+
+    Attributes:
+        indices: (n,) numbers of the frames in the file.
+        size: S, in pixels.
+        augment: whether frames are augmented.
+    """
+
+    indices: NDArray[np.int64]
+    size: int
+    augment: bool
+
+    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
+        """Decode the frames, augmented by one draw."""
+        change = Augmentation.draw(generator) if self.augment else Augmentation.identity()
+        wanted, back = np.unique(self.indices[context], return_inverse=True)
+        reader = VideoReader(self.video.path, size=(self.size, self.size))
+        decoded = np.stack(list(reader.frames(wanted)))
+        return torch.from_numpy(change(decoded)[back.reshape(context.shape)])
+
+
+def feature_sources(
+    videos: Readable,
+    encoder: Encoder,
+    config: TrainingConfig,
+    *,
+    phases: Phases,
+    folder: Path,
+    console: Console,
+) -> tuple[list[ClipSource], list[Skipped]]:
+    """Sources of cached features, which are made now where they are missing.
+
+    Args:
+        encoder: whose frozen base network makes the features.
+        phases: tells the frames' phases.
+        folder: of the cache.
+        console: where a progress bar goes.
+
+    Returns:
+        The sources, and the videos that could not be decoded.
+
+    Raises:
+        OutputError: the cache cannot be written.
+    """
+    copies = config.augmented_copies if config.augment else 0
+    cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
+    indices = [resample(info.times, fps=config.fps) for _, info in videos]
+    sources: list[ClipSource] = []
+    skipped: list[Skipped] = []
+    with progress_bar("Features", sum(map(len, indices)), console=console) as bar:
+        for (video, info), kept in zip(videos, indices, strict=True):
+            start = bar.done
+            try:
+                features = cache.features(video, advance=bar.advance)
+            except VideoError as error:
+                skipped.append(Skipped(video.name, str(error)))
+            else:
+                known = phases(video, kept)
+                sources.append(
+                    FeatureSource(video, features.times, info.duration, known, features.maps)
+                )
+            bar.advance(start + len(kept) - bar.done)
+    return sources, skipped
+
+
+def frame_sources(videos: Readable, config: TrainingConfig, *, phases: Phases) -> list[ClipSource]:
+    """Sources of frames that are decoded when they are drawn.
+
+    Args:
+        phases: tells the frames' phases.
+    """
+    sources: list[ClipSource] = []
+    for video, info in videos:
+        indices = resample(info.times, fps=config.fps)
+        sources.append(
+            FrameSource(
+                video,
+                info.times[indices],
+                info.duration,
+                phases(video, indices),
+                indices=indices,
+                size=config.encoder.image_size,
+                augment=config.augment,
+            )
+        )
+    return sources
+
+
+def labelled(
+    readable: Readable, collection: Collection, config: TrainingConfig
+) -> tuple[Readable, Phases]:
+    """Which videos to train on, and which phases the objectives may see of them.
+
+    ``config.labelled_share`` of the videos that have all key events' labels are shown with their
+    phases, drawn by the seed; a smaller share is part of a larger one. Where nothing is learned
+    without labels, the other videos are left out.
+
+    Args:
+        readable: the videos of ``collection`` that can be read.
+        collection: names the key events.
+
+    Raises:
+        TrainingError: an objective needs labels, and no video has them all.
+    """
+    needs = [o.needs_phases for o, _ in build_objectives(config.objectives).values()]
+    if not any(needs):
+        return readable, lambda _video, _indices: None
+    first = np.zeros(1, dtype=np.int64)
+    known = [
+        video.name
+        for video, _ in readable
+        if phases_of(video, collection.events, first) is not None
+    ]
+    if not known:
+        raise TrainingError(
+            f"Supervised training needs videos with all their key events labelled, and "
+            f"{collection.source} has none."
+        )
+    order = np.random.default_rng(config.seed).permutation(len(known))
+    shown = {known[i] for i in order[: math.ceil(config.labelled_share * len(known))]}
+    if all(needs):  # a video without labels would teach nothing
+        readable = [(video, info) for video, info in readable if video.name in shown]
+    return (
+        readable,
+        lambda video, indices: (
+            phases_of(video, collection.events, indices) if video.name in shown else None
+        ),
+    )
