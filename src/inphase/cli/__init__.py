@@ -1,5 +1,6 @@
 """The command line: one module a verb; parse, call, print, no logic."""
 
+import os
 import sys
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from inphase.cli.app import app
 from inphase.errors import InphaseError
 
-EXIT_OK, EXIT_SKIPPED, EXIT_WRONG = 0, 1, 2
+EXIT_OK, EXIT_SKIPPED, EXIT_WRONG, EXIT_STOPPED = 0, 1, 2, 130
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -29,13 +30,25 @@ def run(arguments: list[str]) -> int:
             message += f" Did you mean {sorted(possible)[0]}?"
         return _say(message or error.format_message())
     except typer.Exit as error:
-        return error.exit_code
+        result = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        print("inphase: stopped; the same command goes on from here.", file=sys.stderr)
-        return 130
+        return _stopped()
+    if result == EXIT_STOPPED:  # what typer makes of an interrupt
+        return _stopped()
     return result if isinstance(result, int) else EXIT_OK
 
 
 def _say(message: str) -> int:
-    print(f"inphase: {' '.join(message.split())}", file=sys.stderr)
+    _tell(" ".join(message.split()))
     return EXIT_WRONG
+
+
+def _stopped() -> int:
+    _tell("stopped; the same command goes on from here.")
+    return EXIT_STOPPED
+
+
+def _tell(message: str) -> None:
+    # Of several processes that meet the same mistake one tells it.
+    if os.environ.get("LOCAL_RANK", "0") == "0":
+        print(f"inphase: {message}", file=sys.stderr)

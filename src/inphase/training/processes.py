@@ -5,6 +5,8 @@ every process computes the loss of the whole batch, with the same draws: cycles 
 processes, and the result is that of one process with the same batch.
 """
 
+import atexit
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,14 +60,36 @@ class Processes:
             return own
         return _Gather.apply(own, self)[:items]  # type: ignore[no-any-return,no-untyped-call]
 
+    @property
+    def device(self) -> torch.device:
+        """What this process computes on."""
+        if torch.cuda.is_available():
+            return torch.device("cuda", self.local_rank)
+        return torch.device("cpu")
+
     @contextmanager
     def first_alone(self) -> Iterator[None]:
-        """Run the block in the first process, and only then in the others."""
-        if self.count > 1 and not self.first:
-            _barrier(self)
-        yield
+        """Run the block in the first process, and, unless it fails there, then in the others.
+
+        Raises:
+            TrainingError: in the others, if the block raised in the first.
+        """
+        if self.count > 1 and not self.first and self._told(False):
+            raise TrainingError("The first process could not go on; its own message says why.")
+        try:
+            yield
+        except BaseException:
+            if self.count > 1 and self.first:
+                self._told(True)
+            raise
         if self.count > 1 and self.first:
-            _barrier(self)
+            self._told(False)
+
+    def _told(self, failed: bool) -> bool:
+        """What the first process says to all."""
+        word = torch.tensor([failed], dtype=torch.uint8, device=self.device)
+        dist.broadcast(word, src=0)
+        return bool(word)
 
 
 ALONE = Processes()
@@ -84,6 +108,7 @@ def started() -> Processes:
     check_devices(processes.local_count)
     if not dist.is_initialized():
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo", timeout=_PATIENCE)
+        atexit.register(dist.destroy_process_group)
     return processes
 
 
@@ -120,6 +145,7 @@ def launch(devices: int, arguments: Sequence[str]) -> int:
     check_devices(devices)
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // devices)))
     options = ["--standalone", f"--nproc-per-node={devices}", "-m", "inphase", *arguments]
+    logging.disable()  # it has a traceback for a mistake that the command has told of
     try:
         run(get_args_parser().parse_args(options))  # type: ignore[no-untyped-call]
     except ChildFailedError as error:
@@ -127,10 +153,6 @@ def launch(devices: int, arguments: Sequence[str]) -> int:
     except SignalException as error:
         raise KeyboardInterrupt from error
     return 0
-
-
-def _barrier(processes: Processes) -> None:
-    dist.barrier(device_ids=[processes.local_rank] if dist.get_backend() == "nccl" else None)
 
 
 class _Gather(torch.autograd.Function):

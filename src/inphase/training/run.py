@@ -28,7 +28,7 @@ from inphase.training.clips import Clips, StepSampler
 from inphase.training.config import TrainingConfig, dump_config, load_config
 from inphase.training.features import content_hash, default_cache
 from inphase.training.module import TrainingModule
-from inphase.training.processes import Processes, started
+from inphase.training.processes import started
 from inphase.training.sources import Readable, feature_sources, frame_sources, labelled
 from inphase.video import probe
 
@@ -108,7 +108,7 @@ def train(
     with processes.first_alone():
         encoder = Encoder(config.encoder, seed=config.seed)
         if config.encoder.train_base == "frozen":
-            on_device = encoder.to(_device(processes))
+            on_device = encoder.to(processes.device)
             sources, undecodable = feature_sources(
                 readable, on_device, config, phases=phases, folder=cache, console=console
             )
@@ -263,12 +263,6 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
             )
     if read_yaml(folder / INPUTS) != inputs:
         raise TrainingError(f"{folder} holds a run on other videos; {advice}.")
-
-
-def _device(processes: Processes) -> torch.device:
-    if torch.cuda.is_available():
-        return torch.device("cuda", processes.local_rank)
-    return torch.device("cpu")
 
 
 def _card(
