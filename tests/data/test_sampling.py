@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inphase.data import context_indices, resample, sample_strided, sample_uniform
+from inphase.data import (
+    context_indices,
+    resample,
+    same_instants,
+    sample_positives,
+    sample_strided,
+    sample_uniform,
+)
 
 gaps = st.lists(st.floats(0.005, 0.5), min_size=0, max_size=60)
 
@@ -133,3 +140,41 @@ def test_nothing_is_sampled_from_nothing() -> None:
         sample_uniform(5, 0, generator)
     with pytest.raises(ValueError, match="stride"):
         sample_strided(5, 2, 0, generator)
+
+
+def test_positives_lie_in_the_window_inside_the_video_and_are_other_frames() -> None:
+    indices = np.array([0, 1, 10, 28, 29])
+    seen: list[set[int]] = [set() for _ in indices]
+    generator = np.random.default_rng(0)
+    for _ in range(400):
+        positives, there = sample_positives(indices, 30, 3, generator)
+        assert there.all()
+        for found, positive in zip(seen, positives.tolist(), strict=True):
+            found.add(positive)
+    assert seen == [
+        {1, 2, 3},
+        {0, 2, 3, 4},
+        {7, 8, 9, 11, 12, 13},
+        {25, 26, 27, 29},
+        {26, 27, 28},
+    ]
+
+
+def test_the_only_frame_of_a_video_has_no_positive() -> None:
+    positives, there = sample_positives(np.zeros(3, dtype=np.int64), 1, 5, np.random.default_rng(0))
+    assert not there.any()
+    assert (positives == 0).all()
+    with pytest.raises(ValueError, match="window"):
+        sample_positives(np.zeros(3, dtype=np.int64), 9, 0, np.random.default_rng(0))
+
+
+def test_the_same_instants_are_found_by_time_not_by_number() -> None:
+    slow = np.arange(10) / 10  # ends at 0.9 s
+    targets = np.array([-0.2, 0.0, 0.04, 0.06, 0.5, 0.94, 0.97])
+    frames, there = same_instants(slow, targets)
+    assert there.tolist() == [False, True, True, True, True, True, False]
+    assert frames[there].tolist() == [0, 0, 1, 5, 9]
+    uneven = np.array([0.0, 0.1, 0.2, 0.9, 1.0])
+    frames, there = same_instants(uneven, np.array([0.3, 0.6]))
+    assert frames.tolist() == [2, 3]
+    assert there.all()

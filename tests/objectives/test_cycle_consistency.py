@@ -377,3 +377,33 @@ def test_bad_options_are_refused() -> None:
     for options in wrong:
         with pytest.raises(ValueError, match=next(iter(options))):
             CycleConsistency(**options)
+
+
+@pytest.mark.parametrize("loss", ["classification", "regression"])
+def test_a_learned_temperature_starts_where_it_is_set_and_gets_better(loss: Any) -> None:
+    clips = golden_clips()
+    fixed = CycleConsistency(loss=loss, temperature=0.5)
+    learned = CycleConsistency(loss=loss, temperature=0.5, learn_temperature=True)
+    before = fixed(clips).item()
+    assert learned(clips).item() == pytest.approx(before, rel=1e-6)
+    assert learned.metrics["temperature"].item() == pytest.approx(0.5)
+    optimizer = torch.optim.Adam(learned.parameters(), lr=0.05)
+    for _ in range(100):
+        optimizer.zero_grad()
+        learned(clips).backward()
+        optimizer.step()
+    assert learned(clips).item() < before
+    at = learned.metrics["temperature"].item()
+    again = CycleConsistency(loss=loss, temperature=at)
+    assert again(clips).item() == pytest.approx(learned(clips).item(), rel=1e-5)
+
+
+def test_a_learned_temperature_stays_within_its_bounds() -> None:
+    learned = CycleConsistency(learn_temperature=True)
+    assert learned.log_factor is not None
+    for factor, bound in ((50.0, 10.0), (-50.0, 0.001)):
+        with torch.no_grad():
+            learned.log_factor.fill_(factor)
+        assert learned(golden_clips()).isfinite()
+        assert learned.metrics["temperature"].item() == pytest.approx(bound)
+    assert list(CycleConsistency().parameters()) == []

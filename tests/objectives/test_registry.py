@@ -43,6 +43,15 @@ def test_mistakes_name_the_nearest() -> None:
         create_objective("tcc", temperature="warm")
 
 
+def test_what_encoder_and_videos_say_reaches_those_who_need_it() -> None:
+    shapes = [
+        tuple(p.shape)
+        for p in create_objective("supervised", embedding_size=7, phases=5).parameters()
+    ]
+    assert shapes == [(5, 7), (5,)]
+    assert list(create_objective("tcc", embedding_size=7, phases=5).parameters()) == []
+
+
 def test_a_name_is_taken_once() -> None:
     with pytest.raises(ConfigError, match="already"):
         register_objective("tcc")(CycleConsistency)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from inphase.errors import ConfigError
-from inphase.objectives import Window
+from inphase.objectives import TimeContrastive, Window, registry
+from inphase.settings import parse_settings
 from inphase.training import TrainingConfig, dump_config, list_presets, load_config
 from inphase.training.config import build_objectives
 
@@ -135,3 +136,21 @@ def test_a_file_with_a_mistyped_key_names_it(tmp_path: Path) -> None:
     file.write_text("learning_rat: 0.1\n")
     with pytest.raises(ConfigError, match=r"learning_rat.*learning_rate"):
         load_config(file=file)
+
+
+@pytest.mark.parametrize("given", ["embedding_size", "phases"])
+def test_what_follows_from_encoder_and_videos_is_no_option(given: str) -> None:
+    for name in ("sal", "supervised", "tcc"):
+        with pytest.raises(ConfigError, match=f"no option `{given}`"):
+            TrainingConfig(objectives={name: {given: 3}})
+
+
+def test_objectives_with_different_positives_do_not_go_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(registry._BUILDERS, "other", TimeContrastive)
+    TrainingConfig(objectives={"tcn": {}, "other": {}})
+    with pytest.raises(ConfigError, match="one clip sampling"):
+        parse_settings(
+            TrainingConfig, {"objectives": {"tcn": {}, "other": {"window": 3}}}, source="file"
+        )

@@ -13,11 +13,12 @@ import torch
 import yaml
 from rich.console import Console
 
-from inphase.data import Collection
+from inphase.data import Collection, write_collection
 from inphase.errors import OutputError, TrainingError
 from inphase.models import Encoder
 from inphase.training import TrainingConfig, dump_config, fit_or_reuse, train
 from inphase.training.callbacks import CollapseWatch
+from inphase.training.module import TrainingModule
 
 WEIGHTS = "model/model.safetensors"
 
@@ -59,10 +60,12 @@ def _train(pouring: Collection, config: TrainingConfig, root: Path, name: str, k
 def test_a_killed_run_ends_with_the_weights_it_would_have_had(
     pouring: Collection, tiny: TrainingConfig, tmp_path: Path, train_base: str
 ) -> None:
-    # With dropout and drawn cycles, so that every kind of random draw has to be repeated.
+    # With dropout, drawn cycles, positives and triplets, so that every kind of random draw has to
+    # be repeated; and with parameters of the objectives' own, which have to be kept.
     encoder = tiny.encoder.model_copy(update={"dropout": 0.2, "train_base": train_base})
+    tcc = {"cycle_length": 3, "num_cycles": 4, "learn_temperature": True}
     config = tiny.model_copy(
-        update={"encoder": encoder, "objectives": {"tcc": {"cycle_length": 3, "num_cycles": 4}}}
+        update={"encoder": encoder, "objectives": {"tcc": tcc, "tcn": {"weight": 0.1}, "sal": {}}}
     )
     assert _train(pouring, config, tmp_path, "whole", -1) == 0
     assert _train(pouring, config, tmp_path, "killed", 6) == -signal.SIGKILL
@@ -98,6 +101,82 @@ def test_a_run_leaves_config_logs_and_a_model_that_loads(
     card = (run.model / "README.md").read_text()
     assert "4 from pouring" in card
     assert "tcc" in card
+
+
+def test_each_term_of_a_combination_is_logged_apart_and_learns(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    tcc = {"learn_temperature": True, "weight": 2}
+    config = tiny.model_copy(update={"objectives": {"tcc": tcc, "tcn": {"weight": 0.1}, "sal": {}}})
+    run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    with (run.folder / "metrics.csv").open(newline="") as file:
+        rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    assert list(rows[0])[1:8] == [
+        "loss", "collapsed_loss", "tcc", "tcc_temperature", "tcn", "sal", "sal_accuracy"
+    ]  # fmt: skip
+    for row in rows:
+        total = 2 * row["tcc"] + 0.1 * row["tcn"] + row["sal"]
+        assert row["loss"] == pytest.approx(total, rel=1e-5)
+        assert 0 <= row["sal_accuracy"] <= 1
+    assert len({row["tcc_temperature"] for row in rows}) == len(rows)
+    assert sum(row["tcn"] for row in rows[-4:]) < sum(row["tcn"] for row in rows[:4])
+
+
+def test_the_seed_decides_the_objectives_own_weights(tiny: TrainingConfig) -> None:
+    config = tiny.model_copy(update={"objectives": {"sal": {}}})
+
+    def weights(seed: int) -> torch.Tensor:
+        torch.manual_seed(seed + 100)
+        chosen = config.model_copy(update={"seed": seed})
+        module = TrainingModule(chosen, Encoder(chosen.encoder))
+        return torch.cat([p.flatten() for p in module.objectives.parameters()])
+
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+
+
+@pytest.mark.parametrize(("share", "videos"), [(1.0, 6), (0.5, 3), (0.3, 2)])
+def test_supervised_training_sees_a_share_of_the_labels(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, share: float, videos: int
+) -> None:
+    config = tiny.model_copy(
+        update={"objectives": {"supervised": {}}, "labelled_share": share, "steps": 40}
+        | {"learning_rate": 3e-3, "checkpoint_every": 40}
+    )
+    run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    assert f"{videos} from pouring" in (run.model / "README.md").read_text()
+    with (run.folder / "metrics.csv").open(newline="") as file:
+        accuracies = [float(row["supervised_accuracy"]) for row in csv.DictReader(file)]
+    assert sum(accuracies[-10:]) > sum(accuracies[:10])
+
+
+def test_beside_other_objectives_videos_without_labels_stay(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    config = tiny.model_copy(
+        update={"objectives": {"tcc": {}, "supervised": {}}, "labelled_share": 0.3, "steps": 2}
+    )
+    run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    assert "6 from pouring" in (run.model / "README.md").read_text()
+
+
+def test_supervised_training_without_labels_is_refused(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    config = tiny.model_copy(update={"objectives": {"supervised": {}}})
+    files = [video.path for video in pouring]
+    with pytest.raises(TrainingError, match="key events labelled"):
+        train(files, tmp_path / "run", config=config, cache=tmp_path / "cache")
+
+
+def test_two_cameras_of_one_event_train_multi_view(tiny: TrainingConfig, tmp_path: Path) -> None:
+    events = write_collection(
+        tmp_path / "set", action="swing", count=2, views=2, fps=12, size=(96, 72)
+    )
+    config = tiny.model_copy(update={"objectives": {"tcn": {"views": "multi"}}, "steps": 30})
+    run = train(events, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    losses = [float(loss) for _, loss in _losses(run.folder)]
+    assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
 
 def test_training_learns_and_leaves_the_frozen_base_network_alone(

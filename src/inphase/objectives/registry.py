@@ -16,8 +16,8 @@ from inphase.objectives.objective import Objective
 Builder = TypeVar("Builder", bound=Callable[..., Objective])
 
 _BUILDERS: dict[str, Callable[..., Objective]] = {}
-# What the encoder and the collection say, not the person.
-_GIVEN = ("embedding_size", "phases")
+GIVEN = ("embedding_size", "phases")
+"""Arguments of objectives' classes that the encoder and the videos say, not the person."""
 
 
 def register_objective(name: str) -> Callable[[Builder], Builder]:
@@ -58,7 +58,7 @@ def create_objective(
     if name not in _BUILDERS:
         raise ConfigError(f"There is no objective `{name}`; {hint(name, list_objectives())}")
     known = inspect.signature(_BUILDERS[name]).parameters
-    valid = [option for option in known if option not in _GIVEN]
+    valid = [option for option in known if option not in GIVEN]
     for option in options:
         if option not in valid:
             told = hint(option, valid) if valid else "it has none."

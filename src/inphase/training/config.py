@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from inphase.errors import ConfigError, hint
 from inphase.models.config import EncoderConfig
 from inphase.objectives import Objective, create_objective
+from inphase.objectives.registry import GIVEN
 from inphase.settings import Settings, parse_settings, read_yaml
 
 
@@ -87,6 +88,10 @@ def build_objectives(
         weight = options.pop("weight", 1.0)
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
             raise ConfigError(f"The weight of `{name}` must be a positive number, not {weight!r}.")
+        for option in options.keys() & GIVEN:
+            raise ConfigError(
+                f"The objective `{name}` has no option `{option}`: encoder and videos decide it."
+            )
         built[name] = create_objective(name, **given, **options), float(weight)
     return built
 
