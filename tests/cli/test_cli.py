@@ -115,6 +115,21 @@ def test_synchronize_fits_an_encoder_when_it_is_given_none(
     assert (tmp_path / "mapping.csv").read_text().startswith("query,reference_frame")
 
 
+@pytest.mark.parametrize("end", [False, True])
+def test_verbose_says_more_wherever_it_stands(
+    videos: list[str],
+    model: Path,
+    tmp_path: Path,
+    end: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    command = ["align", *videos, "--model", str(model), "-o", str(tmp_path / "a.json")]
+    assert run(command) == 0
+    assert "median confidence" not in caplog.text
+    assert run([*command, "-v"] if end else ["-v", *command]) == 0
+    assert caplog.text.count("median confidence") == 2
+
+
 def test_the_reference_may_be_given_as_a_file(
     videos: list[str], model: Path, tmp_path: Path
 ) -> None:

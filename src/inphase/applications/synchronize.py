@@ -2,6 +2,7 @@
 
 import csv
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from inphase.applications.grid import write_grid, write_retimed
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,13 @@ def synchronize(
     alignments = tuple(
         align(chosen[0].embeddings, query.embeddings, **options) for query in queries
     )
+    for query, alignment in zip(queries, alignments, strict=True):
+        _log.info(
+            "%s: cost %.4g a step, median confidence %.2f.",
+            query.name,
+            alignment.cost / len(alignment.path.reference),
+            np.median(alignment.confidence),
+        )
     return Synchronization(chosen[0], queries, alignments)
 
 
