@@ -130,7 +130,7 @@ class Encoder(nn.Module):
     @property
     def fingerprint(self) -> str:
         """sha256 of all that decides an embedding."""
-        without = {"pretrained", "weights", "train_base", "dropout"}
+        without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
         config = self.config.model_dump(exclude=without)
         return _fingerprint(config, self.state_dict().items())
 
