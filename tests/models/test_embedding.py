@@ -23,6 +23,7 @@ from inphase.models import (
     FrameEmbedder,
     base_networks,
     embed,
+    embedding,
     register_base_network,
 )
 from inphase.video import VideoReader, VideoWriter
@@ -82,12 +83,19 @@ def _plainly(encoder: Encoder, path: Path) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("context", [1, 2, 3])
 @pytest.mark.parametrize("rate", ["constant", "variable"])
+@pytest.mark.parametrize("subtract_mean", [False, True])
 def test_embeddings_are_those_of_the_plain_way(
-    rate: str, context: int, request: pytest.FixtureRequest
+    rate: str, context: int, subtract_mean: bool, request: pytest.FixtureRequest
 ) -> None:
     path: Path = request.getfixturevalue(rate)
-    # Wide enough that no frame finds all of a layer's units dead.
-    encoder = _encoder(context_frames=context, pool=2, conv_width=16, fc_width=64)
+    encoder = _encoder(
+        context_frames=context,
+        pool=2,
+        subtract_mean=subtract_mean,
+        # Wide enough that no frame finds all of a layer's units dead.
+        conv_width=16,
+        fc_width=64,
+    )
     wanted = _plainly(encoder, path)
     got = FrameEmbedder(encoder).embed(path)
     assert got.embeddings.dtype == np.float32
@@ -142,6 +150,21 @@ def test_each_frame_passes_the_base_network_once(
     got = embedder.embed(variable, advance=advanced.append)
     assert _Counting.seen == len(_VARIABLE_TIMES) == len(got.embeddings)
     assert sum(advanced) == len(_VARIABLE_TIMES)
+
+
+def test_the_mean_of_a_long_video_is_taken_over_a_part_and_no_frame_passes_twice(
+    counting: Encoder, constant: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting.config = counting.config.model_copy(update={"subtract_mean": True})
+    whole = FrameEmbedder(counting).embed(constant).embeddings
+    monkeypatch.setattr(embedding, "_MEAN_FRAMES", 7)
+    embedder = FrameEmbedder(counting)
+    _Counting.seen = 0
+    part = embedder.embed(constant).embeddings
+    assert _Counting.seen == len(part) == len(whole) == 21
+    assert not np.array_equal(part, whole)
+    # Off by the same for all frames before the first layer, so what is told apart stays apart.
+    assert np.corrcoef(np.diff(part, axis=0).ravel(), np.diff(whole, axis=0).ravel())[0, 1] > 0.8
 
 
 def test_maps_are_the_features_of_each_frame(constant: Path) -> None:

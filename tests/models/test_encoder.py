@@ -190,3 +190,29 @@ def test_the_base_network_is_the_named_one() -> None:
     ours = _encoder(pretrained=True).base.state_dict()
     named = create_base_network("efficientnet_lite0").state_dict()
     assert all(torch.equal(tensor, named[name]) for name, tensor in ours.items())
+
+
+def test_the_mean_map_takes_off_what_stands_still_in_each_video() -> None:
+    encoder = _encoder(subtract_mean=True).eval()
+    maps = torch.randn(2, 5, 2, 112, 4, 4)  # videos, frames, context, channels, height, width
+    # Of the embedded frames alone: the maps that came before count once, as frames of their own.
+    maps[:, :, 0] = maps[:, :, 1].roll(1, dims=1)
+    still = torch.randn(2, 1, 1, 112, 4, 4)
+    got, moved = encoder.embed_features(maps), encoder.embed_features(maps + still)
+    assert got.shape == (2, 5, 3)
+    torch.testing.assert_close(moved, got, rtol=1e-3, atol=1e-4)
+    alone = torch.stack([encoder.embed_features(video) for video in maps])
+    torch.testing.assert_close(alone, got, rtol=1e-3, atol=1e-4)
+    plain = _encoder().eval()
+    assert not torch.allclose(plain.embed_features(maps + still), plain.embed_features(maps))
+
+
+def test_padding_has_no_part_in_the_mean_map() -> None:
+    encoder = _encoder(subtract_mean=True).eval()
+    maps = torch.randn(1, 5, 2, 112, 4, 4)
+    mask = torch.tensor([[True, True, True, False, False]])
+    other = maps.clone()
+    other[:, 3:] = 1000.0
+    got = encoder.embed_features(maps, mask)[:, :3]
+    torch.testing.assert_close(encoder.embed_features(other, mask)[:, :3], got)
+    torch.testing.assert_close(encoder.embed_features(maps[:, :3]), got)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from inphase.cli.app import app
+from inphase.cli.app import VERBOSE, app
 from inphase.errors import InphaseError
 
 EXIT_OK, EXIT_SKIPPED, EXIT_WRONG, EXIT_STOPPED = 0, 1, 2, 130
@@ -18,6 +18,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; a mistake is one line on standard error."""
+    # Belongs to the whole command, but people add it at the end.
+    verbose = [argument for argument in arguments if argument in VERBOSE]
+    arguments = verbose[:1] + [argument for argument in arguments if argument not in VERBOSE]
     try:
         # As they were given, for a verb that starts itself anew in several processes.
         result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)

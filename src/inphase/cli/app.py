@@ -10,6 +10,8 @@ from rich.logging import RichHandler
 import inphase
 from inphase.cli import align, draw, embed, synchronize, train
 
+VERBOSE = ("--verbose", "-v")
+
 app = typer.Typer(
     name="inphase",
     help="Line up videos of the same action.",
@@ -32,7 +34,7 @@ def _version(wanted: bool) -> None:
 @app.callback(epilog="`inphase VERB --help` explains each verb and shows an example.")
 def _inphase(
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say more about what is being done.")
+        bool, typer.Option(*VERBOSE, help="Say more about what is being done.")
     ] = False,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and leave.")
@@ -43,5 +45,5 @@ def _inphase(
     The main job: `inphase synchronize *.mp4 -o together.mp4`.
     """
     console = Console(stderr=True)
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(message)s", handlers=[RichHandler(console=console)])
+    logging.basicConfig(format="%(message)s", handlers=[RichHandler(console=console)])
+    logging.getLogger("inphase").setLevel(logging.INFO if verbose else logging.WARNING)

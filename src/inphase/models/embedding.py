@@ -29,6 +29,8 @@ _CPU_BATCH, _GPU_BATCH = 4, 64
 # configs/quick.yaml); beyond that it gains nothing.
 _EMBEDDER_BATCH = 32
 _DECODED_AHEAD = 16
+# Frames that a video's mean map is taken over: more do not change it, and their maps are kept.
+_MEAN_FRAMES = 256
 
 T = TypeVar("T")
 
@@ -122,16 +124,30 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        decoded = _ahead(frame for _, frame in reader)
+        known = self._spread(reader) if self.encoder.config.subtract_mean else {}
+        mean = torch.stack([*known.values()]).mean(dim=0) if known else None
         parts = []
-        for embeddings in self._embed(reader.times, self.maps(decoded)):
+        for embeddings in self._embed(reader.times, self._all_maps(reader, known), mean):
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
         return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
 
+    def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
+        """Maps of frames spread evenly over a video, by frame."""
+        count = min(len(reader), _MEAN_FRAMES)
+        chosen = np.linspace(0, len(reader) - 1, count).round().astype(int).tolist()
+        return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
+
+    def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
+        """Maps of all frames in order; those ``known`` are taken out of it, the rest is made."""
+        missing = [index for index in range(len(reader)) if index not in known]
+        made = self.maps(_ahead(reader.frames(missing)))
+        for index in range(len(reader)):
+            yield known.pop(index) if index in known else next(made)
+
     def _embed(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor]
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], mean: Tensor | None
     ) -> Iterator[NDArray[np.float32]]:
         config = self.encoder.config
         context = context_indices(
@@ -147,6 +163,8 @@ class FrameEmbedder:
             rows = context[done : done + len(batch)]
             with torch.inference_mode():
                 stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
+                if mean is not None:
+                    stacked -= mean
                 embeddings = self._embedder(stacked).float().cpu().numpy()
             yield embeddings
             done += len(batch)

@@ -108,17 +108,36 @@ class Encoder(nn.Module):
         """The base network's maps ``(N, C, h, w)``, averaged over ``config.pool`` squares."""
         return F.avg_pool2d(maps, self.config.pool) if self.config.pool > 1 else maps
 
-    def embed_features(self, stacked: Tensor) -> Tensor:
-        """Maps of frames and their context, ``(N, k, C, h, w)``, to embeddings ``(N, D)``.
+    def embed_features(self, stacked: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Maps of frames and their context to embeddings, for one or more videos.
 
-        The k maps ascend in time; the last is the embedded frame's own.
+        With ``config.subtract_mean`` the mean of each video's given frames is taken off first.
+
+        Args:
+            stacked: ``(..., T, k, C, h, w)``, T frames of one video; the k maps ascend in time,
+                the last is the embedded frame's own.
+            mask: ``(..., T)`` bool, False for frames that do not count in the mean.
+
+        Returns:
+            ``(..., T, D)``.
         """
-        return self.embedder(stacked)  # type: ignore[no-any-return]
+        if self.config.subtract_mean:
+            stacked = stacked - _mean_map(stacked[..., -1, :, :, :], mask)
+        embeddings: Tensor = self.embedder(stacked.flatten(0, -5))
+        return embeddings.view(*stacked.shape[:-4], -1)
 
-    def forward(self, frames: Tensor) -> Tensor:
-        """Frames with context ``(N, k, S, S, 3)`` uint8, ascending in time, to ``(N, D)``."""
-        maps = self.features(frames.flatten(0, 1))
-        return self.embed_features(maps.view(*frames.shape[:2], *maps.shape[1:]))
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Frames with context to embeddings, for one or more videos.
+
+        Args:
+            frames: ``(..., T, k, S, S, 3)`` uint8, T frames of one video, ascending in time.
+            mask: as in :meth:`embed_features`.
+
+        Returns:
+            ``(..., T, D)``.
+        """
+        maps = self.features(frames.flatten(0, -4))
+        return self.embed_features(maps.view(*frames.shape[:-3], *maps.shape[1:]), mask)
 
     @property
     def base_fingerprint(self) -> str:
@@ -130,7 +149,7 @@ class Encoder(nn.Module):
     @property
     def fingerprint(self) -> str:
         """sha256 of all that decides an embedding."""
-        without = {"pretrained", "weights", "train_base", "dropout"}
+        without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
         config = self.config.model_dump(exclude=without)
         return _fingerprint(config, self.state_dict().items())
 
@@ -173,6 +192,15 @@ class Encoder(nn.Module):
                 )
         encoder.load_state_dict(tensors)
         return encoder.eval()
+
+
+def _mean_map(maps: Tensor, mask: Tensor | None) -> Tensor:
+    """The mean of ``(..., T, C, h, w)`` over T, as ``(..., 1, 1, C, h, w)``."""
+    if mask is None:
+        return maps.mean(dim=-4, keepdim=True).unsqueeze(-5)
+    counts = mask[..., None, None, None]
+    total = maps.masked_fill(~counts, 0.0).sum(dim=-4, keepdim=True)
+    return (total / counts.sum(dim=-4, keepdim=True).clamp_min(1)).unsqueeze(-5)
 
 
 def _describe(tensor: Tensor) -> str:

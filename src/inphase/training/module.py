@@ -104,17 +104,19 @@ class TrainingModule(lightning.LightningModule):
         checkpoint["state_dict"] = {**own, **checkpoint["state_dict"]}
 
     def _embedded(self, batch: ClipBatch) -> ClipEmbeddings:
-        shape = batch.frames.shape[:2]
-        frames = batch.frames.flatten(0, 1)
-        if self.config.encoder.train_base == "frozen":
-            own = self.encoder.embed_features(frames.float())
-        else:
-            own = self.encoder(frames)
         videos, count = batch.mask.shape
-        embeddings = self.processes.gathered(own.float().reshape(*shape, -1), videos)
+        masks = [batch.mask] if batch.paired is None else [batch.mask, batch.paired]
+        # A video's frames, and its positives, which may come from another video.
+        mask = torch.stack(masks, dim=1)[self.processes.share(videos)]
+        frames = batch.frames.view(len(mask), len(masks), count, *batch.frames.shape[2:])
+        if self.config.encoder.train_base == "frozen":
+            own = self.encoder.embed_features(frames.float(), mask)
+        else:
+            own = self.encoder(frames, mask)
+        parts = self.processes.gathered(own.float(), videos).unbind(1)
         clips = ClipEmbeddings(
-            embeddings[:, :count], batch.times, batch.lengths, batch.mask, phases=batch.phases
+            parts[0], batch.times, batch.lengths, batch.mask, phases=batch.phases
         )
         if batch.paired is None:
             return clips
-        return replace(clips, positives=embeddings[:, count:], paired=batch.paired)
+        return replace(clips, positives=parts[1], paired=batch.paired)

@@ -32,6 +32,8 @@ from inphase.training.processes import started
 from inphase.training.sources import Readable, feature_sources, frame_sources, labelled
 from inphase.video import probe
 
+_log = logging.getLogger(__name__)
+
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
 
 
@@ -101,6 +103,7 @@ def train(
     with processes.first_alone():
         _begin(folder, config, [video for video, _ in readable])
     if (folder / MODEL).is_dir():
+        _log.info("%s is finished: its model is used as it is.", folder)
         return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
 
     readable, phases = labelled(readable, collection, config)
@@ -193,6 +196,15 @@ def _fit(
     )
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     checkpoint = folder / LAST
+    _log.info(
+        "%s %d steps in %s; %s, checkpoints every %d steps in %s.",
+        "Going on towards" if checkpoint.is_file() else "Fitting",
+        config.steps,
+        "bfloat16" if reduced else "float32",
+        f"{torch.get_num_threads()} threads" if not torch.cuda.is_available() else "on the GPU",
+        every,
+        checkpoint.parent,
+    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")

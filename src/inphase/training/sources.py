@@ -1,5 +1,6 @@
 """Videos to draw clips from: their cached features, or their decoded and augmented frames."""
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from inphase.progress import progress_bar
 from inphase.training.config import TrainingConfig, build_objectives
 from inphase.training.features import FeatureCache
 from inphase.video import VideoInfo, VideoReader
+
+_log = logging.getLogger(__name__)
 
 Readable = list[tuple[Video, VideoInfo]]
 # From a video and numbers of its frames to their phases, or None where they are not to be seen.
@@ -110,6 +113,9 @@ def feature_sources(
     copies = config.augmented_copies if config.augment else 0
     cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
     indices = [resample(info.times, fps=config.fps) for _, info in videos]
+    _log.info(
+        "Features of %d frames, %d copies more, in %s.", sum(map(len, indices)), copies, folder
+    )
     sources: list[ClipSource] = []
     skipped: list[Skipped] = []
     with progress_bar("Features", sum(map(len, indices)), console=console) as bar:
