@@ -1,0 +1,83 @@
+"""Shuffle and learn on one screen, without the trainer.
+
+As examples/tcc.py, with another objective: of three frames of a video a classifier says whether
+they are in order, and the embeddings learn what it needs for that:
+
+    python examples/sal.py
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from inphase.alignment import align
+from inphase.data import (
+    context_indices,
+    corresponding_frames,
+    read_truth,
+    sample_uniform,
+    write_collection,
+)
+from inphase.models import Encoder, EncoderConfig, FrameEmbedder
+from inphase.objectives import ClipEmbeddings, ShuffleAndLearn
+from inphase.video import VideoReader
+
+VIDEOS, FRAMES, STEPS = 4, 20, 150
+config = EncoderConfig(image_size=128, conv_width=32, fc_width=64, context_gap=0.3)
+encoder = Encoder(config, seed=0)
+
+# A frozen base network sees each frame once.
+folder = Path(tempfile.mkdtemp()) / "swing"
+maps, times = [], []
+for video in write_collection(folder, action="swing", count=8, size=(160, 120)):
+    reader = VideoReader(video.path, size=(config.image_size,) * 2)
+    features = FrameEmbedder(encoder).maps(frame for _, frame in reader)
+    maps.append(torch.stack(list(features)).clone())
+    times.append(reader.times)
+
+
+def stacked(video: int, indices: np.ndarray) -> torch.Tensor:
+    """The maps of some frames and their context, (frames, k, channels, height, width)."""
+    k, gap = config.context_frames, config.context_gap
+    return maps[video][context_indices(times[video], indices, context_frames=k, gap=gap)]
+
+
+objective = ShuffleAndLearn(embedding_size=config.embedding_size)
+triplets = torch.Generator().manual_seed(0)
+parameters = [*encoder.embedder.parameters(), *objective.parameters()]
+optimizer = torch.optim.Adam(parameters, lr=1e-3, weight_decay=1e-5)
+generator = np.random.default_rng(0)
+for step in range(1, STEPS + 1):
+    chosen = generator.choice(len(maps), VIDEOS, replace=False)
+    draws = [sample_uniform(len(times[v]), FRAMES, generator) for v in chosen]
+    embeddings = encoder.embed_features(
+        torch.cat([stacked(v, indices) for v, (indices, _) in zip(chosen, draws, strict=True)])
+    )
+    clips = ClipEmbeddings(
+        embeddings=embeddings.view(VIDEOS, FRAMES, -1),
+        times=torch.tensor(
+            np.stack([times[v][i] for v, (i, _) in zip(chosen, draws, strict=True)])
+        ).float(),
+        lengths=torch.tensor([times[v][-1] for v in chosen]).float(),
+        mask=torch.tensor(np.stack([mask for _, mask in draws])),
+    )
+    loss = objective(clips, triplets)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    if step % 25 == 0:
+        accuracy = objective.metrics["accuracy"].item()
+        print(
+            f"step {step}: loss {loss.item():.3f} (constant embeddings: 0.562), {accuracy:.0%} right"
+        )
+
+# The generator knows which frame shows the same moment: how far off is the alignment?
+truth = [state for _, state in read_truth(folder).values()]
+with torch.inference_mode():
+    reference, query = (
+        encoder.embed_features(stacked(v, np.arange(len(times[v])))).numpy() for v in (0, 1)
+    )
+off = np.abs(align(reference, query).query_frames - corresponding_frames(truth[0], truth[1]))
+print(f"median error {np.median(off):.0f} frames of {len(query)}")
