@@ -27,8 +27,8 @@ class EncoderConfig(Settings):
     )
     context_frames: int = Field(2, ge=1, description="Frames stacked to embed one frame, k.")
     context_gap: float = Field(0.75, gt=0, description="Seconds between two context frames.")
-    subtract_mean: bool = Field(
-        False, description="Take each video's mean map off its maps: what stands still goes."
+    subtract_background: bool = Field(
+        False, description="Take off each video's maps what stands still in it."
     )
     coordinates: bool = Field(
         False, description="Tell the embedder where on the map it looks: height, distance aside."

@@ -17,7 +17,7 @@ from torch import Tensor
 from inphase.data import Collection, context_indices
 from inphase.errors import Skipped, VideoError
 from inphase.models.embedding_files import save_embeddings
-from inphase.models.encoder import Encoder
+from inphase.models.encoder import Encoder, background
 from inphase.models.folding import fold_batch_norm
 from inphase.progress import progress_bar
 from inphase.video import VideoReader, probe
@@ -29,8 +29,8 @@ _CPU_BATCH, _GPU_BATCH = 4, 64
 # configs/quick.yaml); beyond that it gains nothing.
 _EMBEDDER_BATCH = 32
 _DECODED_AHEAD = 16
-# Frames that a video's mean map is taken over: more do not change it, and their maps are kept.
-_MEAN_FRAMES = 256
+# Frames that a video's background is taken from: their maps are kept, and are not made again.
+_BACKGROUND_FRAMES = 256
 
 T = TypeVar("T")
 
@@ -124,10 +124,10 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        known = self._spread(reader) if self.encoder.config.subtract_mean else {}
-        mean = torch.stack([*known.values()]).mean(dim=0) if known else None
+        known = self._spread(reader) if self.encoder.config.subtract_background else {}
+        still = background(torch.stack([*known.values()])) if known else None
         parts = []
-        for embeddings in self._embed(reader.times, self._all_maps(reader, known), mean):
+        for embeddings in self._embed(reader.times, self._all_maps(reader, known), still):
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
@@ -135,7 +135,7 @@ class FrameEmbedder:
 
     def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
         """Maps of frames spread evenly over a video, by frame."""
-        count = min(len(reader), _MEAN_FRAMES)
+        count = min(len(reader), _BACKGROUND_FRAMES)
         chosen = np.linspace(0, len(reader) - 1, count).round().astype(int).tolist()
         return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
 
@@ -147,7 +147,7 @@ class FrameEmbedder:
             yield known.pop(index) if index in known else next(made)
 
     def _embed(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor], mean: Tensor | None
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
     ) -> Iterator[NDArray[np.float32]]:
         config = self.encoder.config
         context = context_indices(
@@ -163,8 +163,8 @@ class FrameEmbedder:
             rows = context[done : done + len(batch)]
             with torch.inference_mode():
                 stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
-                if mean is not None:
-                    stacked -= mean
+                if still is not None:
+                    stacked -= still
                 embeddings = self._embedder(stacked).float().cpu().numpy()
             yield embeddings
             done += len(batch)

@@ -111,18 +111,20 @@ class Encoder(nn.Module):
     def embed_features(self, stacked: Tensor, mask: Tensor | None = None) -> Tensor:
         """Maps of frames and their context to embeddings, for one or more videos.
 
-        With ``config.subtract_mean`` the mean of each video's given frames is taken off first.
+        With ``config.subtract_background`` each video's background is taken off first.
 
         Args:
             stacked: ``(..., T, k, C, h, w)``, T frames of one video; the k maps ascend in time,
                 the last is the embedded frame's own.
-            mask: ``(..., T)`` bool, False for frames that do not count in the mean.
+            mask: ``(..., T)`` bool, False for frames that have no part in the background.
 
         Returns:
             ``(..., T, D)``.
         """
-        if self.config.subtract_mean:
-            stacked = stacked - _mean_map(stacked[..., -1, :, :, :], mask)
+        if self.config.subtract_background:
+            stacked = (
+                stacked - background(stacked[..., -1, :, :, :], mask)[..., None, None, :, :, :]
+            )
         embeddings: Tensor = self.embedder(stacked.flatten(0, -5))
         return embeddings.view(*stacked.shape[:-4], -1)
 
@@ -194,13 +196,25 @@ class Encoder(nn.Module):
         return encoder.eval()
 
 
-def _mean_map(maps: Tensor, mask: Tensor | None) -> Tensor:
-    """The mean of ``(..., T, C, h, w)`` over T, as ``(..., 1, 1, C, h, w)``."""
-    if mask is None:
-        return maps.mean(dim=-4, keepdim=True).unsqueeze(-5)
-    counts = mask[..., None, None, None]
-    total = maps.masked_fill(~counts, 0.0).sum(dim=-4, keepdim=True)
-    return (total / counts.sum(dim=-4, keepdim=True).clamp_min(1)).unsqueeze(-5)
+def background(maps: Tensor, mask: Tensor | None = None) -> Tensor:
+    """What stands still in a video: the middle of the range of each value of its maps.
+
+    Unlike the mean or the median it does not depend on how long anything lasts, so that videos of
+    one action keep their likeness whether one waits or hurries.
+
+    Args:
+        maps: ``(..., T, C, h, w)``, of T frames of one video.
+        mask: ``(..., T)`` bool, False for frames that have no part in it.
+
+    Returns:
+        ``(..., C, h, w)``.
+    """
+    highest = lowest = maps
+    if mask is not None:
+        # Where no frame counts, all do: what stands there has no influence anyway.
+        absent = ~(mask | ~mask.any(dim=-1, keepdim=True))[..., None, None, None]
+        highest, lowest = maps.masked_fill(absent, -torch.inf), maps.masked_fill(absent, torch.inf)
+    return (highest.amax(dim=-4) + lowest.amin(dim=-4)) / 2
 
 
 def _describe(tensor: Tensor) -> str:
