@@ -69,9 +69,8 @@ for step in range(1, STEPS + 1):
     optimizer.step()
     if step % 25 == 0:
         accuracy = objective.metrics["accuracy"].item()
-        print(
-            f"step {step}: loss {loss.item():.3f} (constant embeddings: 0.562), {accuracy:.0%} right"
-        )
+        print(f"step {step}: loss {loss.item():.3f} (constant embeddings: 0.562)", end=", ")
+        print(f"{accuracy:.0%} right (constant embeddings: 75%)")
 
 # The generator knows which frame shows the same moment: how far off is the alignment?
 truth = [state for _, state in read_truth(folder).values()]
