@@ -10,9 +10,6 @@ Results go into benchmarks/results/quality.csv, one row a method, set and seed.
 """
 
 import argparse
-import csv
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from result_tables import machine, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
 
@@ -121,7 +119,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
                     tau.stride,
                     scores[3],
                     fit_seconds,
-                    _machine(),
+                    machine(),
                     command,
                 )
             )
@@ -142,7 +140,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
                     arguments.stride,
                     scores[3],
                     0.0,
-                    _machine(),
+                    machine(),
                     command,
                 )
             )
@@ -207,10 +205,6 @@ def _untrained(test: Collection, config: TrainingConfig) -> Embeddings:
     return Embeddings(tuple(videos))
 
 
-def _machine() -> str:
-    return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
-
-
 def _show(rows: Sequence[Row], console: Console) -> None:
     table = Table("set", "method", "seed", "error/length", "frames", "s", "τ-b", "truth", "fit s")
     for row in rows:
@@ -230,19 +224,8 @@ def _show(rows: Sequence[Row], console: Console) -> None:
 
 def _write(rows: Sequence[Row]) -> None:
     """Replace what the file holds of the same command; keep the rest."""
-    kept: list[dict[str, str]] = []
-    if RESULTS.is_file():
-        with RESULTS.open(newline="", encoding="utf-8") as file:
-            kept = [row for row in csv.DictReader(file) if row["command"] != rows[0].command]
-    RESULTS.parent.mkdir(exist_ok=True)
-    with RESULTS.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(asdict(rows[0])))
-        writer.writeheader()
-        writer.writerows(kept)
-        for row in rows:
-            values = asdict(row)
-            rounded = {k: f"{v:.5g}" if isinstance(v, float) else v for k, v in values.items()}
-            writer.writerow(rounded)
+    kept = [row for row in read_rows(RESULTS) if row["command"] != rows[0].command]
+    write_rows(RESULTS, [*kept, *map(asdict, rows)])
 
 
 if __name__ == "__main__":

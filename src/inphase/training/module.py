@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from inphase.models import Encoder
-from inphase.objectives import ClipEmbeddings
+from inphase.objectives import ClipEmbeddings, OtherView
 from inphase.training.clips import ClipBatch
 from inphase.training.config import TrainingConfig, build_objectives
 from inphase.training.processes import ALONE, Processes
@@ -42,6 +42,9 @@ class TrainingModule(lightning.LightningModule):
             self._weighted = build_objectives(
                 config.objectives, embedding_size=config.encoder.embedding_size, phases=phases
             )
+        self._across_videos = any(
+            isinstance(objective.positives, OtherView) for objective, _ in self._weighted.values()
+        )
         # Some have parameters, which learn and are kept in checkpoints with the encoder's.
         self.objectives = nn.ModuleDict({name: o for name, (o, _) in self._weighted.items()})
 
@@ -106,14 +109,16 @@ class TrainingModule(lightning.LightningModule):
     def _embedded(self, batch: ClipBatch) -> ClipEmbeddings:
         videos, count = batch.mask.shape
         masks = [batch.mask] if batch.paired is None else [batch.mask, batch.paired]
-        # A video's frames, and its positives, which may come from another video.
         mask = torch.stack(masks, dim=1)[self.processes.share(videos)]
-        frames = batch.frames.view(len(mask), len(masks), count, *batch.frames.shape[2:])
+        frames = batch.frames.view(*mask.shape, *batch.frames.shape[2:])
+        if not self._across_videos:  # then a clip and its positives share one background
+            frames, mask = frames.flatten(1, 2), mask.flatten(1, 2)
         if self.config.encoder.train_base == "frozen":
             own = self.encoder.embed_features(frames.float(), mask)
         else:
             own = self.encoder(frames, mask)
-        parts = self.processes.gathered(own.float(), videos).unbind(1)
+        own = own.float().view(len(own), len(masks), count, -1)
+        parts = self.processes.gathered(own, videos).unbind(1)
         clips = ClipEmbeddings(
             parts[0], batch.times, batch.lengths, batch.mask, phases=batch.phases
         )

@@ -1,0 +1,33 @@
+"""Result tables as the benchmarks keep them: CSV files, and on what machine they were made."""
+
+import csv
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from inphase.atomic import replacing
+
+
+def machine() -> str:
+    """Processor, number of cores and version of torch, in a few words."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table; none, if there is no such file yet."""
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write a table anew, whole or not at all; numbers have five digits."""
+    with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
