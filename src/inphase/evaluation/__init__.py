@@ -1,4 +1,7 @@
-"""Scores of embeddings and alignments."""
+"""Scores of embeddings and alignments: metrics on plain arrays, and the protocol around them."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from inphase.evaluation.metrics.bootstrap import (
     Interval,
@@ -46,8 +49,26 @@ from inphase.evaluation.metrics.retrieval import (
 )
 from inphase.evaluation.metrics.views import ViewError, multi_view_alignment_error
 
+if TYPE_CHECKING:
+    from inphase.evaluation.protocol import evaluate as evaluate
+    from inphase.evaluation.result import Evaluation as Evaluation
+    from inphase.evaluation.result import EvaluationOptions as EvaluationOptions
+    from inphase.evaluation.scores import Score as Score
+    from inphase.evaluation.scores import ScoringOptions as ScoringOptions
+
+# Loaded when first used: the metrics stand alone, without models and videos.
+_HOMES = {
+    "Evaluation": "inphase.evaluation.result",
+    "EvaluationOptions": "inphase.evaluation.result",
+    "Score": "inphase.evaluation.scores",
+    "ScoringOptions": "inphase.evaluation.scores",
+    "evaluate": "inphase.evaluation.protocol",
+}
+
 __all__ = [
     "CycleConsistency",
+    "Evaluation",
+    "EvaluationOptions",
     "EventAlignmentError",
     "FewShot",
     "Interval",
@@ -57,11 +78,14 @@ __all__ = [
     "PhaseClassification",
     "PhaseProgression",
     "Retrieval",
+    "Score",
+    "ScoringOptions",
     "Sums",
     "ViewError",
     "all_neighbours",
     "bootstrap_interval",
     "classify_phases",
+    "evaluate",
     "event_alignment_error",
     "few_shot",
     "kendalls_tau",
@@ -80,3 +104,9 @@ __all__ = [
     "time_stretch",
     "two_way_cycle_consistency",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -124,15 +124,21 @@ class FrameEmbedder:
         reader = VideoReader(path, size=(size, size))
         decoded = _ahead(frame for _, frame in reader)
         parts = []
-        for embeddings in self._embed(reader.times, self.maps(decoded)):
+        for embeddings in self.embed_maps(reader.times, self.maps(decoded)):
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
         return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
 
-    def _embed(
+    def embed_maps(
         self, times: NDArray[np.float64], maps: Iterator[Tensor]
     ) -> Iterator[NDArray[np.float32]]:
+        """Maps of a video's frames, in order, to parts of its (frames, dims) embeddings.
+
+        Args:
+            times: (frames,) seconds.
+            maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
+        """
         config = self.encoder.config
         context = context_indices(
             times,
