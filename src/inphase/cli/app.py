@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 import inphase
-from inphase.cli import align, draw, embed, evaluate, synchronize, train
+from inphase.cli import align, compare, draw, embed, evaluate, synchronize, train
 
 app = typer.Typer(
     name="inphase",
@@ -19,7 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (synchronize, train, embed, align, evaluate, draw):
+for _verb in (synchronize, train, embed, align, evaluate, compare, draw):
     app.command()(getattr(_verb, _verb.__name__.rsplit(".", 1)[-1]))
 
 

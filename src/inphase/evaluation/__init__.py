@@ -50,6 +50,8 @@ from inphase.evaluation.metrics.retrieval import (
 from inphase.evaluation.metrics.views import ViewError, multi_view_alignment_error
 
 if TYPE_CHECKING:
+    from inphase.evaluation.comparison import Comparison as Comparison
+    from inphase.evaluation.comparison import compare as compare
     from inphase.evaluation.protocol import evaluate as evaluate
     from inphase.evaluation.result import Evaluation as Evaluation
     from inphase.evaluation.result import EvaluationOptions as EvaluationOptions
@@ -58,14 +60,17 @@ if TYPE_CHECKING:
 
 # Loaded when first used: the metrics stand alone, without models and videos.
 _HOMES = {
+    "Comparison": "inphase.evaluation.comparison",
     "Evaluation": "inphase.evaluation.result",
     "EvaluationOptions": "inphase.evaluation.result",
     "Score": "inphase.evaluation.scores",
     "ScoringOptions": "inphase.evaluation.scores",
+    "compare": "inphase.evaluation.comparison",
     "evaluate": "inphase.evaluation.protocol",
 }
 
 __all__ = [
+    "Comparison",
     "CycleConsistency",
     "Evaluation",
     "EvaluationOptions",
@@ -85,6 +90,7 @@ __all__ = [
     "all_neighbours",
     "bootstrap_interval",
     "classify_phases",
+    "compare",
     "evaluate",
     "event_alignment_error",
     "few_shot",

@@ -82,7 +82,7 @@ def draw_cost_matrix(
         distance=distance,  # type: ignore[arg-type]
         **(options or {}),  # type: ignore[arg-type]
     ).path
-    figure = Figure(figsize=(4.2, 3.8), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(3.7, 3.3), dpi=_DPI, layout="constrained")
     axes = figure.add_subplot()
     # The root, because squares leave all but the farthest frames dark.
     shown = np.sqrt(distances) if distance == "squared_euclidean" else distances

@@ -91,7 +91,7 @@ def render_report(evaluation: Evaluation, *, console: Console | None = None) -> 
             for name in (MODEL, *tables.SHORTCUTS, *tables.BESIDE[2:])
             if name in evaluation.figures
         ],
-        shortcut_keys=[key for key in tables.SHORTCUT_KEYS if key in evaluation.scores],
+        shortcut_keys={key: tables.SHORTCUT_KEYS[key] for key in tables.shortcut_keys(evaluation)},
         model=MODEL,
         nearest=NEAREST,
         stretch=STRETCH,

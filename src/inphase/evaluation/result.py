@@ -23,6 +23,14 @@ JSON, SCORES, EVENTS, SUMS, REPORT = (
     "report.html",
 )
 FORMAT_VERSION = 1
+JSON, SCORES, EVENTS, SUMS, REPORT = (
+    "evaluation.json",
+    "scores.csv",
+    "events.csv",
+    "sums.npz",
+    "report.html",
+)
+FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)

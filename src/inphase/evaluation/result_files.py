@@ -14,16 +14,17 @@ from rich.console import Console
 import inphase
 from inphase.atomic import replacing
 from inphase.evaluation.report import render_report
-from inphase.evaluation.result import MODEL, Evaluation, Figures
-
-JSON, SCORES, EVENTS, SUMS, REPORT = (
-    "evaluation.json",
-    "scores.csv",
-    "events.csv",
-    "sums.npz",
-    "report.html",
+from inphase.evaluation.result import (
+    EVENTS,
+    FORMAT_VERSION,
+    JSON,
+    MODEL,
+    REPORT,
+    SCORES,
+    SUMS,
+    Evaluation,
+    Figures,
 )
-FORMAT_VERSION = 1
 
 
 def save_evaluation(

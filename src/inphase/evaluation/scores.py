@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from inphase.evaluation import metrics
 from inphase.evaluation.metrics import Interval, Sums, bootstrap_interval, mean_sums
@@ -13,7 +14,7 @@ from inphase.evaluation.metrics.retrieval import KS
 from inphase.evaluation.pairs import EventErrors, Pairs
 from inphase.evaluation.videos import Action
 
-_EVENT_UNITS = {"share": "of the length", "frames": "frames", "seconds": "s"}
+_EVENT_UNITS = {"share": "share of length", "frames": "frames", "seconds": "s"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Score:
         higher_is_better: whether more is better.
         sums: one an action; their scores are averaged.
         note: what a reader must know to compare it.
-        undefined: pairs without a value, which count 0; None where every pair has one.
+        undefined: pairs without a value, which count 0; None where they cannot occur.
+        over_draws: the parts of the sums are draws of labelled videos.
     """
 
     key: str
@@ -62,14 +64,21 @@ class Score:
     sums: tuple[Sums, ...] = field(repr=False)
     note: str = ""
     undefined: int | None = None
+    over_draws: bool = False
 
     @property
     def remark(self) -> str:
-        """The note, and how many pairs are undefined."""
-        if self.undefined is None:
-            return self.note
-        pairs = int(sum(one.denominators.sum() for one in self.sums))
-        return f"{self.note}; {self.undefined} of {pairs} pairs undefined, counted 0"
+        """The note, with how many pairs are undefined, or the interval over draws."""
+        if self.undefined is not None:
+            pairs = int(sum(one.denominators.sum() for one in self.sums))
+            return f"{self.note}; {self.undefined} of {pairs} pairs undefined, counted 0"
+        if self.over_draws:
+            ratios = [one.numerators.sum(1) / one.denominators.sum(1) for one in self.sums]
+            draws = np.mean(ratios, axis=0)
+            half = float(stats.sem(draws) * stats.t.ppf(0.975, len(draws) - 1))
+            low, high = self.value - half, self.value + half
+            return f"{self.note}; {low:.3f} to {high:.3f} over {len(draws)} draws"
+        return self.note
 
     @property
     def value(self) -> float:
@@ -141,7 +150,7 @@ def _of_action(action: Action, pairs: Pairs, options: ScoringOptions) -> Iterato
     if len(action.test) > 1:
         if action.events:
             yield from _event_errors(pairs.dtw, "DTW", "")
-            yield from _event_errors(pairs.nearest, "nearest neighbour", "_nearest")
+            yield from _event_errors(pairs.nearest, "nearest", "_nearest")
         yield from _taus(pairs, options.stride)
     yield from _phases(action, options)
     yield from _progression(action)
@@ -154,7 +163,7 @@ def _event_errors(errors: EventErrors, method: str, suffix: str) -> Iterator[Sco
     for unit, words in _EVENT_UNITS.items():
         values: NDArray[np.float64] = getattr(errors, unit)
         if np.isfinite(values).any():
-            title = f"Event alignment error, {method}"
+            title = f"Event error, {method}"
             yield Score(f"event_error_{unit}{suffix}", title, words, False, (event_sums(values),))
 
 
@@ -205,7 +214,8 @@ def _phases(action: Action, options: ScoringOptions) -> Iterator[Score]:
             "",
             True,
             (Sums(shot.correct.astype(float), frames),),
-            f"{options.draws} draws, {shot.low:.3f} to {shot.high:.3f} over draws; {note}",
+            note,
+            over_draws=True,
         )
 
 
@@ -294,7 +304,7 @@ def _views(action: Action, pairs: Pairs) -> Iterator[Score]:
         yield Score(
             "view_error_share",
             "Multi-view alignment error",
-            "of the length",
+            "share of length",
             False,
             (Sums(errors, known),),
             f"{int(known.sum())} pairs of views, nearest neighbours",

@@ -3,22 +3,29 @@
 import math
 from collections.abc import Iterator
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from inphase.evaluation.comparison import Comparison
 from inphase.evaluation.result import MODEL, NEAREST, STRETCH, Evaluation, Figures
 
-# What the position-shortcut table shows.
-SHORTCUT_KEYS = ("event_error_share", "tau_b", "phase_accuracy_100", "progression_r2")
+# What is shown of the methods beside the model, with a short heading.
+SHORTCUT_KEYS = {
+    "event_error_share": "event error",
+    "tau_b": "τ-b",
+    "phase_accuracy_100": "phase accuracy",
+    "progression_r2": "progression R²",
+}
 BESIDE = (STRETCH, "untrained features", "frame number", "frame number / length")
 SHORTCUTS = ("trimmed start", "frozen video", "shuffled frames")
 
 
 def tables(evaluation: Evaluation) -> Iterator[Table | Text]:
-    """The scores, the position shortcuts, each event, each action, and the warnings."""
+    """The scores, what stands beside them, each event, each action, and the warnings."""
     yield score_table(evaluation)
-    yield shortcut_table(evaluation)
+    yield beside_table(evaluation)
     if evaluation.per_event:
         yield event_table(evaluation)
     if evaluation.per_action:
@@ -28,47 +35,52 @@ def tables(evaluation: Evaluation) -> Iterator[Table | Text]:
 
 
 def score_table(evaluation: Evaluation) -> Table:
-    """One row a score: the model's value and interval, and what stands beside it."""
+    """One row a score: the model's value, its interval, and the untrained base network's."""
     seeds = len(evaluation.models)
-    caption = "95 % interval: bootstrap over test videos"
+    caption = "95 %: bootstrap over test videos"
     if seeds > 1:
         caption += f"; mean of {seeds} models, ± their standard deviation"
     title = f"{escape(evaluation.source)}: {len(evaluation.test)} test videos"
-    table = Table("score", title=title, caption=caption)
+    table = _table("score", title, caption)
     table.add_column("model", justify="right")
     if seeds > 1:
         table.add_column("±", justify="right")
-    beside = [name for name in BESIDE if name in evaluation.figures]
-    for name in ("95 %", *beside):
-        table.add_column(name, justify="right")
+    table.add_column("95 %", justify="right", no_wrap=True)
+    untrained = evaluation.figures.get("untrained features", {})
+    table.add_column("untrained", justify="right")
     for key, figures in evaluation.figures[MODEL].items():
-        others = [number(evaluation.figures[name].get(key)) for name in beside]
         spread = [deviation(figures)] if seeds > 1 else []
-        table.add_row(
-            label(figures), f"[bold]{number(figures)}[/bold]", *spread, interval(figures), *others
-        )
+        value = f"[bold]{number(figures)}[/bold]"
+        row = [value, *spread, interval(figures), number(untrained.get(key))]
+        table.add_row(label(figures), *row)
     return table
 
 
-def shortcut_table(evaluation: Evaluation) -> Table:
-    """The model where time cannot be told from the clock, and embeddings of the clock alone."""
-    shown = evaluation.figures[MODEL]
-    keys = [key for key in SHORTCUT_KEYS if key in shown]
-    table = Table("position shortcuts", caption="A frozen video that scores: the clock was learned")
+def beside_table(evaluation: Evaluation) -> Table:
+    """The model, the model where time cannot be told, and what needs no learning."""
+    keys = shortcut_keys(evaluation)
+    table = _table(
+        "method", "Position shortcuts", "a frozen video that scores: the clock was learned"
+    )
     for key in keys:
-        table.add_column(shown[key].title, justify="right")
-    for method in (MODEL, *SHORTCUTS, *BESIDE[2:]):
+        table.add_column(SHORTCUT_KEYS[key], justify="right")
+    for method in (MODEL, *SHORTCUTS, *BESIDE):
         if method in evaluation.figures:
             figures = evaluation.figures[method]
             table.add_row(method, *(number(figures.get(key)) for key in keys))
     return table
 
 
+def shortcut_keys(evaluation: Evaluation) -> list[str]:
+    """Those of ``SHORTCUT_KEYS`` that the labels allow."""
+    return [key for key in SHORTCUT_KEYS if key in evaluation.scores]
+
+
 def event_table(evaluation: Evaluation) -> Table:
     """Errors of each key event, beside time-stretching."""
-    table = Table("key event", title="Event alignment error, as a share of the length")
-    for name in ("DTW", "95 %", "frames", "s", NEAREST, STRETCH):
-        table.add_column(name, justify="right")
+    table = _table("key event", "Event alignment error, as a share of the length")
+    for name in ("DTW", "95 %", "frames", "s", "nearest", "stretched"):
+        table.add_column(name, justify="right", no_wrap=name == "95 %")
     for row, methods in zip(evaluation.per_event, evaluation.event_figures, strict=True):
         model = methods[MODEL]
         share = model["event_error_share"]
@@ -86,17 +98,43 @@ def event_table(evaluation: Evaluation) -> Table:
 
 def action_table(evaluation: Evaluation) -> Table:
     """The main scores of each action."""
-    titles = {
-        key: figures.title
-        for scores in evaluation.action_figures.values()
-        for key, figures in scores.items()
-        if key in SHORTCUT_KEYS
-    }
-    table = Table("action", title="Each action")
-    for title in titles.values():
-        table.add_column(title, justify="right")
+    keys = shortcut_keys(evaluation)
+    table = _table("action", "Each action")
+    for key in keys:
+        table.add_column(SHORTCUT_KEYS[key], justify="right")
     for action, scores in evaluation.action_figures.items():
-        table.add_row(escape(action), *(number(scores.get(key)) for key in titles))
+        table.add_row(escape(action), *(number(scores.get(key)) for key in keys))
+    return table
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Every score of every run; differences to the first with their 95 % interval and p."""
+    title = f"{escape(comparison.labels)}: {comparison.videos} test videos"
+    table = _table("score", title, "95 % interval and p: paired bootstrap over test videos")
+    table.add_column(escape(comparison.runs[0]), justify="right", overflow="fold")
+    for run in comparison.runs[1:]:
+        table.add_column(escape(run), justify="right", overflow="fold")
+        table.add_column("difference", justify="right", no_wrap=True)
+        table.add_column("p", justify="right")
+    for score in comparison.scores:
+        digits = 2 if score.unit == "frames" else 3
+        cells = [f"{score.values[0]:.{digits}f}"]
+        for index, difference in enumerate(score.differences, start=1):
+            style = {True: "green", False: "red", None: "default"}[score.better(index)]
+            low, high = f"{difference.low:+.{digits}f}", f"{difference.high:+.{digits}f}"
+            cells += [
+                f"{score.values[index]:.{digits}f}",
+                f"[{style}]{difference.difference:+.{digits}f}[/] ({low} to {high})",
+                f"{difference.p:.3f}",
+            ]
+        table.add_row(score.title + (f" ({score.unit})" if score.unit else ""), *cells)
+    return table
+
+
+def _table(first: str, title: str, caption: str | None = None) -> Table:
+    # Narrow: eighty columns are enough.
+    table = Table(title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left")
+    table.add_column(first)
     return table
 
 
