@@ -74,6 +74,7 @@ def evaluate(
     from inphase.evaluation import EvaluationOptions, ScoringOptions
     from inphase.evaluation import evaluate as score
     from inphase.evaluation.protocol import model_folder
+    from inphase.evaluation.result_files import check_output_folder
     from inphase.evaluation.tables import tables
 
     alignment = {"window": window, "max_slope": max_slope}
@@ -89,11 +90,12 @@ def evaluate(
         test_split=test_split,
     )
     console = options.console()
+    folder = output or model_folder(models[0]).parent / "evaluation"
+    check_output_folder(folder)
     result = score(models, labels, options=settings, console=console)
     screen = options.screen()
     for table in tables(result):
         screen.print(table)
-    folder = output or model_folder(models[0]).parent / "evaluation"
     for path in result.save(folder, console=console):
         typer.echo(f"Wrote {path}")
     return options.conclude(result.skipped)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from inphase.evaluation.comparison import Comparison as Comparison
     from inphase.evaluation.comparison import compare as compare
     from inphase.evaluation.protocol import evaluate as evaluate
+    from inphase.evaluation.protocol import score_embedded as score_embedded
     from inphase.evaluation.result import Evaluation as Evaluation
     from inphase.evaluation.result import EvaluationOptions as EvaluationOptions
     from inphase.evaluation.scores import Score as Score
@@ -67,6 +68,7 @@ _HOMES = {
     "ScoringOptions": "inphase.evaluation.scores",
     "compare": "inphase.evaluation.comparison",
     "evaluate": "inphase.evaluation.protocol",
+    "score_embedded": "inphase.evaluation.protocol",
 }
 
 __all__ = [
@@ -106,6 +108,7 @@ __all__ = [
     "retrieval_other_videos",
     "retrieval_ranked_list",
     "retrieval_same_video",
+    "score_embedded",
     "three_way_cycle_consistency",
     "time_stretch",
     "two_way_cycle_consistency",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 
 import inphase
 from inphase.atomic import replacing
+from inphase.errors import OutputError
 from inphase.evaluation.report import render_report
 from inphase.evaluation.result import (
     EVENTS,
@@ -52,6 +54,19 @@ def save_evaluation(
     with replacing(folder / REPORT) as beside:
         beside.write_text(page, encoding="utf-8")
     return tuple(folder / name for name in (JSON, SCORES, EVENTS, SUMS, REPORT))
+
+
+def check_output_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written, before minutes of work.
+
+    Raises:
+        OutputError: it is a file, or may not be made or written.
+    """
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise OutputError(f"Cannot write into {folder}: {place} is no folder that may be written.")
 
 
 def evaluation_dict(evaluation: Evaluation) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from inphase.evaluation.metrics.retrieval import KS
 from inphase.evaluation.pairs import EventErrors, Pairs
 from inphase.evaluation.videos import Action
 
-_EVENT_UNITS = {"share": "share of length", "frames": "frames", "seconds": "s"}
+_EVENT_UNITS = {"share": "share", "frames": "frames", "seconds": "s"}
 
 
 @dataclass(frozen=True)
@@ -304,7 +304,7 @@ def _views(action: Action, pairs: Pairs) -> Iterator[Score]:
         yield Score(
             "view_error_share",
             "Multi-view alignment error",
-            "share of length",
+            "share",
             False,
             (Sums(errors, known),),
             f"{int(known.sum())} pairs of views, nearest neighbours",

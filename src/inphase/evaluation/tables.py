@@ -109,19 +109,23 @@ def action_table(evaluation: Evaluation) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """Every score of every run; differences to the first with their 95 % interval and p."""
-    title = f"{escape(comparison.labels)}: {comparison.videos} test videos"
+    letters = [chr(ord("A") + index) for index in range(len(comparison.runs))]
+    legend = "\n".join(
+        f"{a}: {escape(run)}" for a, run in zip(letters, comparison.runs, strict=True)
+    )
+    title = f"{escape(comparison.labels)}: {comparison.videos} test videos\n{legend}"
     table = _table("score", title, "95 % interval and p: paired bootstrap over test videos")
-    table.add_column(escape(comparison.runs[0]), justify="right", overflow="fold")
-    for run in comparison.runs[1:]:
-        table.add_column(escape(run), justify="right", overflow="fold")
-        table.add_column("difference", justify="right", no_wrap=True)
+    table.add_column("A", justify="right")
+    for letter in letters[1:]:
+        table.add_column(letter, justify="right")
+        table.add_column(f"{letter} − A", justify="right", no_wrap=True)
         table.add_column("p", justify="right")
     for score in comparison.scores:
         digits = 2 if score.unit == "frames" else 3
         cells = [f"{score.values[0]:.{digits}f}"]
         for index, difference in enumerate(score.differences, start=1):
             style = {True: "green", False: "red", None: "default"}[score.better(index)]
-            low, high = f"{difference.low:+.{digits}f}", f"{difference.high:+.{digits}f}"
+            low, high = f"{difference.low:.{digits}f}", f"{difference.high:.{digits}f}"
             cells += [
                 f"{score.values[index]:.{digits}f}",
                 f"[{style}]{difference.difference:+.{digits}f}[/] ({low} to {high})",

@@ -1,6 +1,6 @@
 """The videos that a model is scored on: embeddings beside their labels, in two clean splits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,7 +146,9 @@ def events_of(videos: Sequence[Video], events: Sequence[str]) -> tuple[str, ...]
 
 
 def actions_of(
-    train: Sequence[ScoredVideo], test: Sequence[ScoredVideo], events: dict[str, tuple[str, ...]]
+    train: Sequence[ScoredVideo],
+    test: Sequence[ScoredVideo],
+    events: Mapping[str, tuple[str, ...]],
 ) -> tuple[Action, ...]:
     """Sort videos by action.
 

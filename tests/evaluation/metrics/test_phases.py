@@ -142,6 +142,9 @@ def test_what_does_not_fit_is_one_sentence() -> None:
         classify_phases(train, labels[:1], test_embeddings=train, test_labels=labels)
     with pytest.raises(EvaluationError, match="do not fit"):
         classify_phases(train, labels[::-1], test_embeddings=train, test_labels=labels)
+    wider = [np.zeros((len(video), 4)) for video in train]
+    with pytest.raises(EvaluationError, match="3 and 4 dimensions"):
+        classify_phases(train, labels, test_embeddings=wider, test_labels=labels)
     with pytest.raises(EvaluationError, match="share"):
         classify_phases(train, labels, test_embeddings=train, test_labels=labels, shares=(0,))
     with pytest.raises(EvaluationError, match="3 of 2 labelled videos"):

@@ -100,5 +100,7 @@ def test_what_does_not_fit_is_one_sentence() -> None:
         phase_progression([video], [[np.nan]], test_embeddings=[video], test_events=[[1]])
     with pytest.raises(EvaluationError, match="do not fit"):
         phase_progression([video[0]], [[1]], test_embeddings=[video], test_events=[[1]])
+    with pytest.raises(EvaluationError, match="1 and 2 dimensions"):
+        phase_progression([video], [[1]], test_embeddings=[video[:, :1]], test_events=[[1]])
     with pytest.raises(EvaluationError, match="finite"):
         phase_progression([video * np.nan], [[1]], test_embeddings=[video], test_events=[[1]])

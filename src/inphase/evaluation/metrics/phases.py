@@ -119,7 +119,7 @@ def classify_phases(
     Raises:
         EvaluationError: there are no videos, shapes do not fit, or an option is out of range.
     """
-    train, test = _checked(train_embeddings, train_labels), _checked(test_embeddings, test_labels)
+    train, test = _both_checked(train_embeddings, train_labels, test_embeddings, test_labels)
     results = []
     for share in shares:
         if not 0 < share <= 1:
@@ -168,7 +168,7 @@ def few_shot(
     Raises:
         EvaluationError: as :func:`classify_phases`, or there are fewer than k videos.
     """
-    train, test = _checked(train_embeddings, train_labels), _checked(test_embeddings, test_labels)
+    train, test = _both_checked(train_embeddings, train_labels, test_embeddings, test_labels)
     if draws < 2:
         raise EvaluationError(f"An interval over draws needs at least 2, not {draws}.")
     frames = _lengths(test)
@@ -227,6 +227,22 @@ def _fit_and_score(
 
 def _lengths(videos: Sequence[_Video]) -> NDArray[np.int64]:
     return np.array([len(phases) for _, phases in videos], dtype=np.int64)
+
+
+def _both_checked(
+    train_embeddings: Sequence[ArrayLike],
+    train_labels: Sequence[ArrayLike],
+    test_embeddings: Sequence[ArrayLike],
+    test_labels: Sequence[ArrayLike],
+) -> tuple[list[_Video], list[_Video]]:
+    train, test = _checked(train_embeddings, train_labels), _checked(test_embeddings, test_labels)
+    dims = sorted({embeddings.shape[1] for embeddings, _ in (*train, *test)})
+    if len(dims) > 1:
+        raise EvaluationError(
+            f"The embeddings have {' and '.join(map(str, dims))} dimensions; all must come from "
+            "the same model."
+        )
+    return train, test
 
 
 def _checked(embeddings: Sequence[ArrayLike], labels: Sequence[ArrayLike]) -> list[_Video]:

@@ -72,6 +72,12 @@ def phase_progression(
     count = train_targets[0].shape[1]
     if any(targets.shape[1] != count for targets in (*train_targets, *test_targets)):
         raise EvaluationError("All videos need the same list of events, NaN where one is missing.")
+    dims = sorted({video.shape[1] for video in (*train, *test)})
+    if len(dims) > 1:
+        raise EvaluationError(
+            f"The embeddings have {' and '.join(map(str, dims))} dimensions; all must come from "
+            "the same model."
+        )
     predictions = [np.full(targets.shape, np.nan) for targets in test_targets]
     frames, wanted = np.concatenate(train), np.concatenate(train_targets)
     scores = np.full(count, np.nan)
