@@ -9,6 +9,7 @@ from rich.logging import RichHandler
 
 import inphase
 from inphase.cli import align, compare, draw, embed, evaluate, synchronize, train
+from inphase.cli.data import data
 
 app = typer.Typer(
     name="inphase",
@@ -21,6 +22,8 @@ app = typer.Typer(
 
 for _verb in (synchronize, train, embed, align, evaluate, compare, draw):
     app.command()(getattr(_verb, _verb.__name__.rsplit(".", 1)[-1]))
+
+app.add_typer(data, name="data")
 
 
 def _version(wanted: bool) -> None:
