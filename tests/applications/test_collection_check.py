@@ -75,9 +75,9 @@ def test_broken_files_labels_and_splits(sound: Collection, folder: Path) -> None
 
 
 def re_encoded(source: Path, target: Path) -> Path:
-    """The same recording smaller, darker and coarser."""
-    reader = VideoReader(source, size=(64, 48))
-    with VideoWriter(target, fps=10, size=(64, 48)) as writer:
+    """The same recording larger, darker, and compressed again."""
+    reader = VideoReader(source, size=(128, 96))
+    with VideoWriter(target, fps=10, size=(128, 96)) as writer:
         for _, frame in reader:
             writer.write((frame * 0.9).astype(np.uint8))
     return target

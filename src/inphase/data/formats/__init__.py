@@ -1,9 +1,10 @@
 """Labels of other programs and sets, made into a labels.json."""
 
+import glob
 from collections.abc import Sequence
 from pathlib import Path
 
-from inphase.data.collection import Collection
+from inphase.data.collection import LABELS_FILE, Collection
 from inphase.data.formats.convert import Conversion, convert_marks
 from inphase.data.formats.marks import Marks, Mistake, Segment, boundaries, common_order
 from inphase.data.formats.penn_action import (
@@ -90,5 +91,14 @@ def convert_labels(
         )
     if videos is None:
         raise CollectionError(f"{path} needs the videos it speaks of, to find frames by time.")
-    collection = Collection.open(videos)
+    collection = Collection.open(_files(videos))
     return convert_marks(marks, collection, events=events, mistakes=mistakes)
+
+
+def _files(videos: str | Path | Sequence[str | Path]) -> list[str | Path]:
+    """The videos as they are: a labels.json beside them may be the one of the time before."""
+    sources = [videos] if isinstance(videos, (str, Path)) else list(videos)
+    return [
+        f"{glob.escape(str(source))}/*" if (Path(source) / LABELS_FILE).is_file() else source
+        for source in sources
+    ]

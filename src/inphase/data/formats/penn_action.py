@@ -68,13 +68,13 @@ def read_joint_file(path: str | Path) -> JointFile:
         CollectionError: the file is missing, no .mat file, or lacks what Penn Action's have.
     """
     path = Path(path)
+    if not path.is_file():
+        raise CollectionError(f"{path} does not exist.")
     try:
         content: dict[str, Any] = scipy.io.loadmat(path, squeeze_me=True)
         x, y = (np.atleast_2d(np.asarray(content[key], dtype=np.float64)) for key in ("x", "y"))
         visible = np.atleast_2d(np.asarray(content["visibility"])) > 0
         action, train = str(content["action"]), int(content["train"]) == 1
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path} does not exist.") from error
     except _UNREADABLE as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else "it cannot be read"
         raise CollectionError(f"{path} is no label file of Penn Action: {reason}.") from error
