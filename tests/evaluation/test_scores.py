@@ -136,7 +136,7 @@ def test_a_video_without_an_event_is_left_out_of_phases_and_that_is_told(
     given = action(make_video)
     holed = make_video("holed", events=(10, np.nan))
     found = scores(Action("", given.events, given.train, (*given.test, holed)))
-    assert "1 videos that lack an event left out" in found["phase_accuracy_100"].remark
+    assert "without 1 that lack an event" in found["phase_accuracy_100"].remark
     assert found["phase_accuracy_100"].sums[0].videos == 4
     assert found["tau_b"].sums[0].videos == 5
 

@@ -92,9 +92,16 @@ def draw_cost_matrix(
     for name, i, j in zip(events, reference.event_frames, query.event_frames, strict=True):
         if i >= 0 and j >= 0:
             axes.plot(i, j, "o", color=_TRUE, markeredgecolor="white", markersize=7)
+            right = i > 0.55 * len(reference.times)
             axes.annotate(
-                name, (i, j), xytext=(6, -10), textcoords="offset points", color="white", fontsize=7
-            )
+                name,
+                (i, j),
+                xytext=(-7 if right else 7, -9),
+                textcoords="offset points",
+                ha="right" if right else "left",
+                color="white",
+                fontsize=7,
+            ).set_in_layout(False)
     axes.set_xlabel(f"{reference.name}: frame", fontsize=8)
     axes.set_ylabel(f"{query.name}: frame", fontsize=8)
     axes.tick_params(labelsize=7)
@@ -106,7 +113,7 @@ def draw_error_histograms(
     model: EventErrors, stretch: EventErrors, *, events: Sequence[str]
 ) -> bytes:
     """How often each error occurs, event by event, with time-stretching behind."""
-    columns = min(3, len(events))
+    columns = 2 if len(events) == 4 else min(3, len(events))
     rows = -(-len(events) // columns)
     figure = Figure(figsize=(3.4 * columns, 2.5 * rows), dpi=_DPI, layout="constrained")
     largest = max(_largest(model.share), _largest(stretch.share), 1e-3)

@@ -189,7 +189,7 @@ def _phases(action: Action, options: ScoringOptions) -> Iterator[Score]:
     }
     left_out = len(action.train) + len(action.test) - len(train) - len(test)
     named = {"svc": "RBF SVC", "logistic": "logistic regression"}[options.classifier]
-    note = named + (f"; {left_out} videos that lack an event left out" if left_out else "")
+    note = named + (f"; without {left_out} that lack an event" if left_out else "")
     for result in metrics.classify_phases(**given, shares=options.shares):  # type: ignore[arg-type]
         yield Score(
             f"phase_accuracy_{round(100 * result.share)}",
@@ -197,7 +197,7 @@ def _phases(action: Action, options: ScoringOptions) -> Iterator[Score]:
             "",
             True,
             (Sums(result.correct[None].astype(float), result.frames[None].astype(float)),),
-            f"{result.videos} videos; {note}",
+            f"{result.videos} video{'s' * (result.videos > 1)}; {note}",
         )
     counts = [count for count in options.few_shot if count <= len(train)]
     shots = metrics.few_shot(
