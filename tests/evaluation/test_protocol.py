@@ -55,6 +55,7 @@ def test_position_shortcuts_of_an_encoder_that_sees_single_moments(evaluation: E
     assert frozen["tau_b"].undefined == 2 * 4 * 3
     assert abs(evaluation.methods["shuffled frames"]["tau_b"].value) < 0.3
     assert "event_error_share" not in evaluation.methods["shuffled frames"]
+    assert "phase_accuracy_100" in frozen
     assert not any("clock" in warning for warning in evaluation.warnings)
 
 

@@ -55,14 +55,28 @@ class Judge:
         )
 
     def scores(
-        self, train: Sequence[ScoredVideo], test: Sequence[ScoredVideo], bar: Bar
+        self,
+        train: Sequence[ScoredVideo],
+        test: Sequence[ScoredVideo],
+        bar: Bar,
+        *,
+        brief: bool = False,
     ) -> dict[str, Score]:
-        """Any embeddings, scored as a model's are."""
-        actions = actions_of(train, test, self._events)
+        """Any embeddings, scored as a model's are.
+
+        Args:
+            train: videos that classifiers may learn from.
+            test: videos that are scored.
+            bar: told of each pair that was compared.
+            brief: without the scores that position shortcuts are not judged by.
+        """
+        options = self._options.scoring
+        if brief:
+            options = replace(options, shares=(1.0,), few_shot=(), ks=())
         return join_actions(
             [
-                score_action(action, self._pairs(action.test, bar), self._options.scoring)
-                for action in actions
+                score_action(action, self._pairs(action.test, bar), options)
+                for action in actions_of(train, test, self._events)
             ]
         )
 

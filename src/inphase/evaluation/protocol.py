@@ -130,7 +130,10 @@ def score_embedded(
             methods[name] = judge.scores(seen, scored, bar)
         for name in first.variants:
             methods[name] = merge_seeds(
-                [judge.scores(one.train, one.variants[name], bar) for one in embedded.models]
+                [
+                    judge.scores(one.train, one.variants[name], bar, brief=True)
+                    for one in embedded.models
+                ]
             )
     return Evaluation(
         source=source,

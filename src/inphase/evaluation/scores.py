@@ -254,7 +254,7 @@ def _r2_sums(result: metrics.PhaseProgression) -> Sums:
 
 def _retrieval(action: Action, options: ScoringOptions) -> Iterator[Score]:
     videos = [video for video in action.test if video.phases is not None]
-    if len(videos) < 2:
+    if len(videos) < 2 or not options.ks:
         return
     embeddings = [video.embeddings for video in videos]
     phases = [video.phases for video in videos]
