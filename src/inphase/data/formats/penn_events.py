@@ -1,7 +1,7 @@
 """Key events of Penn Action told from its annotated joints, for the actions where joints tell.
 
-Names are those of the supplementary material of Dwibedi et al., CVPR 2019, Table 1. Where the
-event is a ball that is hit or a bar that is held, joints do not tell it: label those by hand.
+The events are those of the supplementary material of Dwibedi et al., CVPR 2019. Where one is a ball
+that is hit or a bar that is held, joints do not tell it: label those by hand.
 """
 
 from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ from inphase.data.formats.marks import Marks, Mistake
 from inphase.data.formats.tcc_json import read_tcc_json
 from inphase.errors import CollectionError
 
-# Supplementary material of TCC, Table 1: four key events, five phases.
+# Supplementary material of TCC: four key events, five phases.
 POURING_EVENTS = (
     "hand_touches_bottle",
     "liquid_starts_exiting",

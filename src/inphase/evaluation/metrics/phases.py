@@ -152,8 +152,8 @@ def few_shot(
 ) -> tuple[FewShot, ...]:
     """Fit a classifier to the frames of k labelled videos, many times with other videos.
 
-    Source: Dwibedi et al., CVPR 2019, section 5.2 (50 draws; the 95 % interval of the mean is
-    Student's t over draws, as in the released code).
+    Source: Dwibedi et al., CVPR 2019, few-shot experiments (50 draws; the 95 % interval of the mean
+    is Student's t over draws, as in the released code).
 
     Args:
         train_embeddings: one (frames, dims) a video to draw from.
