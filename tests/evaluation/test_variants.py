@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from inphase.data import Collection
 from inphase.errors import VideoError
@@ -70,6 +71,38 @@ def test_variants_hold_what_their_names_say(
         assert (shuffled.phases != plain.phases).any()
         assert np.isnan(shuffled.events).all()
     assert len(set(starts)) > 1
+
+
+def test_models_of_different_base_networks_are_embedded_each_by_its_own(
+    labelled_set: Collection, encoders: list[Encoder]
+) -> None:
+    small = encoders[0]
+    large = Encoder(small.config.model_copy(update={"image_size": 96})).eval()
+    test = labelled_set.videos[4:6]
+    found = embed_set([small, large, encoders[1]], (), test, events=events(labelled_set))
+    for model, encoder in zip(found.models, (small, large, encoders[1]), strict=True):
+        for scored, video in zip(model.test, test, strict=True):
+            (alone,) = embed(Collection(videos=(video,)), encoder)
+            np.testing.assert_allclose(scored.embeddings, alone.embeddings, atol=1e-5)
+    # The untrained features are those of the first.
+    assert len(found.untrained.test) == 2
+
+
+def test_untrained_features_of_a_base_network_that_learned_are_those_before(
+    labelled_set: Collection, encoders: list[Encoder]
+) -> None:
+    config = encoders[0].config.model_copy(update={"train_base": "batch_norm"})
+    learned, test = Encoder(config).eval(), labelled_set.videos[4:5]
+    with torch.no_grad():
+        for parameter in learned.base.parameters():
+            if parameter.requires_grad:
+                parameter.mul_(1.3)
+    before = embed_set([Encoder(config).eval()], (), test, events=events(labelled_set))
+    after = embed_set([learned], (), test, events=events(labelled_set))
+    np.testing.assert_allclose(
+        after.untrained.test[0].embeddings, before.untrained.test[0].embeddings, atol=1e-5
+    )
+    assert (after.models[0].test[0].embeddings != before.models[0].test[0].embeddings).any()
 
 
 def test_shuffled_frames_of_a_still_context_are_the_same_frames(

@@ -40,7 +40,8 @@ def retrieval_other_videos(
 
     Averaged over the frames of a video, then over videos.
 
-    Source: Haresh et al., "Learning by Aligning Videos in Time" (LAV), CVPR 2021; computed so by the released code of Chen et al., "Frame-wise Action Representations for Long
+    Source: Haresh et al., "Learning by Aligning Videos in Time" (LAV), CVPR 2021;
+    computed so by the released code of Chen et al., "Frame-wise Action Representations for Long
     Videos via Sequence Contrastive Learning" (CARL), CVPR 2022.
 
     Args:
