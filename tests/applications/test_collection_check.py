@@ -150,6 +150,14 @@ def test_two_kinds_without_labels_are_told_apart(sound: Collection, folder: Path
     assert "look like two kinds" in found.sentence
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["utd_squat", "utd_tennis_serve", "pushup", "robot_g1_bottle"])
+def test_real_sets_of_one_action_are_sound(shared_data: Path, name: str) -> None:
+    check = check_collection(shared_data / name)
+    assert check.sound
+    assert not [f for f in check.findings if f.kind in ("duplicate", "action", "broken", "labels")]
+
+
 def test_a_folder_may_be_given(sound: Collection, tmp_path: Path) -> None:
     shutil.copy(sound.videos[0].path, tmp_path / "alone.mp4")
     check = check_collection(tmp_path)

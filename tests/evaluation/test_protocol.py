@@ -94,6 +94,31 @@ def test_the_set_may_be_given_as_a_folder(
     assert result.test == tuple(v.name for v in labelled_set if v.split == "test")
 
 
+@pytest.mark.slow
+def test_time_stretching_of_real_videos_is_what_their_labels_say(
+    shared_data: Path, model_folders: list[Path], options: EvaluationOptions
+) -> None:
+    folder = shared_data / "utd_squat"
+    result = evaluate(
+        model_folders[0], folder, options=dataclasses.replace(options, shortcuts=False)
+    )
+    videos = [video for video in Collection.open(folder) if video.split == "test"]
+    errors = []
+    for a in videos:
+        for b in videos:
+            if a is b:
+                continue
+            assert a.frames is not None
+            assert b.frames is not None
+            for event in {*a.events} & {*b.events}:
+                put = round(a.events[event] * (b.frames - 1) / (a.frames - 1) + 1e-9)
+                errors.append(abs(put - b.events[event]) / b.frames)
+    stretch = result.methods["time-stretching"]["event_error_share"]
+    assert stretch.value == pytest.approx(np.mean(errors), abs=1e-3)
+    assert len(result.test) == len(videos)
+    assert result.skipped == ()
+
+
 def test_one_test_video_is_too_few(labelled_set: Collection, model_folders: list[Path]) -> None:
     few = dataclasses.replace(labelled_set, videos=labelled_set.videos[:5])
     with pytest.raises(EvaluationError, match="no action has two test videos"):

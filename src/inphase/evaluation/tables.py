@@ -138,7 +138,7 @@ def comparison_table(comparison: Comparison) -> Table:
 def _table(first: str, title: str, caption: str | None = None) -> Table:
     # Narrow: eighty columns are enough.
     table = Table(title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left")
-    table.add_column(first)
+    table.add_column(first, overflow="fold")
     return table
 
 

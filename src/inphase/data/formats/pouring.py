@@ -20,7 +20,8 @@ POURING_EVENTS = (
 # Number of videos in the released code's splits.
 POURING_COUNTS = {"train": 70, "val": 14, "test": 32}
 _SPLITS = tuple(POURING_COUNTS)
-_VIEW = re.compile(r"^(?P<group>.+?)[_-](?:view|cam(?:era)?)?(?P<view>\d)$", re.IGNORECASE)
+# A bare number is a camera only where it is that of one of the two.
+_VIEW = re.compile(r"^(?P<group>.+?)[_-](?:(?:view|cam(?:era)?)(?P<view>\d)|(?P<bare>[01]))$", re.I)
 
 
 def is_pouring(root: Path) -> bool:
@@ -96,4 +97,4 @@ def read_pouring(root: str | Path) -> Conversion:
 
 def _group_and_view(name: str) -> tuple[str, str | None]:
     match = _VIEW.match(name)
-    return (match["group"], match["view"]) if match else (name, None)
+    return (match["group"], match["view"] or match["bare"]) if match else (name, None)
