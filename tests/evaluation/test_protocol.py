@@ -10,6 +10,7 @@ import inphase
 from inphase.data import Collection
 from inphase.errors import CollectionError, EvaluationError, ModelError
 from inphase.evaluation import Evaluation, EvaluationOptions, evaluate, score_embedded
+from inphase.evaluation.tables import tables
 from inphase.evaluation.variants import FROZEN, SHUFFLED, TRIMMED, EmbeddedSet, ModelEmbeddings
 from inphase.evaluation.videos import ScoredVideo
 from tests.evaluation.conftest import MakeVideo
@@ -185,6 +186,43 @@ def test_a_method_that_has_learned_the_clock_is_warned_of(
     if clock:
         assert any("still scores τ-b 1.000" in warning for warning in told)
         assert any("Plain time-stretching" in warning for warning in result.warnings)
+
+
+def test_an_action_with_one_test_video_gives_what_one_video_can(
+    make_video: MakeVideo, options: EvaluationOptions
+) -> None:
+    whole = embedded_by(make_video, False, actions=("jump", "throw"))
+    (model,) = whole.models
+    few = ModelEmbeddings(model.train, model.test[:5], {})
+    result = score_embedded(
+        EmbeddedSet((few,), whole.untrained, ()),
+        models=[Path("model")],
+        events={"jump": ("one", "two"), "throw": ("up", "down")},
+        options=options,
+        source="labels.json",
+        files={},
+    )
+    assert "tau_b" in result.per_action["jump"]
+    assert "tau_b" not in result.per_action["throw"]
+    assert "phase_accuracy_100" in result.per_action["throw"]
+    assert result["tau_b"] == pytest.approx(result.per_action["jump"]["tau_b"].value)
+
+
+def test_without_splits_alignment_is_scored_on_all_videos(
+    labelled_set: Collection, model_folders: list[Path], options: EvaluationOptions, tmp_path: Path
+) -> None:
+    videos = tuple(dataclasses.replace(v, split=None) for v in labelled_set.videos[:3])
+    result = evaluate(
+        model_folders[0],
+        dataclasses.replace(labelled_set, videos=videos),
+        options=dataclasses.replace(options, shortcuts=False),
+    )
+    assert result.train == ()
+    assert len(result.test) == 3
+    assert "event_error_share" in result.scores
+    assert not any(key.startswith("phase") for key in result.scores)
+    assert "report.html" in {path.name for path in result.save(tmp_path)}
+    assert len(list(tables(result))) >= 3
 
 
 def test_several_actions_are_scored_apart_and_averaged(

@@ -1,5 +1,8 @@
 """Embedding once for all models, and videos whose time cannot be told."""
 
+import errno
+import io
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +10,7 @@ import pytest
 import torch
 
 from inphase.data import Collection
-from inphase.errors import VideoError
+from inphase.errors import EvaluationError, VideoError
 from inphase.evaluation.variants import FROZEN, SHUFFLED, TRIMMED, embed_set
 from inphase.models import Encoder, embed
 from inphase.video import VideoWriter, probe
@@ -143,6 +146,18 @@ def test_a_video_that_cannot_be_read_is_skipped_and_all_of_them_are_an_error(
     assert len(found.models[0].test) == 1
     with pytest.raises(VideoError, match="None of the test videos"):
         embed_set(encoders[:1], (good,), (bad,), events=events(labelled_set))
+
+
+def test_a_full_disk_is_one_sentence(
+    labelled_set: Collection, encoders: list[Encoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", Full)
+    with pytest.raises(EvaluationError, match=r"do not fit into .*No space left.*TMPDIR"):
+        embed_set(encoders[:1], (), labelled_set.videos[4:6], events=events(labelled_set))
 
 
 def test_a_video_of_one_frame_has_variants_too(

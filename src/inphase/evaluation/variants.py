@@ -6,6 +6,7 @@ shuffled; the base network sees each distinct frame once for all of these and al
 """
 
 import itertools
+import math
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from rich.console import Console
 from torch import Tensor
 
 from inphase.data import Video
-from inphase.errors import ModelError, Skipped, VideoError
+from inphase.errors import EvaluationError, ModelError, Skipped, VideoError
 from inphase.evaluation.videos import ScoredVideo, labelled
 from inphase.models import Encoder, FrameEmbedder
 from inphase.progress import progress_bar
@@ -84,6 +85,7 @@ def embed_set(
     Raises:
         VideoError: none of the test videos can be read.
         CollectionError: an event lies outside its video.
+        EvaluationError: the disk has no room for the features of one video.
     """
     sharing: dict[str, list[int]] = {}
     for index, encoder in enumerate(encoders):
@@ -193,12 +195,18 @@ def _kept_maps(network: FrameEmbedder, path: Path) -> Iterator[_Kept]:
     reader = VideoReader(path, size=(size, size))
     maps = network.maps(frame for _, frame in reader)
     head = next(maps)
+    shape = (len(reader), *head.shape)
     with tempfile.TemporaryFile() as file:
-        shape = (len(reader), *head.shape)
-        kept = np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
-        for index, one in enumerate(itertools.chain([head], maps)):
-            kept[index] = one.float().cpu().numpy()
-        yield _Kept(reader.times, kept)
+        try:
+            for one in itertools.chain([head], maps):
+                file.write(one.float().cpu().contiguous().numpy().tobytes())
+            file.flush()
+        except OSError as error:
+            raise EvaluationError(
+                f"The features of {path} ({math.prod(shape) * 4 / 1e9:.1f} GB) do not fit into "
+                f"{tempfile.gettempdir()}: {error.strerror}; set TMPDIR to a larger disk."
+            ) from error
+        yield _Kept(reader.times, np.memmap(file, dtype=np.float32, mode="r", shape=shape))
 
 
 def _embedded(
