@@ -127,7 +127,7 @@ class FrameEmbedder:
         known = self._spread(reader) if self.encoder.config.subtract_background else {}
         still = background(torch.stack([*known.values()])) if known else None
         parts = []
-        for embeddings in self._embed(reader.times, self._all_maps(reader, known), still):
+        for embeddings in self.embed_maps(reader.times, self._all_maps(reader, known), still):
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
@@ -135,8 +135,7 @@ class FrameEmbedder:
 
     def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
         """Maps of frames spread evenly over a video, by frame."""
-        count = min(len(reader), _BACKGROUND_FRAMES)
-        chosen = np.linspace(0, len(reader) - 1, count).round().astype(int).tolist()
+        chosen = spread_frames(len(reader))
         return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
 
     def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
@@ -146,9 +145,16 @@ class FrameEmbedder:
         for index in range(len(reader)):
             yield known.pop(index) if index in known else next(made)
 
-    def _embed(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
+    def embed_maps(
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None = None
     ) -> Iterator[NDArray[np.float32]]:
+        """Maps of a video's frames, in order, to parts of its (frames, dims) embeddings.
+
+        Args:
+            times: (frames,) seconds.
+            maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
+            still: the video's background ``(C, h, w)``, where the encoder subtracts it.
+        """
         config = self.encoder.config
         context = context_indices(
             times,
@@ -220,6 +226,13 @@ def embed(
     if not done:
         raise _none_readable(skipped)
     return Embeddings(tuple(done), tuple(skipped))
+
+
+def spread_frames(frames: int) -> list[int]:
+    """Numbers of the frames, spread evenly over a video, that its background is taken from."""
+    count = min(frames, _BACKGROUND_FRAMES)
+    chosen: list[int] = np.linspace(0, frames - 1, count).round().astype(int).tolist()
+    return chosen
 
 
 def _none_readable(skipped: Sequence[Skipped]) -> VideoError:
