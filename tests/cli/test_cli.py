@@ -314,3 +314,41 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
     else:
         assert not (target / "model").exists()
         assert not list((tmp_path / "cache").rglob("*.npy"))
+
+
+def test_train_combines_objectives_in_one_word(videos: list[str], tmp_path: Path) -> None:
+    arguments = ["train", *videos, "--objective", "tcc+tcn:0.5", *SETS]
+    assert run([*arguments, "-o", str(tmp_path / "r"), "--cache", str(tmp_path / "c")]) == 0
+    header = (tmp_path / "r" / "metrics.csv").read_text().splitlines()[0]
+    assert header.startswith("step,loss,collapsed_loss,tcc,tcn,")
+
+
+def test_a_wrong_objective_is_one_line(
+    videos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", *videos, "--objective", "tcc+tcm", "-o", str(tmp_path / "r")]) == 2
+    assert "did you mean tcn?" in _one_line(capsys)
+
+
+@pytest.mark.slow
+def test_two_devices_train_one_model_and_tell_a_mistake_once(
+    videos: list[str], tmp_path: Path
+) -> None:
+    def train(*more: str) -> subprocess.CompletedProcess[str]:
+        arguments = [*videos, *SETS, "-o", str(tmp_path / "r"), "--cache", str(tmp_path / "c")]
+        return subprocess.run(
+            [sys.executable, "-m", "inphase", "train", *arguments, "--devices", "2", *more],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    fitted = train()
+    assert fitted.returncode == 0, fitted.stderr
+    assert fitted.stdout.count("Wrote the model") == 1
+    Encoder.load(tmp_path / "r" / "model")
+    other = train("--set", "seed=9")
+    assert other.returncode == 2
+    assert other.stderr.startswith("inphase: ")
+    assert other.stderr.count("another configuration") == 1
+    assert "Traceback" not in other.stderr

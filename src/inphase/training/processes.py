@@ -152,6 +152,8 @@ def launch(devices: int, arguments: Sequence[str]) -> int:
         return max(1, error.get_first_failure()[1].exitcode)
     except SignalException as error:
         raise KeyboardInterrupt from error
+    finally:
+        logging.disable(logging.NOTSET)
     return 0
 
 
