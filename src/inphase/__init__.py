@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications import synchronize as synchronize
     from inphase.data import Collection as Collection
+    from inphase.evaluation import evaluate as evaluate
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
     from inphase.models import list_base_networks as list_base_networks
@@ -26,6 +27,7 @@ _HOMES = {
     "Encoder": "inphase.models",
     "align": "inphase.alignment",
     "embed": "inphase.models",
+    "evaluate": "inphase.evaluation",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
     "synchronize": "inphase.applications",

@@ -55,7 +55,9 @@ def test_help_lists_the_verbs_in_the_order_of_need(capsys: pytest.CaptureFixture
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("verb", ["synchronize", "train", "embed", "align", "draw"])
+@pytest.mark.parametrize(
+    "verb", ["synchronize", "train", "embed", "align", "evaluate", "compare", "draw"]
+)
 def test_each_verb_shows_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([verb, "--help"]) == 0
     assert "Example:" in capsys.readouterr().out

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 import inphase
-from inphase.cli import align, draw, embed, synchronize, train
+from inphase.cli import align, compare, draw, embed, evaluate, synchronize, train
+from inphase.cli.data import data
 
 VERBOSE = ("--verbose", "-v")
 
@@ -21,8 +22,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (synchronize, train, embed, align, draw):
+for _verb in (synchronize, train, embed, align, evaluate, compare, draw):
     app.command()(getattr(_verb, _verb.__name__.rsplit(".", 1)[-1]))
+
+app.add_typer(data, name="data")
 
 
 def _version(wanted: bool) -> None:

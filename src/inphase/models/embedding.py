@@ -127,16 +127,15 @@ class FrameEmbedder:
         known = self._spread(reader) if self.encoder.config.subtract_background else {}
         still = background(torch.stack([*known.values()])) if known else None
         parts = []
-        for embeddings in self._embed(reader.times, self._all_maps(reader, known), still):
+        for embeddings in self.embed_maps(reader.times, self._all_maps(reader, known), still):
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
         return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
 
     def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
-        """Maps of frames spread evenly over a video, by frame."""
-        count = min(len(reader), _BACKGROUND_FRAMES)
-        chosen = np.linspace(0, len(reader) - 1, count).round().astype(int).tolist()
+        """Maps of the frames that show the background, by frame."""
+        chosen = background_frames(len(reader))
         return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
 
     def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
@@ -146,9 +145,17 @@ class FrameEmbedder:
         for index in range(len(reader)):
             yield known.pop(index) if index in known else next(made)
 
-    def _embed(
+    def embed_maps(
         self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
     ) -> Iterator[NDArray[np.float32]]:
+        """Maps of a video's frames, in order, to parts of its (frames, dims) embeddings.
+
+        Args:
+            times: (frames,) seconds.
+            maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
+            still: ``(C, h, w)``, the background of the video, for an encoder that subtracts it:
+                that of the maps of its :func:`background_frames`.
+        """
         config = self.encoder.config
         context = context_indices(
             times,
@@ -171,6 +178,12 @@ class FrameEmbedder:
             if done < len(context):
                 for index in [i for i in kept if i < context[done, 0]]:
                     del kept[index]
+
+
+def background_frames(count: int) -> list[int]:
+    """Which of a video's frames its background is taken from: some, spread evenly."""
+    spread = np.linspace(0, count - 1, min(count, _BACKGROUND_FRAMES))
+    return [round(float(index)) for index in spread]
 
 
 def embed(
