@@ -80,7 +80,8 @@ def test_models_of_different_base_networks_are_embedded_each_by_its_own(
     labelled_set: Collection, encoders: list[Encoder]
 ) -> None:
     small = encoders[0]
-    large = Encoder(small.config.model_copy(update={"image_size": 96})).eval()
+    other = {"image_size": 96, "subtract_background": True}
+    large = Encoder(small.config.model_copy(update=other)).eval()
     test = labelled_set.videos[4:6]
     found = embed_set([small, large, encoders[1]], (), test, events=events(labelled_set))
     for model, encoder in zip(found.models, (small, large, encoders[1]), strict=True):

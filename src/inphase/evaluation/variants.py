@@ -8,7 +8,7 @@ shuffled; the base network sees each distinct frame once for all of these and al
 import itertools
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from inphase.data import Video
 from inphase.errors import EvaluationError, ModelError, Skipped, VideoError
 from inphase.evaluation.videos import ScoredVideo, labelled
 from inphase.models import Encoder, FrameEmbedder
-from inphase.models.embedding import spread_frames
+from inphase.models.embedding import background_frames
 from inphase.models.encoder import background
 from inphase.progress import progress_bar
 from inphase.video import VideoReader, probe
@@ -170,7 +170,7 @@ class _Split:
             (SHUFFLED, order, nowhere, None if phases is None else phases[order]),
         ):
             times = plain.times[start:] if name == TRIMMED else plain.times
-            embeddings = _embed(embedder, times, kept, chosen)
+            embeddings = _embed(embedder, times, kept, chosen.tolist())
             video = replace(plain, times=times, embeddings=embeddings, events=events, phases=labels)
             self._variants.setdefault(name, []).append(video)
 
@@ -219,19 +219,19 @@ def _embedded(
 
 
 def _embed(
-    embedder: FrameEmbedder, times: NDArray[np.float64], kept: _Kept, frames: Iterable[int]
+    embedder: FrameEmbedder, times: NDArray[np.float64], kept: _Kept, frames: Sequence[int]
 ) -> NDArray[np.float32]:
-    frames, device = list(frames), embedder.encoder.device
+    device = embedder.encoder.device
     still = None
     if embedder.encoder.config.subtract_background:
-        chosen = [frames[i] for i in spread_frames(len(frames))]
-        still = background(torch.stack(list(_rows(kept.maps, chosen, device))))
+        shown = [frames[index] for index in background_frames(len(frames))]
+        still = background(torch.stack([*_rows(kept.maps, shown, device)]))
     maps = _rows(kept.maps, frames, device)
     return np.concatenate(list(embedder.embed_maps(times, maps, still)))
 
 
 def _rows(
-    maps: NDArray[np.float32], frames: Iterable[int], device: torch.device
+    maps: NDArray[np.float32], frames: Sequence[int], device: torch.device
 ) -> Iterator[Tensor]:
     for frame in frames:
         yield torch.from_numpy(np.array(maps[frame])).to(device)

@@ -134,8 +134,8 @@ class FrameEmbedder:
         return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
 
     def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
-        """Maps of frames spread evenly over a video, by frame."""
-        chosen = spread_frames(len(reader))
+        """Maps of the frames that show the background, by frame."""
+        chosen = background_frames(len(reader))
         return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
 
     def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
@@ -146,14 +146,15 @@ class FrameEmbedder:
             yield known.pop(index) if index in known else next(made)
 
     def embed_maps(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None = None
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
     ) -> Iterator[NDArray[np.float32]]:
         """Maps of a video's frames, in order, to parts of its (frames, dims) embeddings.
 
         Args:
             times: (frames,) seconds.
             maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
-            still: the video's background ``(C, h, w)``, where the encoder subtracts it.
+            still: ``(C, h, w)``, the background of the video, for an encoder that subtracts it:
+                that of the maps of its :func:`background_frames`.
         """
         config = self.encoder.config
         context = context_indices(
@@ -177,6 +178,12 @@ class FrameEmbedder:
             if done < len(context):
                 for index in [i for i in kept if i < context[done, 0]]:
                     del kept[index]
+
+
+def background_frames(count: int) -> list[int]:
+    """Which of a video's frames its background is taken from: some, spread evenly."""
+    spread = np.linspace(0, count - 1, min(count, _BACKGROUND_FRAMES))
+    return [round(float(index)) for index in spread]
 
 
 def embed(
@@ -226,13 +233,6 @@ def embed(
     if not done:
         raise _none_readable(skipped)
     return Embeddings(tuple(done), tuple(skipped))
-
-
-def spread_frames(frames: int) -> list[int]:
-    """Numbers of the frames, spread evenly over a video, that its background is taken from."""
-    count = min(frames, _BACKGROUND_FRAMES)
-    chosen: list[int] = np.linspace(0, frames - 1, count).round().astype(int).tolist()
-    return chosen
 
 
 def _none_readable(skipped: Sequence[Skipped]) -> VideoError:
