@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from inphase.data import Video, phases_of
+from inphase.evaluation import phase_labels
 
 EVENTS = ("start", "bottom", "end")
 
@@ -32,3 +33,14 @@ def test_events_may_coincide_or_come_after_the_last_frame() -> None:
 def test_without_all_its_events_a_video_has_no_phases() -> None:
     assert phases_of(_video(start=2, end=7), EVENTS, np.arange(9)) is None
     assert phases_of(_video(), (), np.arange(9)) is None
+
+
+def test_training_and_evaluation_mean_the_same_phases() -> None:
+    generator = np.random.default_rng(0)
+    for _ in range(20):
+        frames = int(generator.integers(3, 30))
+        at = np.sort(generator.integers(0, frames + 1, len(EVENTS)))
+        video = _video(**dict(zip(EVENTS, at.tolist(), strict=True)))
+        phases = phases_of(video, EVENTS, np.arange(frames))
+        assert phases is not None
+        assert phases.tolist() == phase_labels(at, frames).tolist()
