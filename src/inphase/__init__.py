@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inphase.alignment import align as align
+    from inphase.applications import retrieve as retrieve
     from inphase.applications import synchronize as synchronize
     from inphase.data import Collection as Collection
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
     from inphase.models import list_base_networks as list_base_networks
     from inphase.objectives import list_objectives as list_objectives
+    from inphase.store import Store as Store
     from inphase.training import train as train
 
 __version__ = "0.1.0"
@@ -24,10 +26,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "Collection": "inphase.data",
     "Encoder": "inphase.models",
+    "Store": "inphase.store",
     "align": "inphase.alignment",
     "embed": "inphase.models",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
+    "retrieve": "inphase.applications",
     "synchronize": "inphase.applications",
     "train": "inphase.training",
 }

@@ -2,6 +2,7 @@
 
 from inphase.data.augmentation import Augmentation
 from inphase.data.collection import LABELS_FILE, Collection, Video
+from inphase.data.content import content_hash
 from inphase.data.labels import Labels, VideoLabels, read_labels
 from inphase.data.sampling import context_indices, resample, sample_strided, sample_uniform
 from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
@@ -18,6 +19,7 @@ __all__ = [
     "SyntheticVideo",
     "Video",
     "VideoLabels",
+    "content_hash",
     "context_indices",
     "correspondence",
     "corresponding_frames",

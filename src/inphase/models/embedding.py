@@ -20,7 +20,7 @@ from inphase.models.embedding_files import save_embeddings
 from inphase.models.encoder import Encoder
 from inphase.models.folding import fold_batch_norm
 from inphase.progress import progress_bar
-from inphase.video import VideoReader, probe
+from inphase.video import VideoReader, probe, read_image
 
 # A mobile network on a CPU is fastest when a batch stays in the cache: 125 frames/s at 4 against
 # 50 at 64, where this was measured. A GPU wants many at once.
@@ -130,6 +130,55 @@ class FrameEmbedder:
                 advance(len(embeddings))
         return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
 
+    def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
+        """Embed some frames of a video: only they and their context are decoded.
+
+        Args:
+            path: the video.
+            indices: of the frames, in any order.
+
+        Returns:
+            (indices, dims).
+
+        Raises:
+            VideoError: the file cannot be read, or has no such frame.
+        """
+        size, config = self.encoder.config.image_size, self.encoder.config
+        reader = VideoReader(path, size=(size, size))
+        for index in indices:
+            if not 0 <= index < len(reader):
+                raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
+        context = context_indices(
+            reader.times,
+            np.asarray(indices, dtype=np.int64),
+            context_frames=config.context_frames,
+            gap=config.context_gap,
+        )
+        distinct, places = np.unique(context, return_inverse=True)
+        maps = torch.stack(list(self.maps(reader.frames(distinct))))
+        return self._embed_stacked(maps[places.reshape(context.shape)])
+
+    def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
+        """Embed a picture file as the first frame of a video, which stands in for its context.
+
+        Returns:
+            (dims,).
+
+        Raises:
+            VideoError: the picture cannot be decoded.
+        """
+        size = self.encoder.config.image_size
+        (features,) = self.maps([read_image(Path(path), size=(size, size))])
+        stacked = torch.stack([features] * self.encoder.config.context_frames)
+        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None])[0]
+        return embedding
+
+    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
+        """(n, k, C, h, w) maps to (n, dims)."""
+        with torch.inference_mode():
+            embeddings: NDArray[np.float32] = self._embedder(stacked).float().cpu().numpy()
+        return embeddings
+
     def _embed(
         self, times: NDArray[np.float64], maps: Iterator[Tensor]
     ) -> Iterator[NDArray[np.float32]]:
@@ -145,10 +194,9 @@ class FrameEmbedder:
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
             kept.update(enumerate(batch, start=done))
             rows = context[done : done + len(batch)]
-            with torch.inference_mode():
-                stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
-                embeddings = self._embedder(stacked).float().cpu().numpy()
-            yield embeddings
+            yield self._embed_stacked(
+                torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
+            )
             done += len(batch)
             if done < len(context):
                 for index in [i for i in kept if i < context[done, 0]]:

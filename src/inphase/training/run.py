@@ -19,7 +19,7 @@ from rich.console import Console
 from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
-from inphase.data import LABELS_FILE, Collection, Video, resample
+from inphase.data import LABELS_FILE, Collection, Video, content_hash, resample
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
 from inphase.progress import progress_bar
@@ -27,7 +27,7 @@ from inphase.settings import read_yaml
 from inphase.training.callbacks import ProgressBar, StepLog
 from inphase.training.clips import Clips, ClipSource, FeatureSource, FrameSource, StepSampler
 from inphase.training.config import TrainingConfig, dump_config, load_config
-from inphase.training.features import FeatureCache, content_hash, default_cache
+from inphase.training.features import FeatureCache, default_cache
 from inphase.training.module import TrainingModule
 from inphase.video import VideoInfo, probe
 
