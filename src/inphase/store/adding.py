@@ -9,14 +9,18 @@ from rich.console import Console
 
 from inphase.data import content_hash
 from inphase.errors import Skipped, VideoError
-from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
+from inphase.models import Encoder, FrameEmbedder
 from inphase.progress import progress_bar
 from inphase.store.catalogue import IndexReport, StoredModel
+from inphase.store.commits import describe_video, write_video
 from inphase.store.connection import store_errors, writing
 from inphase.store.index import maintained_index
 from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
 from inphase.video import probe
+
+# Videos after which the small files of their commits are joined, and at the end.
+_TIDY_EVERY = 500
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,18 @@ def add_videos(
                 skipped.append(Skipped(video.name, str(error)))
             else:
                 if np.isfinite(result.embeddings).all():
-                    embedded.append(_write(tables, model, video, result))
+                    # As many frames as could be decoded.
+                    video = replace(video, frames=len(result.times))
+                    name = write_video(tables, model, video, result.times, result.embeddings)
+                    embedded.append(name)
                 else:
                     reason = "its embeddings are not all finite numbers; check the model."
                     skipped.append(Skipped(video.name, reason))
             bar.advance(end - bar.done)
+            if len(embedded) % _TIDY_EVERY == _TIDY_EVERY - 1:
+                _index(tables, model, console)
     kept = [video for video in videos if video.content in there]
-    described = [video.name for video in kept if _describe(tables, model, video)]
+    described = [video.name for video in kept if describe_video(tables, model, video)]
     return StoreChange(
         embedded=tuple(embedded),
         described=tuple(described),
@@ -129,60 +138,6 @@ def _identified(
             ),
         )
     return list(videos.values())
-
-
-def _write(tables: Tables, model: StoredModel, video: StoredVideo, result: EmbeddedVideo) -> str:
-    """Write a video's embeddings, instead of those of its older content or of another model."""
-    # As many as could be decoded.
-    video = replace(video, frames=len(result.times))
-    with writing(tables.folder), store_errors(tables.folder, "written"):
-        table = tables.register(model)
-        listed = tables.listed(model)
-        # The same file: what it held before is no longer in it.
-        older = {v.content for v in tables.all_videos() if v.path == video.path} - {video.content}
-        video = replace(video, name=_free_name(tables, video))
-        if video.content not in listed:  # or another process was quicker
-            table.put(
-                video,
-                result.times,
-                result.embeddings,
-                instead_of=sorted(older & listed.keys()),
-            )
-        tables.take_out(older | {video.content}, but=model.fingerprint)
-    return video.name
-
-
-def _describe(tables: Tables, model: StoredModel, video: StoredVideo) -> bool:
-    """Bring name, path and metadata of a stored video up to date; whether that was needed."""
-    with writing(tables.folder), store_errors(tables.folder, "written"):
-        table = tables.register(model)
-        known = tables.listed(model).get(video.content)
-        # A killed process may have left the video in another model's table too.
-        tables.take_out({video.content}, but=model.fingerprint)
-        now = replace(video, name=_free_name(tables, video))
-        if known is None or (now.name, now.path, dict(now.metadata)) == (
-            known.name,
-            known.path,
-            dict(known.metadata),
-        ):
-            return False
-        table.describe(now)
-    return True
-
-
-def _free_name(tables: Tables, video: StoredVideo) -> str:
-    """The video's name, with folders before it where another video has it already."""
-    taken = {
-        other.name
-        for other in tables.all_videos()
-        if other.content != video.content and other.path != video.path
-    }
-    name = video.name
-    for folder in (part for part in reversed(video.path.parent.parts) if part != "/"):
-        if name not in taken:
-            break
-        name = f"{folder}/{name}"
-    return name if name not in taken else f"{name} ({video.content[:8]})"
 
 
 def _index(tables: Tables, model: StoredModel, console: Console | None) -> IndexReport | None:

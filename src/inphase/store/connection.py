@@ -33,7 +33,7 @@ def connect(folder: Path) -> "DBConnection":
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Hold the store for a write. The system frees the lock of a process that dies.
+    """Hold the store, made if need be, for a write; a process that dies lets go of it.
 
     LanceDB lets two processes append at once, but two that replace rows conflict or leave them
     twice (lancedb issue 3377), so writes are made one after another.
@@ -43,6 +43,7 @@ def writing(folder: Path) -> Iterator[None]:
     """
     lock = filelock.FileLock(folder / LOCK)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(timeout=_PATIENCE)
         except filelock.Timeout:

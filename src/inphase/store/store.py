@@ -44,12 +44,11 @@ class Store:
         """
         Args:
             folder: of the store.
-            create: make it if it is not there.
+            create: make it if it is not there, with the first video that is added.
 
         Raises:
             StoreError: there is no store, the folder holds something else, or a newer inphase
                 wrote it.
-            OutputError: the folder cannot be made.
         """
         self.folder = Path(folder).expanduser()
         self._tables = Tables(self.folder, create=create)

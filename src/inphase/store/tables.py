@@ -1,6 +1,7 @@
 """The tables of a store and the list of what is in them, as they are now on disk."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inphase.errors import StoreError
 from inphase.store.catalogue import (
@@ -13,40 +14,54 @@ from inphase.store.catalogue import (
 from inphase.store.connection import connect, store_errors
 from inphase.store.table import FrameTable, StoredVideo
 
+if TYPE_CHECKING:
+    from lancedb.db import DBConnection
+
 
 class Tables:
     """One table for each model whose embeddings the store holds.
 
     Args:
         folder: of the store.
-        create: make it if it is not there.
+        create: make it if it is not there, with the first write.
 
     Raises:
         StoreError: there is no store, the folder holds something else, or a newer inphase wrote it.
-        OutputError: the folder cannot be made.
     """
 
     def __init__(self, folder: Path, *, create: bool) -> None:
         self.folder = folder
+        self._create = create
         if not (folder / CATALOGUE).is_file():
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            # Hidden: the lock of a process that is making the store just now.
+            held = folder.is_dir() and any(e.name[0] != "." for e in folder.iterdir())
+            if held or (folder.exists() and not folder.is_dir()):
                 raise StoreError(f"{folder} is not a store of embeddings; choose another folder.")
             if not create:
                 raise StoreError(
                     f"There is no store at {folder}; make one with "
                     "`inphase index add VIDEOS --model MODEL`."
                 )
-            write_catalogue(folder, Catalogue())
-        read_catalogue(folder)
-        with store_errors(folder, "opened"):
-            self._database = connect(folder)
+        self._catalogue()
+        self._connected: DBConnection | None = None
         self._open: dict[str, FrameTable] = {}
         self._listed: dict[str, tuple[int, dict[str, StoredVideo]]] = {}
+
+    def _catalogue(self) -> Catalogue:
+        if self._create and not (self.folder / CATALOGUE).is_file():
+            return Catalogue()
+        return read_catalogue(self.folder)
+
+    @property
+    def _database(self) -> "DBConnection":
+        if self._connected is None:
+            self._connected = connect(self.folder)
+        return self._connected
 
     def models(self) -> tuple[StoredModel, ...]:
         """The models that have embeddings here."""
         # A process that was killed may have left an entry without a table.
-        models = read_catalogue(self.folder).models
+        models = self._catalogue().models
         return tuple(m for m in models if (self.folder / f"{m.table}.lance").is_dir())
 
     def table(self, model: StoredModel) -> FrameTable:
@@ -73,7 +88,7 @@ class Tables:
 
     def register(self, model: StoredModel) -> FrameTable:
         """A model's table, for writing; made if need be. Only while the store is held."""
-        catalogue = read_catalogue(self.folder)
+        catalogue = self._catalogue()
         known = catalogue.find(model.fingerprint)
         if known is not None:
             # The folder may be another one now; what is known of the index stays.
@@ -86,7 +101,7 @@ class Tables:
 
     def note(self, model: StoredModel) -> None:
         """Change a model's entry in the catalogue. Only while the store is held."""
-        write_catalogue(self.folder, read_catalogue(self.folder).with_model(model))
+        write_catalogue(self.folder, self._catalogue().with_model(model))
 
     def take_out(self, contents: set[str], *, but: str = "") -> None:
         """Remove videos from all models' tables. Only while the store is held.
@@ -103,5 +118,5 @@ class Tables:
             if not len(table):
                 self._open.pop(model.table)
                 self._database.drop_table(model.table)
-                catalogue = read_catalogue(self.folder).without(model.fingerprint)
+                catalogue = self._catalogue().without(model.fingerprint)
                 write_catalogue(self.folder, catalogue)
