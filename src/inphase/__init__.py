@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications import retrieve as retrieve
     from inphase.applications import synchronize as synchronize
+    from inphase.applications import transfer as transfer
     from inphase.data import Collection as Collection
+    from inphase.data import read_annotations as read_annotations
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
     from inphase.models import list_base_networks as list_base_networks
@@ -31,9 +33,11 @@ _HOMES = {
     "embed": "inphase.models",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
+    "read_annotations": "inphase.data",
     "retrieve": "inphase.applications",
     "synchronize": "inphase.applications",
     "train": "inphase.training",
+    "transfer": "inphase.applications",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -50,5 +50,9 @@ def walks(tmp_path: Path) -> Walks:
     made = [walk(number) for number in range(12)]
     for video, times, embeddings in made:
         write_video(tables, MODEL, video, times, embeddings)
-    videos, times, embeddings = zip(*made, strict=True)
-    return Walks(tables, videos, times, embeddings)
+    return Walks(
+        tables,
+        tuple(video for video, _, _ in made),
+        tuple(times for _, times, _ in made),
+        tuple(embeddings for _, _, embeddings in made),
+    )

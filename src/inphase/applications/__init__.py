@@ -2,5 +2,14 @@
 
 from inphase.applications.retrieve import Retrieval, retrieve
 from inphase.applications.synchronize import Synchronization, synchronize
+from inphase.applications.transfer import Transfer, transfer, transfer_error
 
-__all__ = ["Retrieval", "Synchronization", "retrieve", "synchronize"]
+__all__ = [
+    "Retrieval",
+    "Synchronization",
+    "Transfer",
+    "retrieve",
+    "synchronize",
+    "transfer",
+    "transfer_error",
+]
