@@ -1,6 +1,5 @@
 """``inphase transfer``."""
 
-import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,6 +114,8 @@ def transfer(
 
 def _print_error(error: "TransferError") -> None:
     """Mean error of each event, beside that of stretching the sources evenly."""
+    from numpy import median
+
     typer.echo(f"Error against the labels of {len(error.videos)} videos (mean, and median):")
     longest = max(len(name) for name in (*error.events, "all"))
     columns = [*range(len(error.events)), slice(None)]
@@ -122,7 +123,7 @@ def _print_error(error: "TransferError") -> None:
         seconds, frames = error.seconds[:, column], error.frames[:, column]
         share, stretch = error.share[:, column], error.stretch_seconds[:, column]
         typer.echo(
-            f"  {name:<{longest}}  {seconds.mean():.3f} s ({statistics.median(seconds.ravel()):.3f})  "
-            f"{frames.mean():.1f} frames  {100 * share.mean():.1f} % of the length; "
-            f"evenly stretched {stretch.mean():.3f} s ({statistics.median(stretch.ravel()):.3f})"
+            f"  {name:<{longest}}  {seconds.mean():.3f} s ({median(seconds):.3f} s), "
+            f"{frames.mean():.1f} frames, {100 * share.mean():.1f} % of the length; "
+            f"evenly stretched {stretch.mean():.3f} s ({median(stretch):.3f} s)"
         )

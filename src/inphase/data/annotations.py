@@ -1,5 +1,6 @@
 """What is known of the moments of a video, from whatever file holds it."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,7 +99,7 @@ def phases(events: Mapping[str, float], duration: float) -> tuple[Cue, ...]:
     marks = [("start", 0.0), *events.items(), ("end", duration)]
     return tuple(
         Cue(start, end, f"{name} → {after}")
-        for (name, start), (after, end) in zip(marks[:-1], marks[1:], strict=True)
+        for (name, start), (after, end) in itertools.pairwise(marks)
         if end > start
     )
 
