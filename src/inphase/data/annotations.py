@@ -95,7 +95,9 @@ def event_frames(events: Mapping[str, float], times: NDArray[np.float64]) -> dic
 
 
 def phases(events: Mapping[str, float], duration: float) -> tuple[Cue, ...]:
-    """The spans between key events, and before and after them, as cues."""
+    """The spans between key events, and before and after them, as cues; none without events."""
+    if not events:
+        return ()
     marks = [("start", 0.0), *events.items(), ("end", duration)]
     return tuple(
         Cue(start, end, f"{name} → {after}")
