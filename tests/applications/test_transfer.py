@@ -197,11 +197,11 @@ def test_tables_and_captions_read_back(
     (target,) = result.targets
     result.save(tmp_path / "out", formats=["csv", "srt", "vtt"])
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "annotations.csv", "pouring_003.srt", "pouring_003.vtt",
+        "events.csv", "pouring_003.srt", "pouring_003.vtt",
     ]  # fmt: skip
-    with (tmp_path / "out" / "annotations.csv").open(newline="") as file:
+    with (tmp_path / "out" / "events.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["label"] for row in rows] == list(target.events)
+    assert [row["event"] for row in rows] == list(target.events)
     assert [int(row["frame"]) for row in rows] == [e.frame for e in target.events.values()]
     for suffix in ("vtt", "srt"):
         cues = read_captions(tmp_path / "out" / f"pouring_003.{suffix}")

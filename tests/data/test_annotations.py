@@ -58,13 +58,16 @@ def test_a_video_can_be_named_for_a_file(folder: Path) -> None:
         read_annotations(f"{folder / 'he.mp4'}={folder / 'subtitles.srt'}")
 
 
-def test_a_table_gives_spans_and_events(folder: Path) -> None:
+def test_tables_give_spans_and_events(folder: Path) -> None:
     (folder / "spans.csv").write_text(
-        "video,start,end,label,frame\nme,0.5,1,lift,\nme,0,0.5,rest,\nyou.mp4,0.25,,bottom,3\n"
+        "video,start,end,label\nme,0.5,1,lift\nyou.mp4,0,1,all\nme,0,0.5,rest\n"
     )
-    first, second = read_annotations(folder / "spans.csv")
-    assert first.annotations.cues == (Cue(0, 0.5, "rest"), Cue(0.5, 1, "lift"))
-    assert (second.video.name, second.annotations.events) == ("you", {"bottom": 0.25})
+    me, you = read_annotations(folder / "spans.csv")
+    assert me.annotations.cues == (Cue(0, 0.5, "rest"), Cue(0.5, 1, "lift"))
+    assert (you.video.name, you.annotations.cues) == ("you", (Cue(0, 1, "all"),))
+    (folder / "events.csv").write_text("video,event,time,frame\nme,up,1.5,18\nme,down,0.25,3\n")
+    (one,) = read_annotations(folder / "events.csv")
+    assert list(one.annotations.events.items()) == [("down", 0.25), ("up", 1.5)]
 
 
 def test_what_several_files_tell_is_put_together(folder: Path) -> None:
@@ -92,7 +95,7 @@ def test_phases_lie_between_the_events() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("video,start,end,label\nme,a,1,x\n", r"line 2: start and end must be seconds"),
+        ("video,start,end,label\nme,a,1,x\n", r"line 2: `a` is no number of seconds"),
         ("video,start,end,label\nme,2,1,x\n", r"line 2: end must come after"),
         ("video,start,end,label\nhe,0,1,x\n", "no video he beside it"),
         ("video,start,end,label\n", "nothing of any video"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inphase.applications.transfer import Transfer, TransferredVideo
 
 FORMATS = ("json", "csv", "vtt", "srt", "mp4")
-_TABLE_FILE = "annotations.csv"
+_EVENTS_FILE, _SPANS_FILE = "events.csv", "segments.csv"
 _OF_ONE = (".vtt", ".srt", ".mp4")
 
 
@@ -34,8 +34,10 @@ def save_transfer(
     written: list[Path] = []
     if "json" in chosen:
         written.append(_labels(result, path / LABELS_FILE))
-    if "csv" in chosen and (result.events or any(target.cues for target in result.targets)):
-        written.append(_table(result, path / _TABLE_FILE))
+    if "csv" in chosen and result.events:
+        written.append(_events_table(result, path / _EVENTS_FILE))
+    if "csv" in chosen and _has_cues(result):
+        written.append(_spans_table(result, path / _SPANS_FILE))
     for target in result.targets:
         # A name can hold the folders that tell two files apart.
         place = path / target.video.name.replace("/", "_")
@@ -69,22 +71,34 @@ def _fitting(result: "Transfer") -> list[str]:
     fitting = []
     if result.events:
         fitting.append("json")
-    if any(target.cues for target in result.targets):
+    if _has_cues(result):
         fitting.append("vtt")
     if any(target.recording is not None for target in result.targets):
         fitting.append("csv")
     return fitting
 
 
+def _has_cues(result: "Transfer") -> bool:
+    return any(target.cues for target in result.targets)
+
+
 def _save_one(result: "Transfer", path: Path, console: Console | None) -> None:
     if path.suffix == ".json":
         _labels(result, path)
-    elif path.suffix == ".csv" and not result.events and not any(t.cues for t in result.targets):
-        if len(result.targets) != 1:
-            raise OutputError(f"{path} can hold the recording of one video; give a folder.")
-        _recording(result.targets[0], path, console)
     elif path.suffix == ".csv":
-        _table(result, path)
+        recorded = any(target.recording is not None for target in result.targets)
+        kinds = [bool(result.events), _has_cues(result), recorded]
+        if sum(kinds) != 1 or (recorded and len(result.targets) != 1):
+            raise OutputError(
+                f"{path} can hold the events of all videos, or their captions, or the recording "
+                "of one; give a folder."
+            )
+        if result.events:
+            _events_table(result, path)
+        elif recorded:
+            _recording(result.targets[0], path, console)
+        else:
+            _spans_table(result, path)
     else:
         _OF_TARGET[path.suffix[1:]](result.targets[0], path, console)
 
@@ -117,19 +131,35 @@ def _labels(result: "Transfer", path: Path) -> Path:
     return path
 
 
-def _table(result: "Transfer", path: Path) -> Path:
-    """Events, which have no end, and spans of all targets."""
+def _events_table(result: "Transfer", path: Path) -> Path:
+    rows = [
+        [target.video.name, name, f"{at.seconds:.6f}", at.frame, f"{at.confidence:.4f}"]
+        for target in result.targets
+        for name, at in target.events.items()
+    ]
+    return _table(path, ["video", "event", "time", "frame", "confidence"], rows)
+
+
+def _spans_table(result: "Transfer", path: Path) -> Path:
+    rows = [
+        [
+            target.video.name,
+            f"{one.cue.start:.6f}",
+            f"{one.cue.end:.6f}",
+            one.cue.text,
+            f"{one.confidence:.4f}",
+        ]
+        for target in result.targets
+        for one in target.cues
+    ]
+    return _table(path, ["video", "start", "end", "label", "confidence"], rows)
+
+
+def _table(path: Path, header: list[str], rows: Sequence[Sequence[object]]) -> Path:
     with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["video", "start", "end", "label", "frame", "confidence"])
-        for target in result.targets:
-            name = target.video.name
-            for event, at in target.events.items():
-                told = [f"{at.seconds:.6f}", "", event, at.frame, f"{at.confidence:.4f}"]
-                writer.writerow([name, *told])
-            for one in target.cues:
-                span = [f"{one.cue.start:.6f}", f"{one.cue.end:.6f}", one.cue.text, ""]
-                writer.writerow([name, *span, f"{one.confidence:.4f}"])
+        writer.writerow(header)
+        writer.writerows(rows)
     return path
 
 

@@ -15,7 +15,7 @@ from inphase.errors import CollectionError, hint
 from inphase.video import VIDEO_SUFFIXES, probe
 
 ANNOTATION_SUFFIXES = (".json", *CAPTION_SUFFIXES, ".csv")
-_SPAN = {"video", "start", "end", "label"}
+_SPANS, _INSTANTS = {"video", "start", "end", "label"}, {"video", "event", "time"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def read_annotations(
             - a labels.json (or a folder with one): key events of its videos;
             - a ``.vtt`` or ``.srt`` file: its cues belong to the video of the same name beside it
               (``me.vtt`` or ``me.en.vtt`` to ``me.mp4``), or to VIDEO in ``VIDEO=FILE``;
-            - a ``.csv`` with the columns video, start, end, label: spans in seconds, and events,
-              which have no end, of videos that lie beside it;
+            - a ``.csv`` with the columns video, start, end, label (spans, in seconds) or video,
+              event, time (key events) of videos that lie beside it;
             - any other ``.csv``: a recording of the video of the same name;
             - a folder of such files.
         names: only these videos, by name.
@@ -152,8 +152,10 @@ def _read_file(path: Path) -> list[AnnotatedVideo]:
         )
     if not path.exists():
         raise CollectionError(f"{path} does not exist.")
-    if path.suffix.lower() == ".csv" and set(columns_of(path)) >= _SPAN:
-        return _from_spans(path)
+    if path.suffix.lower() == ".csv":
+        columns = set(columns_of(path))
+        if columns >= _SPANS or columns >= _INSTANTS:
+            return _from_table(path, instants=columns >= _INSTANTS)
     return [_beside(path, _video_of(path))]
 
 
@@ -170,33 +172,41 @@ def _from_labels(path: Path) -> list[AnnotatedVideo]:
     return annotated
 
 
-def _from_spans(path: Path) -> list[AnnotatedVideo]:
+def _from_table(path: Path, *, instants: bool) -> list[AnnotatedVideo]:
     header, rows = read_csv(path)
     places = {name.lower(): index for index, name in enumerate(header)}
-    cues: dict[str, list[Cue]] = {}
-    events: dict[str, dict[str, float]] = {}
+    told: dict[str, list[Cue]] = {}
     for line, row in enumerate(rows, start=2):
-        told = {name: row[index] for name, index in places.items()}
-        try:
-            start, end = float(told["start"]), float(told["end"] or "nan")
-        except ValueError as error:
-            raise CollectionError(f"{path}, line {line}: start and end must be seconds.") from error
-        if start < 0 or end <= start:
+        start, end = (
+            _seconds(path, line, row[places[column]])
+            for column in (("time", "time") if instants else ("start", "end"))
+        )
+        if not instants and end <= start:
             raise CollectionError(f"{path}, line {line}: end must come after start.")
-        if told["end"]:
-            cues.setdefault(told["video"], []).append(Cue(start, end, told["label"]))
-        else:
-            events.setdefault(told["video"], {})[told["label"]] = start
+        label = row[places["event" if instants else "label"]]
+        told.setdefault(row[places["video"]], []).append(Cue(start, end, label))
     annotated = []
-    for name in cues | events:
+    for name, cues in told.items():
         file = _find(path.parent, name)
         if file is None:
             raise CollectionError(f"{path}: there is no video {name} beside it.")
-        marks = sorted(events.get(name, {}).items(), key=lambda mark: mark[1])
-        spans = sorted(cues.get(name, []), key=lambda cue: cue.start)
-        annotations = Annotations(events=dict(marks), cues=tuple(spans))
+        cues.sort(key=lambda cue: cue.start)
+        if instants:
+            annotations = Annotations(events={cue.text: cue.start for cue in cues})
+        else:
+            annotations = Annotations(cues=tuple(cues))
         annotated.append(AnnotatedVideo(_named(file), annotations))
     return annotated
+
+
+def _seconds(path: Path, line: int, cell: str) -> float:
+    try:
+        seconds = float(cell)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise CollectionError(f"{path}, line {line}: `{cell}` is no number of seconds.")
+    return seconds
 
 
 def _beside(path: Path, video: Path) -> AnnotatedVideo:

@@ -111,7 +111,7 @@ class FrameTable:
             embeddings: (frames, dims).
             instead_of: content hashes to take out.
         """
-        rows = _rows(video, times, embeddings)
+        rows = video_rows(video, times, embeddings)
         if not instead_of:
             self.lance.add(rows)
             return
@@ -208,9 +208,15 @@ def _schema(dims: int) -> pa.Schema:
     )
 
 
-def _rows(
+def video_rows(
     video: StoredVideo, times: NDArray[np.float64], embeddings: NDArray[np.float32]
 ) -> pa.Table:
+    """A video's frames as the table holds them.
+
+    Args:
+        times: (frames,) seconds.
+        embeddings: (frames, dims).
+    """
     count, dims = embeddings.shape
     values = pa.array(np.ascontiguousarray(embeddings, dtype=np.float32).reshape(-1))
     # Values that repeat from row to row take no room on disk.
