@@ -96,8 +96,8 @@ class Transfer:
         """Write the annotations of the targets.
 
         A path with a suffix is one file: ``.json`` (a labels.json with the key events) and
-        ``.csv`` (the events, or the captions) hold all targets; ``.vtt``, ``.srt`` (captions, or the phases
-        between the events) and ``.mp4`` (a preview with all of it burned in) hold one target.
+        ``.csv`` (the events, or the captions) hold all targets; ``.vtt``, ``.srt`` (captions, or
+        the phases between the events) and ``.mp4`` (a preview with all of it burned in) hold one.
         Any other path is a folder, which gets the files that ``formats`` name.
 
         Args:

@@ -16,7 +16,8 @@ from inphase.store.table import EMBEDDING, FrameTable, StoredVideo, isin, quoted
 EXACT_BELOW = 100_000
 # Frames to fetch for each one wanted, because frames beside each other are near each other: a
 # hundred more cost the index half a millisecond, another round several.
-_SURPLUS, _ROUNDS = 40, 3
+_SURPLUS, _LEAST = 40, 400
+_ROUNDS, _GROWTH = 3, 8
 _COLUMNS = ["content", "frame", "seconds", "_distance"]
 
 
@@ -113,16 +114,19 @@ def nearest_frames(
     possible = table.count(where)
     if exact is None:
         exact = model.index is None or possible < EXACT_BELOW
-    if not exact:
-        limit = max(k * _SURPLUS, 400)
+    for searched in [model] * (not exact) + [None]:
+        # None: by comparing with all, also where the searched partitions held too few.
+        limit = k if per_video is None else max(k * _SURPLUS, _LEAST)
         for _ in range(_ROUNDS):
-            found = _search(table, model, vector, where, limit)
+            found = _search(table, searched, vector, where, min(limit, possible))
             chosen = _chosen(found, videos, k, per_video)
-            if len(chosen) == k:
+            if len(chosen) == k or (searched is None and limit >= possible):
                 return chosen
-            limit *= 8
-        # The searched partitions have too few of such frames: look everywhere.
-    return _chosen(_search(table, None, vector, where, possible), videos, k, per_video)
+            if limit >= possible:
+                break
+            limit *= _GROWTH
+    found = _search(table, None, vector, where, possible)
+    return _chosen(found, videos, k, per_video)
 
 
 def _search(
