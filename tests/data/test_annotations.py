@@ -84,11 +84,11 @@ def test_what_several_files_tell_is_put_together(folder: Path) -> None:
 
 def test_phases_lie_between_the_events() -> None:
     assert phases({"down": 1.0, "up": 2.0}, 3.0) == (
-        Cue(0.0, 1.0, "start → down"),
-        Cue(1.0, 2.0, "down → up"),
-        Cue(2.0, 3.0, "up → end"),
+        Cue(0.0, 1.0, "start to down"),
+        Cue(1.0, 2.0, "down to up"),
+        Cue(2.0, 3.0, "up to end"),
     )
-    assert [cue.text for cue in phases({"down": 0.0, "up": 3.0}, 3.0)] == ["down → up"]
+    assert [cue.text for cue in phases({"down": 0.0, "up": 3.0}, 3.0)] == ["down to up"]
     assert phases({}, 2.0) == ()
 
 

@@ -101,7 +101,7 @@ class _Pen:
         if text:
             self._caption(draw, bottom, text, confidence)
         happened = [n for n, at in self._events.items() if 0 <= time + 1e-6 - at < _FLASH]
-        self._corner(draw, [f"● {name}" for name in happened], left=True)
+        self._corner(draw, happened, left=True)
         self._corner(draw, numbers, left=False)
         return np.asarray(Image.alpha_composite(picture, layer).convert("RGB"))
 
@@ -126,9 +126,9 @@ class _Pen:
         lines = self._wrapped(text)
         told = "" if confidence is None else f"{100 * confidence:.0f} %"
         widest = max([self._font.getlength(line) for line in lines] + [self._small.getlength(told)])
-        height = len(lines) * self._line + (self._line if told else 0)
+        height = len(lines) * self._line + (round(self._line * 0.85) if told else 0)
         middle = self._size[0] / 2
-        top = bottom - height - self._margin
+        top = bottom - height - self._margin // 2
         half = widest / 2 + self._margin
         draw.rounded_rectangle(
             (middle - half, top - self._margin // 2, middle + half, bottom),
@@ -175,6 +175,6 @@ def _numbers(recording: Recording | None, index: int) -> list[str]:
         return []
     row = recording.values[index]
     return [
-        f"{name} {'–' if np.isnan(value) else f'{value:.4g}'}"
+        f"{name} {'-' if np.isnan(value) else f'{value:.4g}'}"
         for name, value in zip(recording.columns[:_MOST_NUMBERS], row, strict=False)
     ]

@@ -195,9 +195,9 @@ def _shown(target: "TransferredVideo") -> tuple[tuple[Cue, ...], list[float]]:
         return tuple(one.cue for one in target.cues), [one.confidence for one in target.cues]
     spans = phases({name: event.seconds for name, event in target.events.items()}, target.duration)
     # A phase is as sure as the event that it begins with, the first as that which ends it.
-    sure = {name: event.confidence for name, event in target.events.items()}
-    first = next(iter(sure.values()), 0.0)
-    return spans, [sure.get(span.text.split(" → ")[0], first) for span in spans]
+    events = list(target.events.values())
+    begun = [max(sum(e.seconds <= span.start for e in events) - 1, 0) for span in spans]
+    return spans, [events[index].confidence for index in begun]
 
 
 _OF_TARGET: dict[str, Callable[["TransferredVideo", Path, Console | None], None]] = {

@@ -100,7 +100,7 @@ def phases(events: Mapping[str, float], duration: float) -> tuple[Cue, ...]:
         return ()
     marks = [("start", 0.0), *events.items(), ("end", duration)]
     return tuple(
-        Cue(start, end, f"{name} → {after}")
+        Cue(start, end, f"{name} to {after}")
         for (name, start), (after, end) in itertools.pairwise(marks)
         if end > start
     )

@@ -67,6 +67,6 @@ def store_errors(folder: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, ValueError) as error:
-        # Its messages go on for lines, with source files and backtraces after the first.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        # Its messages go on with the places in its source files.
+        reason = str(error).strip().partition("\n")[0].partition(", /")[0] or type(error).__name__
         raise StoreError(f"The store {folder} cannot be {doing}: {reason.rstrip('.')}.") from error

@@ -125,12 +125,14 @@ class FrameTable:
 
     def describe(self, video: StoredVideo) -> None:
         """Change what is told of a video (name, path, metadata), not its embeddings."""
+        pairs = ", ".join(map(quoted, _pairs(video.metadata)))
         self.lance.update(
             where=isin("content", [video.content]),
-            values={
-                "video": video.name,
-                "path": str(video.path),
-                "metadata": _pairs(video.metadata),
+            values_sql={
+                "video": quoted(video.name),
+                "path": quoted(str(video.path)),
+                # An empty list has no type of its own.
+                "metadata": f"arrow_cast(make_array({pairs}), 'List(Utf8)')",
             },
         )
 
