@@ -109,10 +109,10 @@ def test_captions_go_with_the_action_and_sources_vote_on_them(
     sources = []
     for index in (0, 1, 2):
         at = list(labelled[index].annotations.events.values())
-        cues = (Cue(0.0, at[0], "wait"), Cue(at[0], at[-1], "pour"), Cue(at[-1], 99.0, "wait"))
+        cues = [Cue(0.0, at[0], "wait"), Cue(at[0], at[-1], "pour"), Cue(at[-1], 99.0, "wait")]
         if index == 2:
             cues = cues[1:2]  # it knows less than the others
-        sources.append(_annotated(pouring, index, Annotations(cues=cues)))
+        sources.append(_annotated(pouring, index, Annotations(cues=tuple(cues))))
     result = transfer(sources, embedded)
     truth = _truth(pouring)
     for target in result.targets:

@@ -85,7 +85,7 @@ def test_what_is_written_as_webvtt_reads_back(
     read = read_captions(path)
     assert [cue.text for cue in read] == [cue.text for cue in cues]
     for got, wanted in zip(read, cues, strict=True):
-        assert (got.start, got.end) == (pytest.approx(wanted.start), pytest.approx(wanted.end))
+        assert [got.start, got.end] == pytest.approx([wanted.start, wanted.end])
 
 
 def test_what_is_written_as_subrip_is_subrip(tmp_path: Path) -> None:

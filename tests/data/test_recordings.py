@@ -17,9 +17,8 @@ def test_a_recording_is_read_with_its_gaps(tmp_path: Path) -> None:
     np.testing.assert_array_equal(got.values, [[1, 10], [2, np.nan], [4, 30]])
     # Between what was recorded it is interpolated, outside it is not made up.
     at = got.at(np.array([-0.1, 0.25, 0.5, 0.75, 1.1]))
-    np.testing.assert_allclose(
-        at, [[np.nan, np.nan], [1.5, 15], [2, 20], [3, 25], [np.nan, np.nan]]
-    )
+    wanted = np.array([[np.nan, np.nan], [1.5, 15], [2, 20], [3, 25], [np.nan, np.nan]])
+    np.testing.assert_allclose(at, wanted)
 
 
 def test_what_is_written_reads_back(tmp_path: Path) -> None:
