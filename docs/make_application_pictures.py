@@ -25,6 +25,7 @@ def save(picture: Image.Image, name: str) -> None:
     picture.quantize(256).save(IMAGES / name, optimize=True)
 
 
+IMAGES.mkdir(exist_ok=True)
 console = Console(stderr=True)
 with tempfile.TemporaryDirectory() as folder:
     videos = write_collection(Path(folder) / "pouring", action="pouring", count=9)
