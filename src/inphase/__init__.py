@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inphase.applications import transfer as transfer
     from inphase.data import Collection as Collection
     from inphase.data import read_annotations as read_annotations
+    from inphase.evaluation import evaluate as evaluate
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
     from inphase.models import list_base_networks as list_base_networks
@@ -31,6 +32,7 @@ _HOMES = {
     "Store": "inphase.store",
     "align": "inphase.alignment",
     "embed": "inphase.models",
+    "evaluate": "inphase.evaluation",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
     "read_annotations": "inphase.data",

@@ -33,6 +33,10 @@ class AlignmentError(InphaseError):
     """Two sequences cannot be aligned as asked."""
 
 
+class EvaluationError(InphaseError):
+    """Scores cannot be computed from what was given."""
+
+
 class TrainingError(InphaseError):
     """A run cannot be started, continued or finished."""
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +190,27 @@ def test_a_video_named_by_its_folders_is_written_beside_the_others(
 def test_an_unknown_suffix_is_refused(result: Synchronization, tmp_path: Path, name: str) -> None:
     with pytest.raises(OutputError, match=r"\.mp4"):
         result.save(tmp_path / name)
+
+
+def test_the_videos_themselves_are_never_overwritten(
+    embedded: list[EmbeddedVideo], tmp_path: Path
+) -> None:
+    own = tmp_path / "videos"
+    own.mkdir()
+    moved = []
+    for video in embedded:
+        path = own / video.path.name
+        path.write_bytes(video.path.read_bytes())
+        moved.append(replace(video, path=path))
+    before = {path: path.read_bytes() for path in own.iterdir()}
+    result = synchronize(moved)
+    (tmp_path / "link.mp4").symlink_to(moved[1].path)
+    for taken in (moved[0].path, moved[1].path, tmp_path / "link.mp4"):
+        with pytest.raises(OutputError, match="would be lost"):
+            result.save(taken)
+    with pytest.raises(OutputError, match="holds the videos themselves"):
+        result.save_separate(own)
+    assert {path: path.read_bytes() for path in own.iterdir()} == before
 
 
 def test_nothing_is_left_when_a_video_has_gone(

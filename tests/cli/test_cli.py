@@ -55,7 +55,9 @@ def test_help_lists_the_verbs_in_the_order_of_need(capsys: pytest.CaptureFixture
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("verb", ["synchronize", "train", "embed", "align", "draw"])
+@pytest.mark.parametrize(
+    "verb", ["synchronize", "train", "embed", "align", "evaluate", "compare", "draw"]
+)
 def test_each_verb_shows_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([verb, "--help"]) == 0
     assert "Example:" in capsys.readouterr().out
@@ -115,6 +117,21 @@ def test_synchronize_fits_an_encoder_when_it_is_given_none(
     assert (tmp_path / "mapping.csv").read_text().startswith("query,reference_frame")
 
 
+@pytest.mark.parametrize("end", [False, True])
+def test_verbose_says_more_wherever_it_stands(
+    videos: list[str],
+    model: Path,
+    tmp_path: Path,
+    end: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    command = ["align", *videos, "--model", str(model), "-o", str(tmp_path / "a.json")]
+    assert run(command) == 0
+    assert "median confidence" not in caplog.text
+    assert run([*command, "-v"] if end else ["-v", *command]) == 0
+    assert caplog.text.count("median confidence") == 2
+
+
 def test_the_reference_may_be_given_as_a_file(
     videos: list[str], model: Path, tmp_path: Path
 ) -> None:
@@ -154,7 +171,7 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
         (["synchronize", "missing.mp4", "-o", "x.mp4"], "missing.mp4 does not exist"),
         (["synchronize", "nothing_*.mp4", "-o", "x.mp4"], "matches no file"),
         (["embed", "a.mp4", "--model", "m", "-o", "x.txt"], ".npz or .parquet"),
-        (["align", "a.mp4", "b.mp4", "--model", "m", "-o", "x.mp4"], ".json, .csv"),
+        (["align", __file__, __file__, "--model", "m", "-o", "x.mp4"], ".json, .csv"),
     ],
 )
 def test_a_wrong_command_is_one_line_and_exit_2(
@@ -162,6 +179,15 @@ def test_a_wrong_command_is_one_line_and_exit_2(
 ) -> None:
     assert run(arguments) == 2
     assert told in _one_line(capsys)
+
+
+def test_a_video_is_never_overwritten_and_that_is_said_before_the_fitting(
+    videos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for output in (["-o", videos[0]], ["--separate", "-o", str(Path(videos[0]).parent)]):
+        assert run(["synchronize", *videos, "--cache", str(tmp_path), *output]) == 2
+        assert "the videos" in _one_line(capsys)
+    assert not list(tmp_path.iterdir())
 
 
 def test_unknown_reference_preset_and_key_are_one_line_each(

@@ -137,3 +137,33 @@ def test_dropout_acts_in_training_only() -> None:
     assert not torch.equal(embedder(stacked), embedder(stacked))
     embedder.eval()
     assert torch.equal(embedder(stacked), embedder(stacked))
+
+
+def test_feature_noise_acts_in_training_only_and_in_proportion_to_the_maps() -> None:
+    torch.manual_seed(0)
+    embedder = Embedder(3, EncoderConfig(conv_width=16, fc_width=16, feature_noise=0.5))
+    stacked = torch.randn(2, 2, 3, 4, 4)
+    embedder.train()
+    assert not torch.equal(embedder(stacked), embedder(stacked))
+    assert torch.equal(embedder(0 * stacked), embedder(0 * stacked))
+    embedder.eval()
+    assert torch.equal(embedder(stacked), embedder(stacked))
+
+
+def test_coordinates_tell_height_but_not_left_from_right() -> None:
+    torch.manual_seed(0)
+    # One spot, high or low, left or right. Mirrored kernels see a mirrored picture alike.
+    embedder = Embedder(1, EncoderConfig(conv_width=16, fc_width=16, coordinates=True))
+    plain = Embedder(1, EncoderConfig(conv_width=16, fc_width=16))
+    for network in (embedder, plain):
+        for conv in (network.conv1, network.conv2):
+            conv.weight.data += conv.weight.data.flip(-1)
+    spots = torch.zeros(4, 2, 1, 13, 13)
+    for index, (row, column) in enumerate([(3, 4), (9, 4), (3, 8), (9, 8)]):
+        spots[index, :, 0, row, column] = 5.0
+    high_left, low_left, high_right, low_right = embedder(spots)
+    torch.testing.assert_close(high_left, high_right)
+    torch.testing.assert_close(low_left, low_right)
+    assert (high_left - low_left).abs().max() > 1e-2
+    # Without them the global max-pool forgets where the spot was.
+    torch.testing.assert_close(plain(spots)[0], plain(spots)[1])

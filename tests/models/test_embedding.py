@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from rich.console import Console
 from torch import Tensor, nn
 
@@ -23,8 +24,10 @@ from inphase.models import (
     FrameEmbedder,
     base_networks,
     embed,
+    embedding,
     register_base_network,
 )
+from inphase.models.encoder import background
 from inphase.video import VideoReader, VideoWriter
 
 _SMALL = EncoderConfig(image_size=64, conv_width=8, fc_width=8, embedding_size=6, context_gap=0.1)
@@ -82,12 +85,19 @@ def _plainly(encoder: Encoder, path: Path) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("context", [1, 2, 3])
 @pytest.mark.parametrize("rate", ["constant", "variable"])
+@pytest.mark.parametrize("subtract_background", [False, True])
 def test_embeddings_are_those_of_the_plain_way(
-    rate: str, context: int, request: pytest.FixtureRequest
+    rate: str, context: int, subtract_background: bool, request: pytest.FixtureRequest
 ) -> None:
     path: Path = request.getfixturevalue(rate)
-    # Wide enough that no frame finds all of a layer's units dead.
-    encoder = _encoder(context_frames=context, pool=2, conv_width=16, fc_width=64)
+    encoder = _encoder(
+        context_frames=context,
+        pool=2,
+        subtract_background=subtract_background,
+        # Wide enough that no frame finds all of a layer's units dead.
+        conv_width=16,
+        fc_width=64,
+    )
     wanted = _plainly(encoder, path)
     got = FrameEmbedder(encoder).embed(path)
     assert got.embeddings.dtype == np.float32
@@ -142,6 +152,26 @@ def test_each_frame_passes_the_base_network_once(
     got = embedder.embed(variable, advance=advanced.append)
     assert _Counting.seen == len(_VARIABLE_TIMES) == len(got.embeddings)
     assert sum(advanced) == len(_VARIABLE_TIMES)
+
+
+def test_the_background_of_a_long_video_is_taken_from_a_part_and_no_frame_passes_twice(
+    counting: Encoder, constant: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting.config = counting.config.model_copy(update={"subtract_background": True})
+    monkeypatch.setattr(embedding, "_BACKGROUND_FRAMES", 5)
+    embedder = FrameEmbedder(counting)
+    _Counting.seen = 0
+    got = embedder.embed(constant).embeddings
+    assert _Counting.seen == len(got) == 21
+    frames = np.stack([frame for _, frame in VideoReader(constant, size=(64, 64))])
+    with torch.inference_mode():
+        maps = counting.features(torch.from_numpy(frames))
+        maps -= background(maps[[0, 5, 10, 15, 20]])
+        context = context_indices(
+            np.arange(21) / 25, np.arange(21), context_frames=3, gap=counting.config.context_gap
+        )
+        wanted = counting.embedder(maps[context]).numpy()
+    np.testing.assert_allclose(got, wanted, rtol=1e-3, atol=1e-3 * np.abs(wanted).max())
 
 
 def test_maps_are_the_features_of_each_frame(constant: Path) -> None:
@@ -264,3 +294,34 @@ def test_a_collection_and_a_model_folder_do_as_well(constant: Path, tmp_path: Pa
 def test_a_missing_model_folder_is_one_sentence(constant: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not exist"):
         embed(constant, tmp_path / "model")
+
+
+@pytest.mark.parametrize("subtract", [False, True])
+def test_some_frames_are_embedded_as_in_the_whole(variable: Path, subtract: bool) -> None:
+    encoder = _encoder(
+        context_frames=3, pool=2, conv_width=16, fc_width=64, subtract_background=subtract
+    )
+    embedder = FrameEmbedder(encoder)
+    whole = embedder.embed(variable).embeddings
+    step = np.abs(np.diff(whole, axis=0)).max(axis=1).min()
+    chosen = [11, 0, 20, 11]
+    got = embedder.embed_frames(variable, chosen)
+    np.testing.assert_allclose(got, whole[chosen], rtol=0, atol=step / 50)
+    with pytest.raises(VideoError, match="there is no frame 99"):
+        embedder.embed_frames(variable, [99])
+
+
+def test_a_picture_stands_for_the_first_frame_unless_only_motion_counts(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    draw = np.random.default_rng(0)
+    for number in range(3):
+        blocks = draw.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+        image = Image.fromarray(blocks.repeat(8, axis=0).repeat(8, axis=1))
+        image.save(tmp_path / "images" / f"{number}.png")
+    embedder = FrameEmbedder(_encoder(context_frames=2))
+    whole = embedder.embed(tmp_path / "images").embeddings
+    got = embedder.embed_picture(tmp_path / "images" / "0.png")
+    np.testing.assert_allclose(got, whole[0], rtol=0, atol=1e-5)
+    moving = FrameEmbedder(_encoder(subtract_background=True))
+    with pytest.raises(ModelError, match="only at what moves"):
+        moving.embed_picture(tmp_path / "images" / "0.png")

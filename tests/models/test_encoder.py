@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from inphase.errors import ModelError
 from inphase.models import Encoder, EncoderConfig
 from inphase.models.base_networks import create_base_network
+from inphase.models.encoder import background
 
 _SMALL = EncoderConfig(
     base_network="efficientnet_lite0",
@@ -190,3 +191,36 @@ def test_the_base_network_is_the_named_one() -> None:
     ours = _encoder(pretrained=True).base.state_dict()
     named = create_base_network("efficientnet_lite0").state_dict()
     assert all(torch.equal(tensor, named[name]) for name, tensor in ours.items())
+
+
+def test_subtracting_the_background_takes_off_what_stands_still_in_each_video() -> None:
+    encoder = _encoder(subtract_background=True).eval()
+    maps = torch.randn(2, 5, 2, 112, 4, 4)  # videos, frames, context, channels, height, width
+    still = torch.randn(2, 1, 1, 112, 4, 4)
+    got, moved = encoder.embed_features(maps), encoder.embed_features(maps + still)
+    assert got.shape == (2, 5, 3)
+    torch.testing.assert_close(moved, got, rtol=1e-3, atol=1e-4)
+    alone = torch.stack([encoder.embed_features(video) for video in maps])
+    torch.testing.assert_close(alone, got, rtol=1e-3, atol=1e-4)
+    plain = _encoder().eval()
+    assert not torch.allclose(plain.embed_features(maps + still), plain.embed_features(maps))
+
+
+def test_waiting_does_not_change_the_background() -> None:
+    maps = torch.randn(5, 112, 4, 4)
+    waited = torch.cat([maps[:1].expand(40, -1, -1, -1), maps])
+    torch.testing.assert_close(background(waited), background(maps))
+    assert not torch.allclose(waited.mean(dim=0), maps.mean(dim=0), atol=0.1)
+    torch.testing.assert_close(background(torch.tensor([1.0, 2, 9]).view(3, 1, 1, 1)).item(), 5.0)
+
+
+def test_padding_has_no_part_in_the_background() -> None:
+    encoder = _encoder(subtract_background=True).eval()
+    maps = torch.randn(2, 5, 2, 112, 4, 4)
+    mask = torch.tensor([[True, True, True, False, False], [False] * 5])
+    other = maps.clone()
+    other[0, 3:] = 1000.0
+    got = encoder.embed_features(maps, mask)
+    torch.testing.assert_close(encoder.embed_features(other, mask)[0, :3], got[0, :3])
+    torch.testing.assert_close(encoder.embed_features(maps[0, :3]), got[0, :3])
+    assert got.isfinite().all()  # also of a clip that is all padding

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from inphase.applications.grid import write_grid, write_retimed
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,12 @@ class Synchronization:
             OutputError: another suffix, or the place cannot be written.
             VideoError: a video can no longer be read.
         """
-        check_output(path)
         path = Path(path)
+        check_output(path, self._files)
         if path.suffix == ".mp4":
             write_grid(
                 path,
-                [self.reference.path, *(query.path for query in self.queries)],
+                self._files,
                 titles=[self.reference.name, *(query.name for query in self.queries)],
                 mappings=[np.arange(len(self.reference.times)), *self._mappings()],
                 width=width,
@@ -80,6 +83,7 @@ class Synchronization:
             VideoError: a video can no longer be read.
         """
         folder = Path(folder)
+        check_output_folder(folder, self._files)
         paths = []
         for query, mapping in zip(self.queries, self._mappings(), strict=True):
             # A name can hold the folders that tell two files apart.
@@ -113,6 +117,10 @@ class Synchronization:
             "times": [round(float(t), 6) for t in self.reference.times],
         }
         return {"reference": reference, "queries": queries}
+
+    @property
+    def _files(self) -> list[Path]:
+        return [self.reference.path, *(query.path for query in self.queries)]
 
     def _mappings(self) -> list[NDArray[np.int64]]:
         """Query frames to show; one without a match shows the nearest that has one."""
@@ -152,21 +160,48 @@ def synchronize(
     alignments = tuple(
         align(chosen[0].embeddings, query.embeddings, **options) for query in queries
     )
+    for query, alignment in zip(queries, alignments, strict=True):
+        _log.info(
+            "%s: cost %.4g a step, median confidence %.2f.",
+            query.name,
+            alignment.cost / len(alignment.path.reference),
+            np.median(alignment.confidence),
+        )
     return Synchronization(chosen[0], queries, alignments)
 
 
-def check_output(path: str | Path, *, pictures: bool = True) -> None:
-    """Refuse a suffix that :meth:`Synchronization.save` cannot write, before minutes of work.
+def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = True) -> None:
+    """Refuse what :meth:`Synchronization.save` cannot or must not write, before minutes of work.
 
     Args:
+        sources: the videos.
         pictures: whether .mp4 counts.
 
     Raises:
-        OutputError: another suffix.
+        OutputError: another suffix, or one of the videos would be lost.
     """
     valid = [".mp4", *_WRITERS] if pictures else list(_WRITERS)
     if Path(path).suffix not in valid:
         raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
+    _keep(Path(path), sources)
+
+
+def check_output_folder(folder: str | Path, sources: Iterable[Path]) -> None:
+    """Refuse a folder in which :meth:`Synchronization.save_separate` would overwrite a video.
+
+    Raises:
+        OutputError: it is a file, or holds one of the videos.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise OutputError(f"{folder} is a file; give a folder for one file a video.")
+    if any(source.absolute().parent == folder.absolute() for source in sources):
+        raise OutputError(f"{folder} holds the videos themselves; give another folder.")
+
+
+def _keep(path: Path, sources: Iterable[Path]) -> None:
+    if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
+        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
 
 
 def _filled(frames: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from inphase.cli.app import app
+from inphase.cli.app import VERBOSE, app
 from inphase.errors import InphaseError
 
 EXIT_OK, EXIT_SKIPPED, EXIT_WRONG = 0, 1, 2
@@ -17,6 +17,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; a mistake is one line on standard error."""
+    # Belongs to the whole command, but people add it at the end.
+    verbose = [argument for argument in arguments if argument in VERBOSE]
+    arguments = verbose[:1] + [argument for argument in arguments if argument not in VERBOSE]
     try:
         result = app(arguments, standalone_mode=False, prog_name="inphase")
     except InphaseError as error:

@@ -38,8 +38,8 @@ def align(
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
 
-    check_output(output, pictures=False)
     collection = Collection.open([reference, *queries])
+    check_output(output, [video.path for video in collection], pictures=False)
     embeddings = embed_videos(collection, model, console=options.console())
     result = synchronize(
         embeddings,

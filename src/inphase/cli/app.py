@@ -8,7 +8,21 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 import inphase
-from inphase.cli import align, draw, embed, index, retrieve, synchronize, train, transfer
+from inphase.cli import (
+    align,
+    compare,
+    draw,
+    embed,
+    evaluate,
+    index,
+    retrieve,
+    synchronize,
+    train,
+    transfer,
+)
+from inphase.cli.data import data
+
+VERBOSE = ("--verbose", "-v")
 
 app = typer.Typer(
     name="inphase",
@@ -19,9 +33,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (synchronize, train, embed, align, retrieve, transfer, draw):
+for _verb in (synchronize, train, embed, align, retrieve, transfer, evaluate, compare, draw):
     app.command()(getattr(_verb, _verb.__name__.rsplit(".", 1)[-1]))
 app.add_typer(index.index, name="index")
+app.add_typer(data, name="data")
 
 
 def _version(wanted: bool) -> None:
@@ -33,7 +48,7 @@ def _version(wanted: bool) -> None:
 @app.callback(epilog="`inphase VERB --help` explains each verb and shows an example.")
 def _inphase(
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say more about what is being done.")
+        bool, typer.Option(*VERBOSE, help="Say more about what is being done.")
     ] = False,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and leave.")
@@ -44,5 +59,5 @@ def _inphase(
     The main job: `inphase synchronize *.mp4 -o together.mp4`.
     """
     console = Console(stderr=True)
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(message)s", handlers=[RichHandler(console=console)])
+    logging.basicConfig(format="%(message)s", handlers=[RichHandler(console=console)])
+    logging.getLogger("inphase").setLevel(logging.INFO if verbose else logging.WARNING)

@@ -106,12 +106,17 @@ def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
     return dict(one.split("=", 1) for one in given or ())
 
 
+def screen() -> Console:
+    """Where results go: standard output."""
+    return Console()
+
+
 def conclude(skipped: Sequence[Skipped]) -> int:
     """List what was skipped, and give the exit code: 0, or 1 if anything was."""
     if not skipped:
         return 0
-    screen = console()
-    screen.print(f"[yellow]Skipped {len(skipped)}:[/yellow]")
+    warnings = console()
+    warnings.print(f"[yellow]Skipped {len(skipped)}:[/yellow]")
     for one in skipped:
-        screen.print(f"  {one.name}: {one.reason}", markup=False, highlight=False)
+        warnings.print(f"  {one.name}: {one.reason}", markup=False, highlight=False)
     return 1

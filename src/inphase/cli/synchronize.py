@@ -56,15 +56,15 @@ def synchronize(
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
     from inphase.applications import synchronize as match
-    from inphase.applications.synchronize import check_output
+    from inphase.applications.synchronize import check_output, check_output_folder
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
     from inphase.training import fit_or_reuse, load_config
 
     console = options.console()
-    if not separate:
-        check_output(output)
     collection = Collection.open(videos, split=split)
+    check = check_output_folder if separate else check_output
+    check(output, [video.path for video in collection])
     # Before minutes of fitting: is it there at all?
     name = collection[reference].name if reference is not None else None
     if model is None:

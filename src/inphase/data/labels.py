@@ -1,13 +1,13 @@
 """labels.json: the videos of a set with their splits and key events."""
 
 import itertools
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ConfigDict, Field, StrictInt
 
+from inphase.data.json_files import read_json
 from inphase.errors import CollectionError, ConfigError
 from inphase.settings import Settings, parse_settings
 
@@ -63,7 +63,7 @@ def read_labels(path: str | Path) -> Labels:
             video file that is not there.
     """
     path = Path(path)
-    content = _read_json(path)
+    content = read_json(path)
     entries = content.get("videos")
     if not isinstance(entries, dict):
         raise CollectionError(
@@ -85,40 +85,6 @@ def read_labels(path: str | Path) -> Labels:
                 f"{path}, video {name}: its file {path.parent / video.file} does not exist."
             )
     return labels
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(
-            path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_repetition
-        )
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
-    except _RepeatedKeyError as error:
-        raise CollectionError(f"{path} holds the key `{error}` twice.") from error
-    except UnicodeDecodeError as error:
-        raise CollectionError(f"{path} is not a JSON file: it is not UTF-8 text.") from error
-    except (ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise CollectionError(f"{path} is not a JSON file: {reason}.") from error
-    if not isinstance(content, dict):
-        raise CollectionError(f"{path} is not a labels file: it must hold one JSON object.")
-    return content
-
-
-class _RepeatedKeyError(Exception):
-    pass
-
-
-def _without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise _RepeatedKeyError(key)
-        result[key] = value
-    return result
 
 
 def _parse(model: type[S], values: object, source: str) -> S:

@@ -27,10 +27,19 @@ class EncoderConfig(Settings):
     )
     context_frames: int = Field(2, ge=1, description="Frames stacked to embed one frame, k.")
     context_gap: float = Field(0.75, gt=0, description="Seconds between two context frames.")
+    subtract_background: bool = Field(
+        False, description="Take off each video's maps what stands still in it."
+    )
+    coordinates: bool = Field(
+        False, description="Tell the embedder where on the map it looks: height, distance aside."
+    )
     conv_width: int = Field(512, ge=1, description="Channels of the two 3-D convolutions.")
     fc_width: int = Field(512, ge=1, description="Width of the two fully connected layers.")
     dropout: float = Field(
         0.0, ge=0, lt=1, description="Dropout before each fully connected layer, in training."
+    )
+    feature_noise: float = Field(
+        0.0, ge=0, description="Gaussian noise on the maps in training, a share of their deviation."
     )
     embedding_size: int = Field(128, ge=1, description="Length of an embedding.")
     pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")

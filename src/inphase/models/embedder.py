@@ -24,14 +24,22 @@ class Embedder(nn.Module):
     convolution and dropout of 0.1 before each fully connected layer. The former is left out here,
     as in Table 1; the latter is ``config.dropout``, by default 0.
 
+    Two options go beyond the paper, for little data and a frozen base network. A global max-pool
+    forgets where something was, and a body's height in the picture is often what tells the moment:
+    ``config.coordinates`` gives the convolutions two more channels with the place on the map (Liu
+    et al., NeurIPS 2018). ``config.feature_noise`` keeps them from learning the scenes by heart.
+
     Args:
         in_channels: channels C of a map.
-        config: widths, dropout and embedding size.
+        config: widths, dropout, options and embedding size.
     """
 
     def __init__(self, in_channels: int, config: EncoderConfig) -> None:
         super().__init__()
-        self.conv1 = nn.Conv3d(in_channels, config.conv_width, 3, padding=1)
+        self.coordinates = config.coordinates
+        self.feature_noise = config.feature_noise
+        inputs = in_channels + (2 if config.coordinates else 0)
+        self.conv1 = nn.Conv3d(inputs, config.conv_width, 3, padding=1)
         self.conv2 = nn.Conv3d(config.conv_width, config.conv_width, 3, padding=1)
         self.fc1 = nn.Linear(config.conv_width, config.fc_width)
         self.fc2 = nn.Linear(config.fc_width, config.fc_width)
@@ -47,12 +55,29 @@ class Embedder(nn.Module):
 
     def forward(self, stacked: Tensor) -> Tensor:
         """Maps of context frames ``(N, k, C, h, w)``, ascending in time, to ``(N, D)``."""
-        x = F.relu(_conv_over_time(stacked, self.conv1))
+        x = stacked
+        if self.training and self.feature_noise:
+            x = x + self.feature_noise * x.std() * torch.randn_like(x)
+        if self.coordinates:
+            x = torch.cat([x, _coordinates(x)], dim=2)
+        x = F.relu(_conv_over_time(x, self.conv1))
         x = F.relu(_conv_over_time(x, self.conv2))
         x = x.amax(dim=(1, 3, 4))
         x = F.relu(self.fc1(self.dropout(x)))
         x = F.relu(self.fc2(self.dropout(x)))
         return self.embedding(x)  # type: ignore[no-any-return]
+
+
+def _coordinates(maps: Tensor) -> Tensor:
+    """Height (−1..1) and distance from the middle (0..1) of each place, ``(N, k, 2, h, w)``.
+
+    The distance has no sign: a mirrored video should look alike.
+    """
+    videos, context, _, height, width = maps.shape
+    rows = torch.linspace(-1, 1, height, dtype=maps.dtype, device=maps.device)
+    columns = torch.linspace(-1, 1, width, dtype=maps.dtype, device=maps.device).abs()
+    both = torch.stack([rows[:, None].expand(-1, width), columns.expand(height, -1)])
+    return both.expand(videos, context, -1, -1, -1)
 
 
 def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:

@@ -15,9 +15,9 @@ from rich.console import Console
 from torch import Tensor
 
 from inphase.data import Collection, context_indices
-from inphase.errors import Skipped, VideoError
+from inphase.errors import ModelError, Skipped, VideoError
 from inphase.models.embedding_files import save_embeddings
-from inphase.models.encoder import Encoder
+from inphase.models.encoder import Encoder, background
 from inphase.models.folding import fold_batch_norm
 from inphase.progress import progress_bar
 from inphase.video import VideoReader, probe, read_image
@@ -29,6 +29,8 @@ _CPU_BATCH, _GPU_BATCH = 4, 64
 # configs/quick.yaml); beyond that it gains nothing.
 _EMBEDDER_BATCH = 32
 _DECODED_AHEAD = 16
+# Frames that a video's background is taken from: their maps are kept, and are not made again.
+_BACKGROUND_FRAMES = 256
 
 T = TypeVar("T")
 
@@ -122,9 +124,10 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        decoded = _ahead(frame for _, frame in reader)
+        known = self._spread(reader) if self.encoder.config.subtract_background else {}
+        still = background(torch.stack([*known.values()])) if known else None
         parts = []
-        for embeddings in self._embed(reader.times, self.maps(decoded)):
+        for embeddings in self.embed_maps(reader.times, self._all_maps(reader, known), still):
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
@@ -156,7 +159,7 @@ class FrameEmbedder:
         )
         distinct, places = np.unique(context, return_inverse=True)
         maps = torch.stack(list(self.maps(reader.frames(distinct))))
-        return self._embed_stacked(maps[places.reshape(context.shape)])
+        return self._embed_stacked(maps[places.reshape(context.shape)], self._still(reader))
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
         """Embed a picture file as the first frame of a video, which stands in for its context.
@@ -166,22 +169,56 @@ class FrameEmbedder:
 
         Raises:
             VideoError: the picture cannot be decoded.
+            ModelError: the encoder looks only at what moves in a video.
         """
+        if self.encoder.config.subtract_background:
+            raise ModelError(
+                "This model looks only at what moves in a video (subtract_background), so it "
+                f"cannot embed the picture {path}; give a moment of a video."
+            )
         size = self.encoder.config.image_size
         (features,) = self.maps([read_image(Path(path), size=(size, size))])
         stacked = torch.stack([features] * self.encoder.config.context_frames)
-        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None])[0]
+        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None], None)[0]
         return embedding
 
-    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
-        """(n, k, C, h, w) maps to (n, dims)."""
+    def _embed_stacked(self, stacked: Tensor, still: Tensor | None) -> NDArray[np.float32]:
+        """(n, k, C, h, w) maps, and (C, h, w) of the background, to (n, dims)."""
         with torch.inference_mode():
+            if still is not None:
+                stacked = stacked - still
             embeddings: NDArray[np.float32] = self._embedder(stacked).float().cpu().numpy()
         return embeddings
 
-    def _embed(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor]
+    def _still(self, reader: VideoReader) -> Tensor | None:
+        """(C, h, w), the background of a video, for an encoder that subtracts it."""
+        if not self.encoder.config.subtract_background:
+            return None
+        return background(torch.stack([*self._spread(reader).values()]))
+
+    def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
+        """Maps of the frames that show the background, by frame."""
+        chosen = background_frames(len(reader))
+        return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
+
+    def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
+        """Maps of all frames in order; those ``known`` are taken out of it, the rest is made."""
+        missing = [index for index in range(len(reader)) if index not in known]
+        made = self.maps(_ahead(reader.frames(missing)))
+        for index in range(len(reader)):
+            yield known.pop(index) if index in known else next(made)
+
+    def embed_maps(
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
     ) -> Iterator[NDArray[np.float32]]:
+        """Maps of a video's frames, in order, to parts of its (frames, dims) embeddings.
+
+        Args:
+            times: (frames,) seconds.
+            maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
+            still: ``(C, h, w)``, the background of the video, for an encoder that subtracts it:
+                that of the maps of its :func:`background_frames`.
+        """
         config = self.encoder.config
         context = context_indices(
             times,
@@ -194,13 +231,18 @@ class FrameEmbedder:
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
             kept.update(enumerate(batch, start=done))
             rows = context[done : done + len(batch)]
-            yield self._embed_stacked(
-                torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
-            )
+            stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
+            yield self._embed_stacked(stacked, still)
             done += len(batch)
             if done < len(context):
                 for index in [i for i in kept if i < context[done, 0]]:
                     del kept[index]
+
+
+def background_frames(count: int) -> list[int]:
+    """Which of a video's frames its background is taken from: some, spread evenly."""
+    spread = np.linspace(0, count - 1, min(count, _BACKGROUND_FRAMES))
+    return [round(float(index)) for index in spread]
 
 
 def embed(

@@ -108,17 +108,38 @@ class Encoder(nn.Module):
         """The base network's maps ``(N, C, h, w)``, averaged over ``config.pool`` squares."""
         return F.avg_pool2d(maps, self.config.pool) if self.config.pool > 1 else maps
 
-    def embed_features(self, stacked: Tensor) -> Tensor:
-        """Maps of frames and their context, ``(N, k, C, h, w)``, to embeddings ``(N, D)``.
+    def embed_features(self, stacked: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Maps of frames and their context to embeddings, for one or more videos.
 
-        The k maps ascend in time; the last is the embedded frame's own.
+        With ``config.subtract_background`` each video's background is taken off first.
+
+        Args:
+            stacked: ``(..., T, k, C, h, w)``, T frames of one video; the k maps ascend in time,
+                the last is the embedded frame's own.
+            mask: ``(..., T)`` bool, False for frames that have no part in the background.
+
+        Returns:
+            ``(..., T, D)``.
         """
-        return self.embedder(stacked)  # type: ignore[no-any-return]
+        if self.config.subtract_background:
+            stacked = (
+                stacked - background(stacked[..., -1, :, :, :], mask)[..., None, None, :, :, :]
+            )
+        embeddings: Tensor = self.embedder(stacked.flatten(0, -5))
+        return embeddings.view(*stacked.shape[:-4], -1)
 
-    def forward(self, frames: Tensor) -> Tensor:
-        """Frames with context ``(N, k, S, S, 3)`` uint8, ascending in time, to ``(N, D)``."""
-        maps = self.features(frames.flatten(0, 1))
-        return self.embed_features(maps.view(*frames.shape[:2], *maps.shape[1:]))
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Frames with context to embeddings, for one or more videos.
+
+        Args:
+            frames: ``(..., T, k, S, S, 3)`` uint8, T frames of one video, ascending in time.
+            mask: as in :meth:`embed_features`.
+
+        Returns:
+            ``(..., T, D)``.
+        """
+        maps = self.features(frames.flatten(0, -4))
+        return self.embed_features(maps.view(*frames.shape[:-3], *maps.shape[1:]), mask)
 
     @property
     def base_fingerprint(self) -> str:
@@ -130,7 +151,7 @@ class Encoder(nn.Module):
     @property
     def fingerprint(self) -> str:
         """sha256 of all that decides an embedding."""
-        without = {"pretrained", "weights", "train_base", "dropout"}
+        without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
         config = self.config.model_dump(exclude=without)
         return _fingerprint(config, self.state_dict().items())
 
@@ -173,6 +194,27 @@ class Encoder(nn.Module):
                 )
         encoder.load_state_dict(tensors)
         return encoder.eval()
+
+
+def background(maps: Tensor, mask: Tensor | None = None) -> Tensor:
+    """What stands still in a video: the middle of the range of each value of its maps.
+
+    Unlike the mean or the median it does not depend on how long anything lasts, so that videos of
+    one action keep their likeness whether one waits or hurries.
+
+    Args:
+        maps: ``(..., T, C, h, w)``, of T frames of one video.
+        mask: ``(..., T)`` bool, False for frames that have no part in it.
+
+    Returns:
+        ``(..., C, h, w)``.
+    """
+    highest = lowest = maps
+    if mask is not None:
+        # Where no frame counts, all do: what stands there has no influence anyway.
+        absent = ~(mask | ~mask.any(dim=-1, keepdim=True))[..., None, None, None]
+        highest, lowest = maps.masked_fill(absent, -torch.inf), maps.masked_fill(absent, torch.inf)
+    return (highest.amax(dim=-4) + lowest.amin(dim=-4)) / 2
 
 
 def _describe(tensor: Tensor) -> str:

@@ -84,11 +84,8 @@ class TrainingModule(lightning.LightningModule):
         checkpoint["state_dict"] = {**own, **checkpoint["state_dict"]}
 
     def _embedded(self, batch: ClipBatch) -> ClipEmbeddings:
-        shape = batch.mask.shape
-        frames = batch.frames.flatten(0, 1)
         if self.config.encoder.train_base == "frozen":
-            embeddings = self.encoder.embed_features(frames.float())
+            embeddings = self.encoder.embed_features(batch.frames.float(), batch.mask)
         else:
-            embeddings = self.encoder(frames)
-        embeddings = embeddings.reshape(*shape, -1)
+            embeddings = self.encoder(batch.frames, batch.mask)
         return ClipEmbeddings(embeddings, batch.times, batch.lengths, batch.mask)

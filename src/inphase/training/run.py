@@ -31,6 +31,8 @@ from inphase.training.features import FeatureCache, default_cache
 from inphase.training.module import TrainingModule
 from inphase.video import VideoInfo, probe
 
+_log = logging.getLogger(__name__)
+
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
 
 
@@ -93,6 +95,7 @@ def train(
     readable, skipped = _probed(collection)
     _begin(folder, config, [video for video, _ in readable])
     if (folder / MODEL).is_dir():
+        _log.info("%s is finished: its model is used as it is.", folder)
         return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
 
     encoder = Encoder(config.encoder, seed=config.seed)
@@ -171,6 +174,15 @@ def _fit(
     )
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     checkpoint = folder / LAST
+    _log.info(
+        "%s %d steps in %s; %s, checkpoints every %d steps in %s.",
+        "Going on towards" if checkpoint.is_file() else "Fitting",
+        config.steps,
+        "bfloat16" if reduced else "float32",
+        f"{torch.get_num_threads()} threads" if not torch.cuda.is_available() else "on the GPU",
+        every,
+        checkpoint.parent,
+    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
@@ -249,6 +261,7 @@ def _cached(
     copies = config.augmented_copies if config.augment else 0
     cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
     counts = [len(resample(info.times, fps=config.fps)) for _, info in videos]
+    _log.info("Features of %d frames, %d copies more, in %s.", sum(counts), copies, folder)
     sources: list[ClipSource] = []
     with progress_bar("Features", sum(counts), console=console) as bar:
         for (video, info), count in zip(videos, counts, strict=True):

@@ -1,4 +1,4 @@
-"""Scores against golden values, scipy, a loop over pairs, and by hand."""
+"""Kendall's τ against golden values, scipy, and a loop over pairs."""
 
 import itertools
 import json
@@ -15,11 +15,9 @@ from scipy.spatial.distance import cdist
 
 from inphase.errors import AlignmentError
 from inphase.evaluation import (
-    event_alignment_error,
     kendalls_tau,
     kendalls_tau_of_order,
     kendalls_tau_pairs,
-    time_stretch,
 )
 
 
@@ -100,37 +98,6 @@ def test_videos_in_reverse_have_tau_minus_one() -> None:
     assert tau.tau_a == pytest.approx(-1)
 
 
-def test_event_errors_by_hand() -> None:
-    error = event_alignment_error(
-        [0, 1, 1, 4],
-        [0, 2, 3],
-        query_events=[1, 4, 4],
-        query_times=[0.0, 0.1, 0.3, 0.6, 1.0],
-    )
-    np.testing.assert_array_equal(error.frames, [1, 3, 0])
-    np.testing.assert_allclose(error.seconds, [0.1, 0.9, 0.0])
-    np.testing.assert_allclose(error.share, [0.2, 0.6, 0.0])
-
-
-def test_no_events_give_no_errors() -> None:
-    error = event_alignment_error([0], [], query_events=[], query_times=[0.0])
-    assert len(error.frames) == len(error.seconds) == len(error.share) == 0
-
-
-def test_time_stretch_goes_evenly_from_first_to_last() -> None:
-    np.testing.assert_array_equal(time_stretch(5, 9), [0, 2, 4, 6, 8])
-    np.testing.assert_array_equal(time_stretch(5, 3), [0, 1, 1, 2, 2])
-    np.testing.assert_array_equal(time_stretch(4, 1), [0, 0, 0, 0])
-    np.testing.assert_array_equal(time_stretch(1, 7), [0])
-
-
-@given(n=st.integers(2, 300), m=st.integers(1, 300))
-def test_time_stretch_stays_within_half_a_frame(n: int, m: int) -> None:
-    mapping = time_stretch(n, m)
-    assert np.abs(mapping - np.arange(n) * (m - 1) / (n - 1)).max() <= 0.5 + 1e-9
-    assert (mapping[0], mapping[-1]) == (0, m - 1)
-
-
 def test_bad_input_is_one_sentence() -> None:
     good = walk(5, 0)
     with pytest.raises(AlignmentError, match="at least two videos, not 1"):
@@ -141,24 +108,3 @@ def test_bad_input_is_one_sentence() -> None:
         kendalls_tau(good, good[:0])
     with pytest.raises(AlignmentError, match=r"must be \(frames,\)"):
         kendalls_tau_of_order(np.zeros((2, 2)))
-    with pytest.raises(AlignmentError, match="no frames to align"):
-        time_stretch(0, 3)
-
-
-@pytest.mark.parametrize(
-    ("mapping", "reference", "query", "message"),
-    [
-        ([0, 1], [0], [0, 1], "1 events and the query 2"),
-        ([0, 1], [2], [0], "reference's event at frame 2 lies outside 0..1"),
-        ([0, 1], [-1], [0], "reference's event at frame -1"),
-        ([0, 1], [0], [3], "query's event at frame 3 lies outside 0..2"),
-        ([-1, 1], [0], [0], "reference frame 0 has no match"),
-        ([5, 1], [0], [0], "match of an event at frame 5"),
-        ([[0, 1]], [0], [0], "plain lists"),
-    ],
-)
-def test_events_that_do_not_fit_are_refused(
-    mapping: list[int], reference: list[int], query: list[int], message: str
-) -> None:
-    with pytest.raises(AlignmentError, match=message):
-        event_alignment_error(mapping, reference, query_events=query, query_times=[0.0, 0.1, 0.2])

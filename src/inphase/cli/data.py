@@ -1,0 +1,109 @@
+"""``inphase data``: look at a collection, and make labels of other programs into labels.json."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+data = typer.Typer(
+    help="Check a collection, and make labels of other programs into a labels.json.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+
+@data.command()
+def check(
+    videos: options.Videos,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write all of it as .json.", show_default=False),
+    ] = None,
+) -> int:
+    """Look at every video: broken files, lengths, rates, labels, duplicates, mixed actions.
+
+    Leaves with 1 when something was found that would make training or scores wrong.
+
+    Example: `inphase data check swings/`
+    """
+    from inphase.applications.collection_check import check_collection
+    from inphase.applications.collection_table import finding_lines, summary_table
+    from inphase.atomic import replacing
+    from inphase.data import Collection
+
+    collection = Collection.open(videos)
+    result = check_collection(collection, console=options.console())
+    screen = options.screen()
+    screen.print(summary_table(result))
+    for line in finding_lines(result):
+        screen.print(line)
+    if output is not None:
+        with replacing(output) as beside:
+            told = json.dumps(result.to_dict(), indent=1, ensure_ascii=False)
+            beside.write_text(told + "\n", encoding="utf-8")
+        typer.echo(f"Wrote {output}")
+    return 0 if result.sound else 1
+
+
+@data.command()
+def convert(
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELS",
+            help=".json of segments in microseconds (TCC), .csv of segments or instants, .vtt or a "
+            "folder of them, or the folder of Penn Action or of the pouring set.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The labels.json to write.", show_default=False),
+    ],
+    videos: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[VIDEOS]",
+            help="The videos that the labels speak of; Penn Action and pouring hold their own.",
+            show_default=False,
+        ),
+    ] = None,
+    events: Annotated[
+        str | None,
+        typer.Option(
+            help="Names of the key events in order, with commas between them.", show_default=False
+        ),
+    ] = None,
+    instants: Annotated[
+        bool, typer.Option("--instants", help="Each WebVTT cue is an instant, not a segment.")
+    ] = False,
+    action: Annotated[
+        list[str] | None,
+        typer.Option(help="Of Penn Action, only this. May be repeated.", show_default=False),
+    ] = None,
+) -> int:
+    """Make labels of other programs and published sets into a labels.json.
+
+    Videos with a mistake in their labels (an event out of order or outside the video, a video that
+    is not there) are listed with a sentence and left out; the exit code is then 1.
+
+    Example: `inphase data convert segments.csv swings/ -o swings/labels.json`
+    """
+    from inphase.data.formats import convert_labels
+
+    names = [name.strip() for name in events.split(",")] if events else None
+    result = convert_labels(labels, videos, events=names, instants=instants, actions=action)
+    written = result.save(output, about={"source": str(labels)})
+    for (name, split), count in sorted(result.counts.items()):
+        published = result.published.get((name, split))
+        beside = f", {published} in the paper" if published is not None else ""
+        told = " ".join(filter(None, (name, split))) or "without action or split"
+        typer.echo(f"  {told}: {count}{beside}")
+    typer.echo(f"Wrote the labels of {len(result.videos)} videos: {written}")
+    warnings = options.console()
+    for mistake in result.mistakes:
+        warnings.print(f"  {mistake.video}: {mistake.sentence}", markup=False, highlight=False)
+    return 1 if result.mistakes else 0

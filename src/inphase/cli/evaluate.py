@@ -1,0 +1,101 @@
+"""``inphase evaluate``."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from inphase.cli import options
+
+
+def evaluate(
+    models: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MODEL...",
+            help="Model or run folders; several count as several seeds of one method.",
+            show_default=False,
+        ),
+    ],
+    labels: Annotated[
+        str,
+        typer.Argument(
+            metavar="LABELS.json",
+            help="A labelled set: its labels.json, or the folder that holds it.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder for the report [default: evaluation/ beside the first model].",
+            show_default=False,
+        ),
+    ] = None,
+    train_split: Annotated[
+        str, typer.Option(help="Part of the set that phases are learned from.")
+    ] = "train",
+    test_split: Annotated[str, typer.Option(help="Part of the set that is scored.")] = "test",
+    stride: Annotated[int, typer.Option(min=1, help="Frames between two of Kendall's τ.")] = 1,
+    classifier: Annotated[
+        Literal["svc", "logistic"],
+        typer.Option(help="Of phases: RBF support vectors (TCC, LAV) or logistic regression."),
+    ] = "svc",
+    few_shot: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=1,
+            help="Score phases with so many labelled videos. May be repeated [default: 1 and 5].",
+            show_default=False,
+        ),
+    ] = None,
+    shortcuts: Annotated[
+        bool,
+        typer.Option(help="Score trimmed, frozen and shuffled videos, too."),
+    ] = True,
+    bootstrap: Annotated[
+        int, typer.Option(min=2, help="Draws of test videos for the 95 % intervals.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
+    distance: options.Distance = "squared_euclidean",
+    window: options.Window = None,
+    max_slope: options.MaxSlope = None,
+) -> int:
+    """Score encoders on a labelled set, with intervals, beside what needs no learning.
+
+    Prints the scores and writes evaluation.json, scores.csv, events.csv and report.html, a page
+    with pictures that needs no other file. The labels say which videos are for testing; a person
+    or scene that is in both parts is refused.
+
+    Example: `inphase evaluate runs/swing labels.json -o report`
+    """
+    from inphase.evaluation import EvaluationOptions, ScoringOptions
+    from inphase.evaluation import evaluate as score
+    from inphase.evaluation.protocol import model_folder
+    from inphase.evaluation.result_files import check_output_folder
+    from inphase.evaluation.tables import tables
+
+    alignment = {"window": window, "max_slope": max_slope}
+    settings = EvaluationOptions(
+        scoring=ScoringOptions(
+            stride=stride, classifier=classifier, few_shot=tuple(few_shot or (1, 5)), seed=seed
+        ),
+        distance=distance,
+        alignment={name: value for name, value in alignment.items() if value is not None},
+        bootstrap=bootstrap,
+        shortcuts=shortcuts,
+        train_split=train_split,
+        test_split=test_split,
+    )
+    console = options.console()
+    folder = output or model_folder(models[0]).parent / "evaluation"
+    check_output_folder(folder)
+    result = score(models, labels, options=settings, console=console)
+    screen = options.screen()
+    for table in tables(result):
+        screen.print(table)
+    for path in result.save(folder, console=console):
+        typer.echo(f"Wrote {path}")
+    return options.conclude(result.skipped)

@@ -1,0 +1,104 @@
+"""Labels of other programs and sets, made into a labels.json."""
+
+import glob
+from collections.abc import Sequence
+from pathlib import Path
+
+from inphase.data.collection import LABELS_FILE, Collection
+from inphase.data.formats.convert import Conversion, convert_marks
+from inphase.data.formats.marks import Marks, Mistake, Segment, boundaries, common_order
+from inphase.data.formats.penn_action import (
+    TCC_COUNTS,
+    is_penn_action,
+    read_joint_file,
+    read_penn_action,
+)
+from inphase.data.formats.penn_events import events_from_joints
+from inphase.data.formats.pouring import (
+    POURING_COUNTS,
+    POURING_EVENTS,
+    is_pouring,
+    read_pouring,
+)
+from inphase.data.formats.segments_csv import read_segments_csv
+from inphase.data.formats.tcc_json import read_tcc_json
+from inphase.data.formats.webvtt import read_webvtt
+from inphase.errors import CollectionError
+
+__all__ = [
+    "POURING_COUNTS",
+    "POURING_EVENTS",
+    "TCC_COUNTS",
+    "Conversion",
+    "Marks",
+    "Mistake",
+    "Segment",
+    "boundaries",
+    "common_order",
+    "convert_labels",
+    "convert_marks",
+    "events_from_joints",
+    "is_penn_action",
+    "is_pouring",
+    "read_joint_file",
+    "read_penn_action",
+    "read_pouring",
+    "read_segments_csv",
+    "read_tcc_json",
+    "read_webvtt",
+]
+
+
+def convert_labels(
+    labels: str | Path,
+    videos: str | Path | Sequence[str | Path] | None = None,
+    *,
+    events: Sequence[str] | None = None,
+    instants: bool = False,
+    actions: Sequence[str] | None = None,
+) -> Conversion:
+    """Read labels of any known form, by suffix or layout.
+
+    Args:
+        labels: ``.json`` of segments in microseconds (TCC), ``.csv`` of segments or instants,
+            ``.vtt`` or a folder of them, or the folder of Penn Action or of the pouring set.
+        videos: what :meth:`inphase.data.Collection.open` takes; not needed for a whole set.
+        events: names of the key events, in order.
+        instants: each WebVTT cue is an instant rather than a segment.
+        actions: of Penn Action, only these.
+
+    Raises:
+        CollectionError: the form is not known, something is missing or cannot be read.
+    """
+    path = Path(labels)
+    if not path.exists():
+        raise CollectionError(f"{path} does not exist.")
+    if path.is_dir() and is_penn_action(path):
+        return read_penn_action(path, actions=actions)
+    if path.is_dir() and is_pouring(path):
+        return read_pouring(path)
+    suffix = path.suffix.lower()
+    if path.is_dir() or suffix == ".vtt":
+        marks, mistakes = read_webvtt(path, events=events, instants=instants)
+    elif suffix in (".csv", ".tsv", ".txt"):
+        marks, mistakes = read_segments_csv(path, events=events)
+    elif suffix == ".json":
+        marks, mistakes = read_tcc_json(path, events=events)
+    else:
+        raise CollectionError(
+            f"{path} is of no known form: .json of segments in microseconds, .csv, .vtt, or the "
+            "folder of Penn Action or of the pouring set."
+        )
+    if videos is None:
+        raise CollectionError(f"{path} needs the videos it speaks of, to find frames by time.")
+    collection = Collection.open(_files(videos))
+    return convert_marks(marks, collection, events=events, mistakes=mistakes)
+
+
+def _files(videos: str | Path | Sequence[str | Path]) -> list[str | Path]:
+    """The videos as they are: a labels.json beside them may be the one of the time before."""
+    sources = [videos] if isinstance(videos, (str, Path)) else list(videos)
+    return [
+        f"{glob.escape(str(source))}/*" if (Path(source) / LABELS_FILE).is_file() else source
+        for source in sources
+    ]

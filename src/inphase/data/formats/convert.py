@@ -1,0 +1,192 @@
+"""From marks in seconds to a labels.json of videos that are there, with every mistake told."""
+
+import difflib
+import itertools
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.atomic import replacing
+from inphase.data.collection import Collection, Video
+from inphase.data.formats.marks import Marks, Mistake, common_order
+from inphase.errors import CollectionError, VideoError
+from inphase.video import VideoInfo, probe
+
+# A time this close before a frame means the frame: files round their times.
+_TIE = 1e-6
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Labels that fit the videos, and what was wrong with the others.
+
+    Attributes:
+        events: names of the key events in order.
+        videos: entries of labels.json by name, with absolute files.
+        mistakes: one sentence each; a video with a mistake is left out.
+        published: number of videos by action and split in the paper that uses a published set.
+    """
+
+    events: tuple[str, ...]
+    videos: Mapping[str, Mapping[str, Any]]
+    mistakes: tuple[Mistake, ...]
+    published: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Number of videos by action and split; empty where there is none."""
+        return Counter(
+            (entry.get("action") or "", entry.get("split") or "") for entry in self.videos.values()
+        )
+
+    def save(self, path: str | Path, *, about: Mapping[str, str] | None = None) -> Path:
+        """Write labels.json; files inside its folder are named relative to it.
+
+        Args:
+            path: of the file.
+            about: further keys for people, such as the set's name, source and licence.
+
+        Raises:
+            CollectionError: no video is left to be written.
+            OutputError: the place cannot be written.
+        """
+        path = Path(path).expanduser().absolute()
+        if not self.videos:
+            first = f"; the first mistake: {self.mistakes[0].video}: {self.mistakes[0].sentence}"
+            raise CollectionError(
+                "No video with sound labels is left" + (first if self.mistakes else ".")
+            )
+        entries = {}
+        for name, entry in self.videos.items():
+            file = Path(entry["file"])
+            if file.is_relative_to(path.parent):
+                file = file.relative_to(path.parent)
+            known = {key: value for key, value in entry.items() if value is not None}
+            entries[name] = {**known, "file": file.as_posix()}
+        content = {**(about or {}), "events": list(self.events), "videos": entries}
+        with replacing(path) as beside:
+            beside.write_text(
+                json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
+        return path
+
+
+def convert_marks(
+    marks: Mapping[str, Marks],
+    videos: Collection,
+    *,
+    events: Sequence[str] | None = None,
+    mistakes: Sequence[Mistake] = (),
+) -> Conversion:
+    """Find the frame of each key event in the videos, and everything that does not fit.
+
+    An event's frame is the first frame at or after its instant, by the file's own times.
+
+    Args:
+        marks: by video; a name is a video's name, file name or file name without suffix.
+        videos: those that are there.
+        events: the key events in order; by default the order that most videos have.
+        mistakes: found before, to be listed with the others.
+
+    Returns:
+        The labels of the videos without a mistake, and all mistakes.
+    """
+    order = tuple(events) if events is not None else common_order(marks)
+    found: list[Mistake] = list(mistakes)
+    entries: dict[str, dict[str, Any]] = {}
+    by_name = _names(videos)
+    for name, marked in marks.items():
+        video = by_name.get(name)
+        if video is None:
+            near = difflib.get_close_matches(name, by_name, n=1)
+            told = f"; did you mean {near[0]}?" if near else "."
+            found.append(Mistake(name, f"there is no such video in {videos.source}{told}"))
+            continue
+        try:
+            info = probe(video.path)
+        except VideoError as error:
+            found.append(Mistake(name, str(error)))
+            continue
+        frames, wrong = _frames(marked, info, order)
+        if wrong:
+            found += [Mistake(name, sentence) for sentence in wrong]
+            continue
+        entries[video.name] = {
+            "file": str(video.path.absolute()),
+            "fps": round(info.fps, 6),
+            "frames": info.frames,
+            "split": marked.split,
+            "group": marked.group,
+            "action": marked.action,
+            "view": marked.view,
+            "events": frames,
+        }
+    told_of = {mistake.video for mistake in found}
+    for video in videos:
+        names = {video.name, video.path.name, video.path.stem}
+        if video.name not in entries and not names & told_of:
+            found.append(Mistake(video.name, "it has no labels."))
+    return Conversion(order, entries, tuple(found))
+
+
+def _names(videos: Collection) -> dict[str, Video]:
+    names: dict[str, Video] = {}
+    ambiguous: set[str] = set()
+    for video in videos:
+        for name in {video.path.stem, video.path.name} - {video.name}:
+            if names.setdefault(name, video) is not video:
+                ambiguous.add(name)
+    for name in ambiguous:
+        del names[name]
+    return {**names, **{video.name: video for video in videos}}
+
+
+def _frames(
+    marks: Marks, info: VideoInfo, order: Sequence[str]
+) -> tuple[dict[str, int], list[str]]:
+    """Frame of each event in order, and a sentence for each that does not fit."""
+    wrong = [
+        f"unknown event `{event}`; the events are: {', '.join(order) or 'none'}."
+        for event in marks.events
+        if event not in order
+    ]
+    frames: dict[str, int] = {}
+    for event in order:
+        if event not in marks.events:
+            continue
+        instant = marks.events[event]
+        if marks.unit == "frames":
+            frame, inside = int(instant), 0 <= instant <= info.frames
+        else:
+            frame, inside = _frame_at(instant, info.times)
+        if not inside and marks.unit == "frames":
+            wrong.append(
+                f"event `{event}` at frame {int(instant)} is outside the video, which has "
+                f"{info.frames} frames."
+            )
+        elif not inside:
+            wrong.append(
+                f"event `{event}` at {instant:g} s is outside the video, whose last frame is at "
+                f"{info.times[-1]:.3f} s."
+            )
+        frames[event] = frame
+    for earlier, later in itertools.pairwise(frames):
+        if marks.events[later] < marks.events[earlier]:
+            wrong.append(
+                f"event `{later}` ({marks.events[later]:g}) comes before `{earlier}` "
+                f"({marks.events[earlier]:g}), out of order."
+            )
+    return frames, wrong
+
+
+def _frame_at(instant: float, times: NDArray[np.float64]) -> tuple[int, bool]:
+    frame = int(np.searchsorted(times, instant - _TIE, side="left"))
+    # The last frame is shown for a while: an instant in that time comes right after it.
+    span = float(times[-1] - times[-2]) if len(times) > 1 else 0.0
+    return frame, -_TIE <= instant <= times[-1] + span + _TIE

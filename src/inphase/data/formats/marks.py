@@ -1,0 +1,115 @@
+"""Key events as other tools write them, before they are frame numbers of videos that are there."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from inphase.errors import CollectionError
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A span of a video with a name.
+
+    Attributes:
+        start: in seconds.
+        end: in seconds.
+        label: its name.
+    """
+
+    start: float
+    end: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a labels file says of one video.
+
+    Attributes:
+        events: instant of each key event, in the order of the file.
+        unit: of these instants: seconds, or frame numbers counted from 0.
+        split: part of the set.
+        group: who or what it shares with others.
+        action: what is done.
+        view: which camera.
+    """
+
+    events: Mapping[str, float]
+    unit: Literal["seconds", "frames"] = "seconds"
+    split: str | None = None
+    group: str | None = None
+    action: str | None = None
+    view: str | None = None
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong in a labels file.
+
+    Attributes:
+        video: whose labels they are; empty for the file as a whole.
+        sentence: what is wrong.
+    """
+
+    video: str
+    sentence: str
+
+
+class MistakeError(CollectionError):
+    """A mistake in one video's labels, before it is put on the list."""
+
+
+def boundaries(
+    segments: Sequence[Segment], *, names: Sequence[str] | None = None
+) -> dict[str, float]:
+    """Key events where one segment ends and the next begins; a gap is halved between them.
+
+    The begin of the first and the end of the last segment are no events: a video's first phase
+    reaches back to its first frame, its last one on to its last. Source: the released code of
+    Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019 (``merge_annotations``).
+
+    Args:
+        segments: in any order.
+        names: of the events; by default the label of the segment that begins there.
+
+    Returns:
+        Seconds by event, ascending.
+
+    Raises:
+        MistakeError: a segment ends before it starts, two overlap by more than they touch, two
+            have one name, or there are not as many boundaries as ``names``.
+    """
+    ordered = sorted(segments, key=lambda segment: segment.start)
+    for segment in ordered:
+        if segment.end < segment.start:
+            raise MistakeError(
+                f"segment `{segment.label}` ends at {segment.end:g} s, before it starts at "
+                f"{segment.start:g} s."
+            )
+    labels = [segment.label for segment in ordered[1:]] if names is None else list(names)
+    if len(labels) != len(ordered) - 1:
+        raise MistakeError(
+            f"it has {len(ordered)} segments, so {len(ordered) - 1} key events between them, "
+            f"where {len(labels)} are expected ({', '.join(labels)})."
+        )
+    twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
+    if twice:
+        raise MistakeError(f"`{twice[0]}` begins twice; each key event needs a name of its own.")
+    events = {}
+    for (before, after), label in zip(itertools.pairwise(ordered), labels, strict=True):
+        if after.end < before.end:
+            raise MistakeError(f"segment `{after.label}` lies inside `{before.label}`.")
+        events[label] = (before.end + after.start) / 2
+    return events
+
+
+def common_order(marks: Mapping[str, Marks]) -> tuple[str, ...]:
+    """The order of the key events that most videos agree on: by mean rank."""
+    ranks: dict[str, list[float]] = {}
+    for video in marks.values():
+        ordered = sorted(video.events, key=lambda event: video.events[event])
+        for rank, event in enumerate(ordered):
+            ranks.setdefault(event, []).append(rank / max(len(ordered) - 1, 1))
+    return tuple(sorted(ranks, key=lambda event: sum(ranks[event]) / len(ranks[event])))

@@ -1,0 +1,47 @@
+"""JSON files that people write by hand."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from inphase.errors import CollectionError
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file that holds one object, in which no key stands twice.
+
+    Raises:
+        CollectionError: the file is missing, unreadable, not JSON, or something else than that.
+    """
+    try:
+        content = json.loads(
+            path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_repetition
+        )
+    except FileNotFoundError as error:
+        raise CollectionError(f"{path} does not exist.") from error
+    except OSError as error:
+        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
+    except _RepeatedKeyError as error:
+        raise CollectionError(f"{path} holds the key `{error}` twice.") from error
+    except UnicodeDecodeError as error:
+        raise CollectionError(f"{path} is not a JSON file: it is not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise CollectionError(f"{path} is not a JSON file: {reason}.") from error
+    if not isinstance(content, dict):
+        raise CollectionError(f"{path} is not a labels file: it must hold one JSON object.")
+    return content
+
+
+class _RepeatedKeyError(Exception):
+    pass
+
+
+def _without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise _RepeatedKeyError(key)
+        result[key] = value
+    return result

@@ -1,0 +1,199 @@
+"""One way of scoring, for a model, for what stands beside it, and for videos without a clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from inphase.evaluation.pairs import EventErrors, Pairs, compare_pairs, stretch_pairs
+from inphase.evaluation.result import (
+    MODEL,
+    NEAREST,
+    STRETCH,
+    EvaluationOptions,
+    EventRow,
+    ModelRun,
+)
+from inphase.evaluation.scores import (
+    Score,
+    join_actions,
+    merge_seeds,
+    score_action,
+    score_events,
+)
+from inphase.evaluation.variants import FROZEN, ModelEmbeddings
+from inphase.evaluation.videos import Action, ScoredVideo, actions_of
+from inphase.progress import Bar
+
+# A frozen video whose τ is above this, or whose phases are told better than any constant answer
+# could by this much, says that the method tells time without looking.
+_FROZEN_TAU, _FROZEN_ACCURACY = 0.05, 0.01
+
+
+class Judge:
+    """Scores one model's embeddings after another in the same way."""
+
+    def __init__(self, options: EvaluationOptions, events: Mapping[str, tuple[str, ...]]) -> None:
+        self._options = options
+        self._events = events
+
+    def run(self, folder: Path, embedded: ModelEmbeddings, bar: Bar) -> ModelRun:
+        """A model on the videos as filmed."""
+        actions = actions_of(embedded.train, embedded.test, self._events)
+        pairs = tuple(self._pairs(action.test, bar) for action in actions)
+        per_action = {
+            action.name: score_action(action, found, self._options.scoring)
+            for action, found in zip(actions, pairs, strict=True)
+        }
+        return ModelRun(
+            folder=folder,
+            actions=actions,
+            pairs=pairs,
+            per_action=per_action,
+            scores=join_actions(list(per_action.values())),
+        )
+
+    def scores(
+        self,
+        train: Sequence[ScoredVideo],
+        test: Sequence[ScoredVideo],
+        bar: Bar,
+        *,
+        brief: bool = False,
+    ) -> dict[str, Score]:
+        """Any embeddings, scored as a model's are.
+
+        Args:
+            train: videos that classifiers may learn from.
+            test: videos that are scored.
+            bar: told of each pair that was compared.
+            brief: without the scores that position shortcuts are not judged by.
+        """
+        options = self._options.scoring
+        if brief:
+            options = replace(options, shares=(1.0,), few_shot=(), ks=())
+        return join_actions(
+            [
+                score_action(action, self._pairs(action.test, bar), options)
+                for action in actions_of(train, test, self._events)
+            ]
+        )
+
+    def stretched(self, actions: Sequence[Action]) -> dict[str, Score]:
+        """Event errors of plain time-stretching."""
+        return join_actions([score_events(stretch_pairs(action.test)) for action in actions])
+
+    def per_event(self, runs: Sequence[ModelRun]) -> tuple[EventRow, ...]:
+        """Errors of each key event of each action, beside time-stretching."""
+        rows = []
+        for index, action in enumerate(runs[0].actions):
+            stretched = stretch_pairs(action.test)
+            for event, name in enumerate(action.events):
+                shown = {
+                    MODEL: merge_seeds(
+                        [score_events(_one(run.pairs[index].dtw, event)) for run in runs]
+                    ),
+                    NEAREST: merge_seeds(
+                        [score_events(_one(run.pairs[index].nearest, event)) for run in runs]
+                    ),
+                    STRETCH: score_events(_one(stretched, event)),
+                }
+                if shown[MODEL]:
+                    rows.append(EventRow(action.name, name, shown))
+        return tuple(rows)
+
+    def per_action(self, runs: Sequence[ModelRun]) -> dict[str, dict[str, Score]]:
+        """Scores of each action, where there are several."""
+        names = [action.name for action in runs[0].actions]
+        if len(names) < 2:
+            return {}
+        return {name: merge_seeds([run.per_action[name] for run in runs]) for name in names}
+
+    def total_pairs(self, models: Sequence[ModelEmbeddings], untrained: ModelEmbeddings) -> int:
+        """How many pairs will be compared, for a progress bar."""
+        sets = [one.test for one in models] + [untrained.test] + 2 * [models[0].test]
+        sets += [videos for one in models for videos in one.variants.values()]
+        counts = [
+            sum(video.action == action for video in videos)
+            for videos in sets
+            for action in self._events
+        ]
+        return sum(count * (count - 1) for count in counts)
+
+    def _pairs(self, videos: Sequence[ScoredVideo], bar: Bar) -> Pairs:
+        return compare_pairs(
+            videos,
+            stride=self._options.scoring.stride,
+            distance=self._options.distance,
+            advance=bar.advance,
+            **self._options.alignment,
+        )
+
+
+def _one(errors: EventErrors, event: int) -> EventErrors:
+    chosen = slice(event, event + 1)
+    return EventErrors(
+        predicted=errors.predicted[:, :, chosen],
+        frames=errors.frames[:, :, chosen],
+        seconds=errors.seconds[:, :, chosen],
+        share=errors.share[:, :, chosen],
+    )
+
+
+def frame_number(video: ScoredVideo) -> ScoredVideo:
+    """The video with embeddings of nothing but the number of each frame."""
+    return replace(video, embeddings=np.arange(len(video.times), dtype=np.float32)[:, None])
+
+
+def frame_share(video: ScoredVideo) -> ScoredVideo:
+    """The video with embeddings of nothing but how far each frame is through it."""
+    frames = np.arange(len(video.times), dtype=np.float32)[:, None]
+    return replace(video, embeddings=frames / len(video.times))
+
+
+def shortcut_warnings(
+    methods: Mapping[str, Mapping[str, Score]], actions: Sequence[Action]
+) -> tuple[str, ...]:
+    """What a reader must be told before believing the figures."""
+    told = []
+    frozen = methods.get(FROZEN, {})
+    tau = frozen["tau_b"].value if "tau_b" in frozen else 0.0
+    if abs(tau) > _FROZEN_TAU:
+        told.append(
+            f"A video frozen to one frame still scores τ-b {tau:.3f}: the model has learned the "
+            "clock, and its scores say little about the action."
+        )
+    constant = _best_constant_accuracy(actions)
+    for key, score in frozen.items():
+        if key.startswith("phase_accuracy") and score.value > constant + _FROZEN_ACCURACY:
+            told.append(
+                f"In a video frozen to one frame {score.value:.1%} of the frames are put into the "
+                f"right phase ({score.title}), more than any constant answer could reach "
+                f"({constant:.1%}): the model has learned the clock."
+            )
+            break
+    model, stretch = (methods[name].get("event_error_share") for name in (MODEL, STRETCH))
+    if model and stretch and model.value >= stretch.value:
+        told.append(
+            f"Plain time-stretching puts key events nearer ({stretch.value:.3f} of the length) "
+            f"than the model does ({model.value:.3f})."
+        )
+    undefined = methods[MODEL]["tau_b"].undefined if "tau_b" in methods[MODEL] else 0
+    if undefined:
+        told.append(
+            f"Kendall's τ is undefined for {undefined} pairs, which count 0: all frames of one "
+            "video have the same nearest neighbour in the other."
+        )
+    return tuple(told)
+
+
+def _best_constant_accuracy(actions: Sequence[Action]) -> float:
+    """Accuracy of the best answer that is the same for all frames of a video, mean over actions."""
+    shares = []
+    for action in actions:
+        phases = [video.phases for video in action.test if video.phases is not None]
+        if phases:
+            right = sum(int(np.bincount(one).max()) for one in phases)
+            shares.append(right / sum(len(one) for one in phases))
+    return float(np.mean(shares)) if shares else 1.0

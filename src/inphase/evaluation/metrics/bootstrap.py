@@ -1,0 +1,187 @@
+"""Bootstrap over videos: how much a score would change with other videos of the same kind.
+
+Every score here is a mean of ratios of sums, so that a draw of videos only changes weights: sums
+over videos, or over ordered pairs of different videos.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inphase.errors import EvaluationError
+
+DRAWS = 1000
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a score of one set of videos is made of.
+
+    The score is the mean over parts (seeds, events, draws of labelled videos) of
+    Σ numerators / Σ denominators.
+
+    Attributes:
+        numerators: (parts, videos), or (parts, videos, videos) for pairs, whose diagonal is 0.
+        denominators: of the same shape, none negative.
+    """
+
+    numerators: NDArray[np.float64]
+    denominators: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        shape = self.numerators.shape
+        if shape != self.denominators.shape or len(shape) not in (2, 3):
+            raise EvaluationError(
+                f"Sums of shapes {shape} and {self.denominators.shape} do not fit: both must be "
+                "(parts, videos) or (parts, videos, videos)."
+            )
+        if len(shape) == 3 and shape[1] != shape[2]:
+            raise EvaluationError(f"Sums over pairs must be square, not {shape[1:]}.")
+
+    @property
+    def videos(self) -> int:
+        """Number of videos that are drawn from."""
+        return int(self.numerators.shape[1])
+
+    @property
+    def value(self) -> float:
+        """The score; NaN where nothing could be scored."""
+        return float(_ratios(self, np.ones((1, self.videos)))[0])
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval.
+
+    Attributes:
+        low: 2.5th percentile; NaN where there are too few videos to tell.
+        high: 97.5th percentile.
+    """
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """How much a second score differs from a first on the same videos.
+
+    Attributes:
+        difference: second − first.
+        low: lower end of its 95 % interval over draws of videos.
+        high: upper end.
+        p: two-sided bootstrap p-value of no difference.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+
+
+def mean_sums(values: ArrayLike) -> Sums:
+    """Sums whose score is the plain mean of one value a video, ``(videos,)``."""
+    numbers = np.asarray(values, dtype=np.float64)[None]
+    return Sums(numbers, np.ones_like(numbers))
+
+
+def bootstrap_interval(sets: Sequence[Sums], *, draws: int = DRAWS, seed: int = 0) -> Interval:
+    """95 % interval of a score over draws of videos with replacement (percentile bootstrap).
+
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3. A score
+    over pairs weights each pair by how often both of its videos were drawn, and a pair of one
+    video with itself never counts.
+
+    Args:
+        sets: independent sets of videos (actions), whose scores are averaged.
+        draws: number of draws.
+        seed: the same seed draws the same videos from sets of the same sizes.
+
+    Raises:
+        EvaluationError: no sets, or fewer than 2 draws.
+    """
+    scores = _drawn(sets, draws, seed)
+    return Interval(*_percentiles(scores))
+
+
+def paired_bootstrap(
+    first: Sequence[Sums], second: Sequence[Sums], *, draws: int = DRAWS, seed: int = 0
+) -> PairedDifference:
+    """Difference of two scores on the same videos: both see the same draws.
+
+    Source: Efron and Tibshirani, 1993, chapters 13 and 16.
+
+    Args:
+        first: as :func:`bootstrap_interval` takes them.
+        second: of the same videos in the same order.
+        draws: number of draws.
+        seed: of the draws.
+
+    Raises:
+        EvaluationError: the two are not of as many videos, or as :func:`bootstrap_interval`.
+    """
+    if [one.videos for one in first] != [one.videos for one in second]:
+        raise EvaluationError("Only scores of the same videos can be compared pair by pair.")
+    differences = _drawn(second, draws, seed) - _drawn(first, draws, seed)
+    low, high = _percentiles(differences)
+    known = differences[np.isfinite(differences)]
+    # The draw that was made counts as one of them, so that p is never 0.
+    below = (np.count_nonzero(known <= 0) + 1) / (len(known) + 1)
+    above = (np.count_nonzero(known >= 0) + 1) / (len(known) + 1)
+    return PairedDifference(
+        difference=_mean([one.value for one in second]) - _mean([one.value for one in first]),
+        low=low,
+        high=high,
+        p=min(1.0, 2 * min(below, above)) if len(known) else float("nan"),
+    )
+
+
+def _drawn(sets: Sequence[Sums], draws: int, seed: int) -> NDArray[np.float64]:
+    """(draws,) scores."""
+    if not sets or draws < 2:
+        raise EvaluationError(f"A bootstrap needs sets of videos and 2 draws, not {draws}.")
+    generator = np.random.default_rng(seed)
+    scores = []
+    for one in sets:
+        counts = generator.multinomial(one.videos, np.full(one.videos, 1 / one.videos), size=draws)
+        scores.append(_ratios(one, counts.astype(np.float64)))
+    drawn: NDArray[np.float64] = np.mean(scores, axis=0)
+    return drawn
+
+
+def _ratios(sums: Sums, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(draws,) mean over parts of the weighted ratio; ``counts`` is (draws, videos)."""
+    parts = len(sums.numerators)
+    result = np.zeros((parts, len(counts)))
+    for part in range(parts):
+        top, bottom = sums.numerators[part], sums.denominators[part]
+        if top.ndim == 1:
+            over, under = counts @ top, counts @ bottom
+        else:
+            over = np.einsum("di,di->d", counts @ top, counts)
+            under = np.einsum("di,di->d", counts @ bottom, counts)
+        result[part] = np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+    known = np.isfinite(result)
+    total = np.where(known, result, 0.0).sum(axis=0)
+    many = known.sum(axis=0)
+    mean: NDArray[np.float64] = np.divide(
+        total, many, out=np.full_like(total, np.nan), where=many > 0
+    )
+    return mean
+
+
+def _percentiles(scores: NDArray[np.float64]) -> tuple[float, float]:
+    known = scores[np.isfinite(scores)]
+    # With two videos half of the draws hold one video alone, and no pair.
+    if len(known) < 0.9 * len(scores):
+        return float("nan"), float("nan")
+    tail = 100 * (1 - _CONFIDENCE) / 2
+    low, high = np.percentile(known, [tail, 100 - tail])
+    return float(low), float(high)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))

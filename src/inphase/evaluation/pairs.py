@@ -1,0 +1,162 @@
+"""Every ordered pair of videos compared once: order kept, key events carried over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.alignment import align, nearest_neighbours
+from inphase.alignment.distances import cosine, squared_euclidean
+from inphase.evaluation.metrics import (
+    event_alignment_error,
+    kendalls_tau_of_order,
+    time_stretch,
+)
+from inphase.evaluation.videos import ScoredVideo
+
+_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
+
+
+@dataclass(frozen=True)
+class EventErrors:
+    """Errors of carrying key events from each video to each other one.
+
+    Attributes:
+        predicted: (videos, videos, events) frame in the second video; −1 where not both have it.
+        frames: (videos, videos, events) |predicted − true|; NaN where not both have it.
+        seconds: (videos, videos, events) the same in seconds.
+        share: (videos, videos, events) the same as a share of the second video's frames.
+    """
+
+    predicted: NDArray[np.int64]
+    frames: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What was found between all ordered pairs of different videos of an action.
+
+    Attributes:
+        tau_b: (videos, videos), NaN where undefined and on the diagonal.
+        tau_a: (videos, videos), likewise.
+        neighbours: ``neighbours[i][j]``, (frames of i,) nearest frames of j, itself included.
+        dtw: events carried by the aligned frames.
+        nearest: events carried by each frame's nearest neighbour.
+    """
+
+    tau_b: NDArray[np.float64]
+    tau_a: NDArray[np.float64]
+    neighbours: list[list[NDArray[np.int64]]]
+    dtw: EventErrors
+    nearest: EventErrors
+
+
+def compare_pairs(
+    videos: Sequence[ScoredVideo],
+    *,
+    stride: int = 1,
+    distance: str = "squared_euclidean",
+    advance: Callable[[int], object] | None = None,
+    **options: Any,
+) -> Pairs:
+    """Compare every video with every other, both ways.
+
+    Args:
+        videos: of one action.
+        stride: compare every so many frames for Kendall's τ.
+        distance: between embeddings.
+        advance: called with the number of pairs just done.
+        **options: of the alignment, as :func:`inphase.alignment.align` takes them.
+
+    Raises:
+        AlignmentError: embeddings are not finite, or an option is out of range.
+    """
+    count = len(videos)
+    tau_b, tau_a = np.full((count, count), np.nan), np.full((count, count), np.nan)
+    neighbours: list[list[NDArray[np.int64]]] = [[] for _ in videos]
+    by_dtw, by_neighbour = _Carried(videos), _Carried(videos)
+    for i, first in enumerate(videos):
+        for j, second in enumerate(videos):
+            # Named as the embeddings of a pair are: the first is the reference.
+            distances = _DISTANCES[distance](first.embeddings, second.embeddings)
+            nearest = nearest_neighbours(distances)
+            neighbours[i].append(nearest)
+            if i == j:
+                continue
+            strided = nearest_neighbours(distances[::stride, ::stride]) if stride > 1 else nearest
+            tau = kendalls_tau_of_order(strided)
+            tau_b[i, j], tau_a[i, j] = tau.tau_b, tau.tau_a
+            if by_dtw.has_events(i, j):
+                aligned = align(
+                    first.embeddings,
+                    second.embeddings,
+                    distance=distance,  # type: ignore[arg-type]
+                    **options,
+                )
+                by_dtw.carry(i, j, aligned.query_frames)
+                by_neighbour.carry(i, j, nearest)
+            if advance:
+                advance(1)
+    return Pairs(tau_b, tau_a, neighbours, by_dtw.errors(), by_neighbour.errors())
+
+
+def stretch_pairs(videos: Sequence[ScoredVideo]) -> EventErrors:
+    """Key events carried by plain time-stretching, which knows nothing of the pictures."""
+    carried = _Carried(videos)
+    for i, first in enumerate(videos):
+        for j, second in enumerate(videos):
+            if i != j and carried.has_events(i, j):
+                carried.carry(i, j, time_stretch(len(first.times), len(second.times)))
+    return carried.errors()
+
+
+class _Carried:
+    """Collects the errors of each pair's events."""
+
+    def __init__(self, videos: Sequence[ScoredVideo]) -> None:
+        self._videos = videos
+        self._events = np.stack([video.event_frames for video in videos])
+        shape = (len(videos), len(videos), self._events.shape[1])
+        self._predicted = np.full(shape, -1, dtype=np.int64)
+        self._frames, self._seconds, self._share = (np.full(shape, np.nan) for _ in range(3))
+
+    def has_events(self, i: int, j: int) -> bool:
+        return bool(self._shared(i, j).any())
+
+    def carry(self, i: int, j: int, mapping: NDArray[np.int64]) -> None:
+        shared = self._shared(i, j)
+        mapping = _filled(mapping)
+        error = event_alignment_error(
+            mapping,
+            self._events[i, shared],
+            query_events=self._events[j, shared],
+            query_times=self._videos[j].times,
+        )
+        self._predicted[i, j, shared] = mapping[self._events[i, shared]]
+        self._frames[i, j, shared] = error.frames
+        self._seconds[i, j, shared] = error.seconds
+        self._share[i, j, shared] = error.share
+
+    def errors(self) -> EventErrors:
+        return EventErrors(self._predicted, self._frames, self._seconds, self._share)
+
+    def _shared(self, i: int, j: int) -> NDArray[np.bool_]:
+        shared: NDArray[np.bool_] = (self._events[i] >= 0) & (self._events[j] >= 0)
+        return shared
+
+
+def _filled(mapping: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Frames without a match, which open ends leave, get that of the nearest frame with one."""
+    matched = np.flatnonzero(mapping >= 0)
+    if len(matched) in (0, len(mapping)):
+        return mapping
+    after = np.searchsorted(matched, np.arange(len(mapping))).clip(max=len(matched) - 1)
+    before = np.maximum(after - 1, 0)
+    frames = np.arange(len(mapping))
+    nearer = np.abs(matched[before] - frames) <= np.abs(matched[after] - frames)
+    filled: NDArray[np.int64] = mapping[np.where(nearer, matched[before], matched[after])]
+    return filled

@@ -1,0 +1,158 @@
+"""The protocol: embed once, score everything, beside what needs no learning."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from rich.console import Console
+
+from inphase.data import Collection
+from inphase.errors import EvaluationError, ModelError
+from inphase.evaluation.judge import Judge, frame_number, frame_share, shortcut_warnings
+from inphase.evaluation.result import MODEL, STRETCH, Evaluation, EvaluationOptions
+from inphase.evaluation.scores import merge_seeds
+from inphase.evaluation.variants import EmbeddedSet, embed_set
+from inphase.evaluation.videos import actions_of, clean_splits, events_of
+from inphase.models import Encoder
+from inphase.progress import progress_bar
+
+UNTRAINED = "untrained features"
+FRAME_NUMBER, FRAME_SHARE = "frame number", "frame number / length"
+
+
+def evaluate(
+    models: str | Path | Sequence[str | Path],
+    labels: Collection | str | Path,
+    *,
+    options: EvaluationOptions | None = None,
+    console: Console | None = None,
+) -> Evaluation:
+    """Score trained encoders on a labelled set.
+
+    Each video is embedded once by each model; then every score that the labels allow is computed
+    on the test split, with 95 % intervals over its videos. Several models count as several seeds
+    of one method: scores are their mean. Beside them stand plain time-stretching, the untrained
+    base network, embeddings of nothing but the frame number, and the model on videos whose time
+    cannot be told.
+
+    Args:
+        models: model folders, or run folders that hold one.
+        labels: a labels.json, its folder, or a collection that was opened from one.
+        options: how; the defaults are those of the docs.
+        console: where progress goes; by default nowhere.
+
+    Returns:
+        The evaluation, which prints and saves itself.
+
+    Raises:
+        CollectionError: the set has no key events or no test split, or a group is in both splits.
+        ModelError: a model folder cannot be used.
+        VideoError: none of the test videos can be read.
+        EvaluationError: no action has two test videos that can be read.
+    """
+    options = options or EvaluationOptions()
+    paths = [models] if isinstance(models, (str, Path)) else list(models)
+    folders = [model_folder(path) for path in paths]
+    if not folders:
+        raise ModelError("No model was given to evaluate.")
+    collection = labels if isinstance(labels, Collection) else Collection.open(labels)
+    train, test = clean_splits(collection, train=options.train_split, test=options.test_split)
+    events = {
+        action: events_of(
+            [v for v in (*train, *test) if (v.action or "") == action], collection.events
+        )
+        for action in dict.fromkeys(video.action or "" for video in (*train, *test))
+    }
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    encoders = [Encoder.load(folder).to(device) for folder in folders]
+    embedded = embed_set(
+        encoders,
+        train,
+        test,
+        events=events,
+        shortcuts=options.shortcuts,
+        seed=options.scoring.seed,
+        console=console,
+    )
+    return score_embedded(
+        embedded,
+        models=folders,
+        events=events,
+        options=options,
+        source=collection.source,
+        files={video.name: video.path for video in test},
+        console=console,
+    )
+
+
+def score_embedded(
+    embedded: EmbeddedSet,
+    *,
+    models: Sequence[Path],
+    events: Mapping[str, tuple[str, ...]],
+    options: EvaluationOptions,
+    source: str,
+    files: Mapping[str, Path],
+    console: Console | None = None,
+) -> Evaluation:
+    """Score embeddings that are there already, of whatever method.
+
+    Args:
+        embedded: of the videos, by each model, and of the variants whose time cannot be told.
+        models: names of the models, as folders.
+        events: names of the key events by action.
+        options: how.
+        source: of the labels, for messages.
+        files: of the test videos, by name, for the pictures.
+        console: where progress goes; by default nowhere.
+
+    Raises:
+        EvaluationError: no action has two test videos.
+    """
+    first, untrained = embedded.models[0], embedded.untrained
+    if not any(len(action.test) > 1 for action in actions_of(first.train, first.test, events)):
+        raise EvaluationError(
+            f"{source}: no action has two test videos that can be read; alignment is "
+            "scored between videos of one action."
+        )
+    judge = Judge(options, events)
+    total = judge.total_pairs(embedded.models, embedded.untrained)
+    with progress_bar("Scoring", total, console=console) as bar:
+        runs = tuple(
+            judge.run(folder, one, bar) for folder, one in zip(models, embedded.models, strict=True)
+        )
+        methods = {MODEL: merge_seeds([run.scores for run in runs])}
+        methods[STRETCH] = judge.stretched(runs[0].actions)
+        if untrained.test:
+            methods[UNTRAINED] = judge.scores(untrained.train, untrained.test, bar)
+        for name, embed in ((FRAME_NUMBER, frame_number), (FRAME_SHARE, frame_share)):
+            seen, scored = ([embed(video) for video in part] for part in (first.train, first.test))
+            methods[name] = judge.scores(seen, scored, bar)
+        for name in first.variants:
+            methods[name] = merge_seeds(
+                [
+                    judge.scores(one.train, one.variants[name], bar, brief=True)
+                    for one in embedded.models
+                ]
+            )
+    return Evaluation(
+        source=source,
+        models=tuple(str(folder) for folder in models),
+        options=options,
+        train=tuple(video.name for video in first.train),
+        test=tuple(video.name for video in first.test),
+        methods=methods,
+        per_event=judge.per_event(runs),
+        per_action=judge.per_action(runs),
+        warnings=shortcut_warnings(methods, runs[0].actions),
+        skipped=embedded.skipped,
+        files=dict(files),
+        runs=runs,
+    )
+
+
+def model_folder(path: str | Path) -> Path:
+    """The model folder at a path, or in the run folder at it."""
+    path = Path(path)
+    inside = path / "model"
+    return inside if inside.is_dir() and not (path / "model.safetensors").is_file() else path
