@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inphase.alignment import align as align
-    from inphase.applications import retrieve as retrieve
-    from inphase.applications import synchronize as synchronize
-    from inphase.applications import transfer as transfer
+    from inphase.applications.retrieve import retrieve as retrieve
+    from inphase.applications.synchronize import synchronize as synchronize
+    from inphase.applications.transfer import transfer as transfer
     from inphase.data import Collection as Collection
     from inphase.data import read_annotations as read_annotations
     from inphase.evaluation import evaluate as evaluate
