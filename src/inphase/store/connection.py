@@ -36,7 +36,7 @@ def writing(folder: Path) -> Iterator[None]:
     """Hold the store, made if need be, for a write; a process that dies lets go of it.
 
     LanceDB lets two processes append at once, but two that replace rows conflict or leave them
-    twice (lancedb issue 3377), so writes are made one after another.
+    twice, so writes are made one after another.
 
     Raises:
         StoreError: the store's folder cannot be written.
