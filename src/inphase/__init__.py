@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inphase.alignment import align as align
-    from inphase.applications import synchronize as synchronize
+    from inphase.applications.retrieve import retrieve as retrieve
+    from inphase.applications.synchronize import synchronize as synchronize
+    from inphase.applications.transfer import transfer as transfer
     from inphase.data import Collection as Collection
+    from inphase.data import read_annotations as read_annotations
     from inphase.evaluation import evaluate as evaluate
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
     from inphase.models import list_base_networks as list_base_networks
     from inphase.objectives import list_objectives as list_objectives
+    from inphase.store import Store as Store
     from inphase.training import train as train
 
 __version__ = "0.1.0"
@@ -25,13 +29,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "Collection": "inphase.data",
     "Encoder": "inphase.models",
+    "Store": "inphase.store",
     "align": "inphase.alignment",
     "embed": "inphase.models",
     "evaluate": "inphase.evaluation",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
+    "read_annotations": "inphase.data",
+    "retrieve": "inphase.applications",
     "synchronize": "inphase.applications",
     "train": "inphase.training",
+    "transfer": "inphase.applications",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -41,6 +41,10 @@ class TrainingError(InphaseError):
     """A run cannot be started, continued or finished."""
 
 
+class StoreError(InphaseError):
+    """A store of embeddings cannot be used as asked."""
+
+
 class OutputError(InphaseError):
     """A result cannot be written where it was asked for."""
 

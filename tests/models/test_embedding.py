@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from rich.console import Console
 from torch import Tensor, nn
 
@@ -293,3 +294,34 @@ def test_a_collection_and_a_model_folder_do_as_well(constant: Path, tmp_path: Pa
 def test_a_missing_model_folder_is_one_sentence(constant: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not exist"):
         embed(constant, tmp_path / "model")
+
+
+@pytest.mark.parametrize("subtract", [False, True])
+def test_some_frames_are_embedded_as_in_the_whole(variable: Path, subtract: bool) -> None:
+    encoder = _encoder(
+        context_frames=3, pool=2, conv_width=16, fc_width=64, subtract_background=subtract
+    )
+    embedder = FrameEmbedder(encoder)
+    whole = embedder.embed(variable).embeddings
+    step = np.abs(np.diff(whole, axis=0)).max(axis=1).min()
+    chosen = [11, 0, 20, 11]
+    got = embedder.embed_frames(variable, chosen)
+    np.testing.assert_allclose(got, whole[chosen], rtol=0, atol=step / 50)
+    with pytest.raises(VideoError, match="there is no frame 99"):
+        embedder.embed_frames(variable, [99])
+
+
+def test_a_picture_stands_for_the_first_frame_unless_only_motion_counts(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    draw = np.random.default_rng(0)
+    for number in range(3):
+        blocks = draw.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+        image = Image.fromarray(blocks.repeat(8, axis=0).repeat(8, axis=1))
+        image.save(tmp_path / "images" / f"{number}.png")
+    embedder = FrameEmbedder(_encoder(context_frames=2))
+    whole = embedder.embed(tmp_path / "images").embeddings
+    got = embedder.embed_picture(tmp_path / "images" / "0.png")
+    np.testing.assert_allclose(got, whole[0], rtol=0, atol=1e-5)
+    moving = FrameEmbedder(_encoder(subtract_background=True))
+    with pytest.raises(ModelError, match="only at what moves"):
+        moving.embed_picture(tmp_path / "images" / "0.png")

@@ -1,5 +1,15 @@
 """What embeddings are good for: each takes them and returns a result that renders itself."""
 
+from inphase.applications.retrieve import Retrieval, retrieve
 from inphase.applications.synchronize import Synchronization, synchronize
+from inphase.applications.transfer import Transfer, transfer, transfer_error
 
-__all__ = ["Synchronization", "synchronize"]
+__all__ = [
+    "Retrieval",
+    "Synchronization",
+    "Transfer",
+    "retrieve",
+    "synchronize",
+    "transfer",
+    "transfer_error",
+]

@@ -1,20 +1,59 @@
 """The verbs in the order in which a person needs them, and what they share."""
 
 import logging
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from typer.core import TyperGroup
 
 import inphase
-from inphase.cli import align, compare, draw, embed, evaluate, synchronize, train
-from inphase.cli.data import data
+from inphase.cli import (
+    align,
+    compare,
+    data,
+    draw,
+    embed,
+    evaluate,
+    index,
+    retrieve,
+    synchronize,
+    train,
+    transfer,
+)
 
 VERBOSE = ("--verbose", "-v")
+_VERBS = (
+    synchronize,
+    train,
+    embed,
+    align,
+    index,
+    retrieve,
+    transfer,
+    evaluate,
+    compare,
+    data,
+    draw,
+)
+
+
+def _name(verb: ModuleType) -> str:
+    return verb.__name__.rsplit(".", 1)[-1]
+
+
+class _InOrder(TyperGroup):
+    """Lists verbs that have verbs of their own in their place among the others."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return [_name(verb) for verb in _VERBS]
+
 
 app = typer.Typer(
     name="inphase",
+    cls=_InOrder,
     help="Line up videos of the same action.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -22,10 +61,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in (synchronize, train, embed, align, evaluate, compare, draw):
-    app.command()(getattr(_verb, _verb.__name__.rsplit(".", 1)[-1]))
-
-app.add_typer(data, name="data")
+for _verb in _VERBS:
+    _command = getattr(_verb, _name(_verb))
+    if isinstance(_command, typer.Typer):  # with verbs of its own
+        app.add_typer(_command, name=_name(_verb))
+    else:
+        app.command()(_command)
 
 
 def _version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from inphase.errors import Skipped
+from inphase.errors import ConfigError, Skipped
 
 Videos = Annotated[
     list[str],
@@ -24,6 +24,17 @@ Split = Annotated[
 Model = Annotated[
     Path,
     typer.Option(help="Model folder of a trained encoder.", show_default=False),
+]
+# The store's own constant would load numpy and pyarrow just to ask for help.
+DEFAULT_STORE = Path("inphase-store")
+StoreFolder = Annotated[Path, typer.Option("--store", help="Folder of the store.")]
+Metadata = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="What is known of the videos, e.g. coach=anna. May be repeated.",
+        show_default=False,
+    ),
 ]
 Preset = Annotated[str, typer.Option(help="quick, penn_action or pouring.")]
 Override = Annotated[
@@ -75,6 +86,24 @@ OpenIn = Annotated[
 def console() -> Console:
     """Where progress and warnings go: standard error."""
     return Console(stderr=True)
+
+
+def table_console() -> Console:
+    """Where tables go: standard output, at full width where it is not a screen."""
+    screen = Console()
+    return screen if screen.is_terminal else Console(width=1000)
+
+
+def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
+    """``KEY=VALUE`` words as a mapping.
+
+    Raises:
+        ConfigError: one of them has no ``=``.
+    """
+    for one in given or ():
+        if "=" not in one.strip("="):
+            raise ConfigError(f"{option}: write KEY=VALUE, not `{one}`.")
+    return dict(one.split("=", 1) for one in given or ())
 
 
 def screen() -> Console:

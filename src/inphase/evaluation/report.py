@@ -5,12 +5,12 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
+from importlib.metadata import version
 
 import jinja2
 import numpy as np
 from rich.console import Console
 
-import inphase
 from inphase.evaluation import pictures, tables
 from inphase.evaluation.pairs import stretch_pairs
 from inphase.evaluation.result import MODEL, NEAREST, STRETCH, Evaluation, ModelRun
@@ -81,7 +81,7 @@ def render_report(evaluation: Evaluation, *, console: Console | None = None) -> 
         drawn = [_draw_action(evaluation, run, index, bar) for index in range(len(run.actions))]
     return environment.from_string(text).render(
         evaluation=evaluation,
-        version=inphase.__version__,
+        version=version("inphase"),
         date=datetime.date.today().isoformat(),
         actions=drawn,
         curves=list(_curves(evaluation)),

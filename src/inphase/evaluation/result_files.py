@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-import inphase
 from inphase.atomic import replacing
 from inphase.errors import OutputError
 from inphase.evaluation.report import render_report
@@ -73,7 +73,7 @@ def evaluation_dict(evaluation: Evaluation) -> dict[str, Any]:
     """Everything that was found, as plain values; NaN is None."""
     return {
         "format_version": FORMAT_VERSION,
-        "inphase": inphase.__version__,
+        "inphase": version("inphase"),
         "labels": evaluation.source,
         "models": list(evaluation.models),
         "options": asdict(evaluation.options),

@@ -15,12 +15,12 @@ from rich.console import Console
 from torch import Tensor
 
 from inphase.data import Collection, context_indices
-from inphase.errors import Skipped, VideoError
+from inphase.errors import ModelError, Skipped, VideoError
 from inphase.models.embedding_files import save_embeddings
 from inphase.models.encoder import Encoder, background
 from inphase.models.folding import fold_batch_norm
 from inphase.progress import progress_bar
-from inphase.video import VideoReader, probe
+from inphase.video import VideoReader, probe, read_image
 
 # A mobile network on a CPU is fastest when a batch stays in the cache: 125 frames/s at 4 against
 # 50 at 64, where this was measured. A GPU wants many at once.
@@ -133,6 +133,69 @@ class FrameEmbedder:
                 advance(len(embeddings))
         return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
 
+    def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
+        """Embed some frames of a video: only they and their context are decoded.
+
+        Args:
+            path: the video.
+            indices: of the frames, in any order.
+
+        Returns:
+            (indices, dims).
+
+        Raises:
+            VideoError: the file cannot be read, or has no such frame.
+        """
+        size, config = self.encoder.config.image_size, self.encoder.config
+        reader = VideoReader(path, size=(size, size))
+        for index in indices:
+            if not 0 <= index < len(reader):
+                raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
+        context = context_indices(
+            reader.times,
+            np.asarray(indices, dtype=np.int64),
+            context_frames=config.context_frames,
+            gap=config.context_gap,
+        )
+        distinct, places = np.unique(context, return_inverse=True)
+        maps = torch.stack(list(self.maps(reader.frames(distinct))))
+        return self._embed_stacked(maps[places.reshape(context.shape)], self._still(reader))
+
+    def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
+        """Embed a picture file as the first frame of a video, which stands in for its context.
+
+        Returns:
+            (dims,).
+
+        Raises:
+            VideoError: the picture cannot be decoded.
+            ModelError: the encoder looks only at what moves in a video.
+        """
+        if self.encoder.config.subtract_background:
+            raise ModelError(
+                "This model looks only at what moves in a video (subtract_background), so it "
+                f"cannot embed the picture {path}; give a moment of a video."
+            )
+        size = self.encoder.config.image_size
+        (features,) = self.maps([read_image(Path(path), size=(size, size))])
+        stacked = torch.stack([features] * self.encoder.config.context_frames)
+        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None], None)[0]
+        return embedding
+
+    def _embed_stacked(self, stacked: Tensor, still: Tensor | None) -> NDArray[np.float32]:
+        """(n, k, C, h, w) maps, and (C, h, w) of the background, to (n, dims)."""
+        with torch.inference_mode():
+            if still is not None:
+                stacked = stacked - still
+            embeddings: NDArray[np.float32] = self._embedder(stacked).float().cpu().numpy()
+        return embeddings
+
+    def _still(self, reader: VideoReader) -> Tensor | None:
+        """(C, h, w), the background of a video, for an encoder that subtracts it."""
+        if not self.encoder.config.subtract_background:
+            return None
+        return background(torch.stack([*self._spread(reader).values()]))
+
     def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
         """Maps of the frames that show the background, by frame."""
         chosen = background_frames(len(reader))
@@ -168,12 +231,8 @@ class FrameEmbedder:
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
             kept.update(enumerate(batch, start=done))
             rows = context[done : done + len(batch)]
-            with torch.inference_mode():
-                stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
-                if still is not None:
-                    stacked -= still
-                embeddings = self._embedder(stacked).float().cpu().numpy()
-            yield embeddings
+            stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
+            yield self._embed_stacked(stacked, still)
             done += len(batch)
             if done < len(context):
                 for index in [i for i in kept if i < context[done, 0]]:

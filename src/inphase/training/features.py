@@ -11,12 +11,11 @@ import platformdirs
 from numpy.typing import NDArray
 
 from inphase.atomic import replacing
-from inphase.data import Augmentation, Video, resample
+from inphase.data import Augmentation, Video, content_hash, resample
 from inphase.models import Encoder, FrameEmbedder
 from inphase.video import VideoReader
 
 _FORMAT = 1
-_READ = 1 << 20
 
 
 def default_cache() -> Path:
@@ -113,16 +112,3 @@ class FeatureCache:
         assert store is not None  # VideoReader raises on a video without frames
         store.flush()
         np.save(folder / "times.npy", times, allow_pickle=False)
-
-
-def content_hash(path: Path) -> str:
-    """sha256 of a file's bytes, or of a folder of images' names and bytes."""
-    digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(f for f in path.iterdir() if f.is_file())
-    for file in files:
-        if file != path:
-            digest.update(file.name.encode() + b"\0")
-        with file.open("rb") as stream:
-            while block := stream.read(_READ):
-                digest.update(block)
-    return digest.hexdigest()

@@ -19,14 +19,14 @@ from rich.console import Console
 from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
-from inphase.data import LABELS_FILE, Collection, Video
+from inphase.data import LABELS_FILE, Collection, Video, content_hash
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
 from inphase.settings import read_yaml
 from inphase.training.callbacks import ProgressBar, StepLog
 from inphase.training.clips import Clips, StepSampler
 from inphase.training.config import TrainingConfig, dump_config, load_config
-from inphase.training.features import content_hash, default_cache
+from inphase.training.features import default_cache
 from inphase.training.module import TrainingModule
 from inphase.training.processes import started
 from inphase.training.sources import Readable, feature_sources, frame_sources, labelled

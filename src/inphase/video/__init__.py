@@ -2,9 +2,9 @@
 
 from inphase.video.audio import Audio, read_audio
 from inphase.video.audio_writer import write_audio
-from inphase.video.info import VideoInfo
+from inphase.video.info import VideoInfo, frame_at
 from inphase.video.reader import VideoReader, probe
-from inphase.video.source import IMAGE_FPS, IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from inphase.video.source import IMAGE_FPS, IMAGE_SUFFIXES, VIDEO_SUFFIXES, read_image
 from inphase.video.writer import VideoWriter
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "VideoInfo",
     "VideoReader",
     "VideoWriter",
+    "frame_at",
     "probe",
     "read_audio",
+    "read_image",
     "write_audio",
 ]

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+# Containers round times, some to a microsecond: a time this close before a frame means the frame.
+_TIME_TOLERANCE = 1e-6
+
 
 @dataclass(frozen=True)
 class VideoInfo:
@@ -31,6 +34,16 @@ class VideoInfo:
     duration: float
     has_audio: bool
     times: NDArray[np.float64]
+
+
+def frame_at(times: NDArray[np.float64], time: float) -> int:
+    """Index of the frame shown at ``time`` seconds; before the first frame that is the first.
+
+    Args:
+        times: (frames,) presentation times in seconds, strictly increasing.
+    """
+    after = int(np.searchsorted(times, time + _TIME_TOLERANCE, side="right"))
+    return max(0, after - 1)
 
 
 def average_fps(times: NDArray[np.float64], *, default: float) -> float:

@@ -8,11 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
-from inphase.video.info import VideoInfo
+from inphase.video.info import VideoInfo, frame_at
 from inphase.video.source import Pictures, open_source
-
-# Containers round times, some to a microsecond: a time this close before a frame means the frame.
-_TIME_TOLERANCE = 1e-6
 
 
 class VideoReader:
@@ -132,8 +129,7 @@ class VideoReader:
 
     def index_at(self, time: float) -> int:
         """Index of the frame shown at ``time`` seconds."""
-        after = int(np.searchsorted(self.times, time + _TIME_TOLERANCE, side="right"))
-        return max(0, after - 1)
+        return frame_at(self.times, time)
 
     def _read(self, pictures: Pictures, index: int) -> NDArray[np.uint8]:
         if not 0 <= index < len(self):

@@ -166,12 +166,20 @@ def numbered_images(folder: Path) -> list[Path]:
     return sorted(files, key=_natural)
 
 
-def read_image(path: Path) -> NDArray[np.uint8]:
+def read_image(path: Path, *, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
     """Read an image as (height, width, 3) RGB, turned as its EXIF tag says.
 
+    Args:
+        size: (width, height) to resize to, as the frames of a video are.
+
     Raises:
-        VideoError: it cannot be decoded.
+        VideoError: it does not exist or cannot be decoded.
     """
+    image = _upright(path)
+    return RgbConverter(size)(VideoFrame.from_ndarray(image, "rgb24")) if size else image
+
+
+def _upright(path: Path) -> NDArray[np.uint8]:
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image)
@@ -180,6 +188,8 @@ def read_image(path: Path) -> NDArray[np.uint8]:
                 grey = np.clip(np.asarray(upright, dtype=np.int64) >> 8, 0, 255)
                 return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
             return np.array(upright.convert("RGB"))
+    except FileNotFoundError as error:
+        raise VideoError(f"{path} does not exist.") from error
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
         raise VideoError(f"The image {path} cannot be decoded.") from error
 

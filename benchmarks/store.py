@@ -1,0 +1,193 @@
+"""Search a store of a million frames: recall and time of a query, exact and by the index.
+
+    python benchmarks/store.py
+
+The embeddings are made up to look like those of videos of one action: each video goes through the
+same curve at its own warped pace, with an offset and a slow wander of its own. Queries are frames
+of further videos of the kind, which are not in the store. Prints a table and writes
+``benchmarks/results/store.csv``.
+"""
+
+import argparse
+import csv
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.atomic import replacing
+from inphase.store import Neighbour, Store, StoredModel, StoredVideo
+from inphase.store.index import maintained_index
+from inphase.store.table import video_rows
+from inphase.store.tables import Tables
+
+RESULTS = Path(__file__).parent / "results" / "store.csv"
+DIMS, FPS, GROUPS = 128, 25, 50
+# Videos in one commit: filling a store is not what is measured here.
+CHUNK = 250
+Floats = NDArray[np.float32]
+
+
+class Action:
+    """One curve through the space of embeddings, performed by many."""
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self._draw = generator
+        self._rates = generator.uniform(0.2, 2.0, 16)
+        self._phases = generator.random(16)
+        self._directions = generator.normal(size=(16, DIMS))
+
+    def perform(self, frames: int) -> Floats:
+        """(frames, DIMS) of a performance."""
+        progress = np.sort(self._draw.random(frames))
+        angles = 2 * np.pi * (progress[:, None] * self._rates + self._phases)
+        curve = np.sin(angles) @ self._directions
+        offset = self._draw.normal(0, 0.3, DIMS)
+        wander = np.cumsum(self._draw.normal(0, 0.03, (frames, DIMS)), axis=0)
+        return (curve + offset + wander).astype(np.float32)
+
+
+def fill(tables: Tables, model: StoredModel, action: Action, videos: int, frames: int) -> None:
+    """Write made-up videos into a store."""
+    table = tables.register(model)
+    for start in range(0, videos, CHUNK):
+        rows = [_rows(action, model, n, frames) for n in range(start, min(start + CHUNK, videos))]
+        table.lance.add(pa.concat_tables(rows))
+
+
+def _rows(action: Action, model: StoredModel, number: int, frames: int) -> pa.Table:
+    video = StoredVideo(
+        name=f"video_{number:05d}",
+        path=Path(f"/videos/video_{number:05d}.mp4"),
+        content=f"{number:064x}",
+        model=model.fingerprint,
+        frames=frames,
+        duration=frames / FPS,
+        metadata={"group": str(number % GROUPS)},
+    )
+    return video_rows(video, np.arange(frames) / FPS, action.perform(frames))
+
+
+def timed(
+    queries: Floats, search: Callable[[Floats], tuple[Neighbour, ...]]
+) -> tuple[list[set[tuple[str, int]]], list[float]]:
+    """What each query finds, and its milliseconds."""
+    found, taken = [], []
+    for query in queries:
+        start = time.perf_counter()
+        neighbours = search(query)
+        taken.append(1000 * (time.perf_counter() - start))
+        found.append({(one.video.content, one.frame) for one in neighbours})
+    return found, taken
+
+
+def measure(
+    store: Store, queries: Floats, k: int, per_video: int | None
+) -> Iterator[dict[str, object]]:
+    """Recall and times of the index beside the exact search of the same queries."""
+    model = store.model()
+    truth: list[set[tuple[str, int]]] = []
+    for kind, exact in (("exact", True), ("index", False)):
+
+        def search(query: Floats, exact: bool = exact) -> tuple[Neighbour, ...]:
+            return store.search(query, k=k, model=model, per_video=per_video, exact=exact)
+
+        timed(queries[:5], search)  # the first ones fill caches
+        found, taken = timed(queries, search)
+        truth = truth or found
+        recall = np.mean([len(a & b) / len(b) for a, b in zip(found, truth, strict=True)])
+        yield {
+            "search": kind,
+            "per_video": per_video or "any",
+            "recall": round(float(recall), 4),
+            "median_ms": round(float(np.median(taken)), 2),
+            "p95_ms": round(float(np.quantile(taken, 0.95)), 2),
+        }
+
+
+def processor() -> str:
+    """Name of the CPU and how many of its threads there are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model n"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} threads)"
+
+
+def main() -> None:
+    """Fill a store, index it, measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--videos", type=int, default=5000)
+    parser.add_argument("--frames", type=int, default=200, help="of each video")
+    parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("-k", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    generator = np.random.default_rng(arguments.seed)
+    action = Action(generator)
+    rows: list[dict[str, object]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        tables = Tables(Path(folder) / "store", create=True)
+        tables.folder.mkdir()
+        model = StoredModel(fingerprint="0" * 64, folder="", dims=DIMS)
+        start = time.perf_counter()
+        fill(tables, model, action, arguments.videos, arguments.frames)
+        filled = time.perf_counter()
+        report = maintained_index(tables.table(model), model, console=Console(stderr=True))
+        if report is None:
+            raise SystemExit("So few frames get no index; give more videos.")
+        tables.note(model.model_copy(update={"index": report}))
+        indexed = time.perf_counter()
+        stored = len(tables.table(model))
+        print(
+            f"{stored} frames: filled in {filled - start:.1f} s, indexed and measured in "
+            f"{indexed - filled:.1f} s; own measure: recall@{report.neighbours} {report.recall}, "
+            f"{report.probes} of {report.partitions} partitions searched"
+        )
+        strangers = [action.perform(arguments.frames) for _ in range(arguments.queries)]
+        places = generator.integers(arguments.frames, size=arguments.queries)
+        queries = np.stack([video[place] for video, place in zip(strangers, places, strict=True)])
+        print(f"{'search':<7} {'per video':>9} {'recall@' + str(arguments.k):>10} "
+              f"{'median ms':>10} {'p95 ms':>8}")  # fmt: skip
+        for per_video in (None, 1):
+            for row in measure(Store(tables.folder), queries, arguments.k, per_video):
+                print(f"{row['search']:<7} {row['per_video']:>9} {row['recall']:>10} "
+                      f"{row['median_ms']:>10} {row['p95_ms']:>8}")  # fmt: skip
+                about = {
+                    "frames": stored,
+                    "dims": DIMS,
+                    "k": arguments.k,
+                    "queries": arguments.queries,
+                    "partitions": report.partitions,
+                    "probes": report.probes,
+                    "index_seconds": round(indexed - filled, 1),
+                    "machine": processor(),
+                    "python": platform.python_version(),
+                    "lancedb": version("lancedb"),
+                    "command": " ".join(["python", *sys.argv]),
+                }
+                rows.append({**row, **about})
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        replacing(arguments.output) as beside,
+        beside.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    print(f"Wrote {arguments.output}")
+
+
+if __name__ == "__main__":
+    main()

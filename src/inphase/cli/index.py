@@ -1,0 +1,147 @@
+"""``inphase index``: add, list and remove."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+index = typer.Typer(
+    help="Keep embeddings of many videos in a store, to search them with `inphase retrieve`.",
+    no_args_is_help=True,
+)
+
+
+@index.command()
+def add(
+    videos: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="VIDEOS",
+            help="Video files, folders, globs, or a labels.json [default: those in the store, to "
+            "embed again what changed].",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Model folder of a trained encoder [default: the one used before].",
+            show_default=False,
+        ),
+    ] = None,
+    store: options.StoreFolder = options.DEFAULT_STORE,
+    metadata: options.Metadata = None,
+    split: options.Split = None,
+) -> int:
+    """Embed videos into the store.
+
+    A video that is there already, with this content and this model, is not embedded again; one
+    whose file changed, or that another model embedded, is, and the old embeddings go. Videos of a
+    labels.json bring their split, group, action and view as metadata.
+
+    Example: `inphase index add swings/ --model runs/swing/model --metadata coach=anna`
+    """
+    from inphase.data import Collection
+    from inphase.store import Store
+
+    console = options.console()
+    told = options.pairs(metadata, "--metadata")
+    collection = Collection.open(videos, split=split) if videos else None
+    opened = Store(store, create=collection is not None and model is not None)
+    if collection is None:
+        change = opened.refresh(model, console=console)
+    else:
+        folder = model or opened.model_folder(opened.model())
+        change = opened.add(collection, folder, metadata=told, console=console)
+    typer.echo(
+        f"{len(change.embedded)} embedded, {len(change.described)} described anew, "
+        f"{len(change.unchanged)} there already; {len(opened.videos())} videos are in {store}"
+    )
+    if change.index is not None:
+        report = change.index
+        typer.echo(
+            f"Index: recall@{report.neighbours} {report.recall:.3f} (measured with "
+            f"{report.queries} frames, {report.probes} of {report.partitions} partitions searched)"
+        )
+    return options.conclude(change.skipped)
+
+
+@index.command("list")
+def list_videos(
+    store: options.StoreFolder = options.DEFAULT_STORE,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> int:
+    """List the videos in the store.
+
+    The state says whether the file is still what was embedded: current, changed or gone.
+
+    Example: `inphase index list`
+    """
+    from rich.table import Table
+
+    from inphase.store import Store
+
+    opened = Store(store)
+    rows = [
+        {
+            "name": video.name,
+            "file": str(video.path),
+            "frames": video.frames,
+            "seconds": round(video.duration, 3),
+            "model": video.model,
+            "state": video.state(),
+            "metadata": dict(video.metadata),
+        }
+        for video in opened.videos()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    if not rows:
+        typer.echo(f"The store {store} is empty.")
+        return 0
+    table = Table("video", "frames", "seconds", "model", "state", "metadata", "file", box=None)
+    for video, row in zip(opened.videos(), rows, strict=True):
+        told = " ".join(f"{key}={value}" for key, value in sorted(video.metadata.items()))
+        table.add_row(
+            video.name,
+            str(video.frames),
+            f"{video.duration:.2f}",
+            video.model[:8],
+            str(row["state"]),
+            told,
+            str(video.path),
+        )
+    options.table_console().print(table)
+    frames = sum(video.frames for video in opened.videos())
+    typer.echo(f"{len(rows)} videos, {frames} frames")
+    for model in opened.models:
+        recall = f", recall@{model.index.neighbours} {model.index.recall}" if model.index else ""
+        typer.echo(f"model {model.fingerprint[:8]}: {model.folder or 'given as an object'}{recall}")
+    return 0
+
+
+@index.command()
+def remove(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="VIDEO",
+            help="Names of videos in the store, or their files.",
+            show_default=False,
+        ),
+    ],
+    store: options.StoreFolder = options.DEFAULT_STORE,
+) -> int:
+    """Take videos out of the store; their files are not touched.
+
+    Example: `inphase index remove swing_07`
+    """
+    from inphase.store import Store
+
+    removed = Store(store).remove(names)
+    typer.echo(f"Removed {', '.join(removed)}")
+    return 0

@@ -1,0 +1,129 @@
+"""``inphase transfer``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inphase.cli import options
+
+if TYPE_CHECKING:
+    from inphase.applications.transfer import TransferError
+
+
+def transfer(
+    labels: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE_LABELS",
+            help="What is known: a labels.json, a .vtt or .srt file, a CSV of spans or of a "
+            "sensor, or a folder of these. A file belongs to the video of its name beside it; "
+            "else write VIDEO=FILE.",
+            show_default=False,
+        ),
+    ],
+    videos: options.Videos,
+    model: options.Model,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="A folder; or one file: .json or .csv for all videos; .vtt, .srt or .mp4 for one.",
+            show_default=False,
+        ),
+    ],
+    more: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also",
+            metavar="SOURCE_LABELS",
+            help="More of what is known, of the same or of other videos. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="NAME",
+            help="Take only this video of SOURCE_LABELS as a source. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="What to write in the folder: json, csv, vtt, srt, or mp4, a preview with all of "
+            "it burned in. May be repeated [default: what SOURCE_LABELS holds].",
+            show_default=False,
+        ),
+    ] = None,
+    split: options.Split = None,
+    distance: options.Distance = "squared_euclidean",
+    window: options.Window = None,
+    max_slope: options.MaxSlope = None,
+    open_begin: options.OpenBegin = False,
+    open_end: options.OpenEnd = False,
+    open_in: options.OpenIn = "reference",
+) -> int:
+    """Carry over key events, captions or sensor data from labelled videos to others.
+
+    Several sources vote; each result has a confidence of 0..1. Where VIDEOS have labels of their
+    own, the error against them is printed. For open ends a source is the reference and a video it
+    is carried over to the query.
+
+    Example: `inphase transfer me.srt swings/ --model runs/swing/model --format srt --format mp4 -o
+    captioned/`
+    """
+    from dataclasses import replace
+
+    from inphase.applications.transfer import transfer as carry_over
+    from inphase.applications.transfer import transfer_error
+    from inphase.applications.transfer_files import check_output
+    from inphase.data import Collection, read_annotations
+    from inphase.models import embed as embed_videos
+
+    console = options.console()
+    annotated = read_annotations([labels, *(more or ())], names=sources or ())
+    targets = Collection.open(videos, split=split)
+    paths = {one.video.path.resolve() for one in annotated}
+    others = tuple(video for video in targets if video.path.resolve() not in paths)
+    check_output(output, targets=len(others), formats=formats)
+    together = replace(targets, videos=(*others, *(one.video for one in annotated)))
+    embeddings = embed_videos(together, model, console=console)
+    result = carry_over(
+        annotated,
+        embeddings,
+        console=console,
+        distance=distance,
+        window=window,
+        max_slope=max_slope,
+        open_begin=open_begin,
+        open_end=open_end,
+        open_in=open_in,
+    )
+    for path in result.save(output, formats=formats, console=console):
+        typer.echo(f"Wrote {path}")
+    truth = {video.name: video.events for video in others if video.events}
+    if result.events and any(set(result.events) <= events.keys() for events in truth.values()):
+        _print_error(transfer_error(result, annotated, embeddings, truth))
+    return options.conclude(embeddings.skipped)
+
+
+def _print_error(error: "TransferError") -> None:
+    """Mean error of each event, beside that of stretching the sources evenly."""
+    from numpy import median
+
+    typer.echo(f"Error against the labels of {len(error.videos)} videos (mean, and median):")
+    longest = max(len(name) for name in (*error.events, "all"))
+    columns = [*range(len(error.events)), slice(None)]
+    for name, column in zip((*error.events, "all"), columns, strict=True):
+        seconds, frames = error.seconds[:, column], error.frames[:, column]
+        share, stretch = error.share[:, column], error.stretch_seconds[:, column]
+        typer.echo(
+            f"  {name:<{longest}}  {seconds.mean():.3f} s ({median(seconds):.3f} s), "
+            f"{frames.mean():.1f} frames, {100 * share.mean():.1f} % of the length; "
+            f"evenly stretched {stretch.mean():.3f} s ({median(stretch):.3f} s)"
+        )

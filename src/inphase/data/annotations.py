@@ -1,0 +1,244 @@
+"""What is known of the moments of a video, from whatever file holds it."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.data.captions import CAPTION_SUFFIXES, Cue, read_captions
+from inphase.data.collection import LABELS_FILE, Collection, Video
+from inphase.data.recordings import Recording, columns_of, read_csv, read_recording
+from inphase.errors import CollectionError, hint
+from inphase.video import VIDEO_SUFFIXES, probe
+
+ANNOTATION_SUFFIXES = (".json", *CAPTION_SUFFIXES, ".csv")
+_SPANS, _INSTANTS = {"video", "start", "end", "label"}, {"video", "event", "time"}
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """What is known of the moments of one video.
+
+    Attributes:
+        events: seconds of each key event, in the order in which they happen.
+        cues: texts that belong to spans: phases, subtitles.
+        recording: what sensors recorded.
+    """
+
+    events: Mapping[str, float] = field(default_factory=dict)
+    cues: tuple[Cue, ...] = ()
+    recording: Recording | None = None
+
+
+@dataclass(frozen=True)
+class AnnotatedVideo:
+    """A video and what is known of it."""
+
+    video: Video
+    annotations: Annotations
+
+
+def read_annotations(
+    sources: str | Path | Sequence[str | Path], *, names: Sequence[str] = ()
+) -> tuple[AnnotatedVideo, ...]:
+    """Read annotations, and find the videos that they belong to.
+
+    Args:
+        sources: one of these, or a list of them:
+
+            - a labels.json (or a folder with one): key events of its videos;
+            - a ``.vtt`` or ``.srt`` file: its cues belong to the video of the same name beside it
+              (``me.vtt`` or ``me.en.vtt`` to ``me.mp4``), or to VIDEO in ``VIDEO=FILE``;
+            - a ``.csv`` with the columns video, start, end, label (spans, in seconds) or video,
+              event, time (key events) of videos that lie beside it;
+            - any other ``.csv``: a recording of the video of the same name;
+            - a folder of such files.
+        names: only these videos, by name.
+
+    Returns:
+        The videos about which something is known; what several files tell of one is put together.
+
+    Raises:
+        CollectionError: something cannot be read, a video is missing, two files give events or a
+            recording of one video, or nothing is known of any.
+        VideoError: a video cannot be read.
+    """
+    listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
+    found = _joined([one for source in listed for one in _read(source)])
+    known = [one.video.name for one in found]
+    told = ", ".join(str(source) for source in listed)
+    for name in names:
+        if name not in known:
+            near = hint(name, known[:20]) if known else "it tells nothing at all."
+            raise CollectionError(f"{told} tells nothing of a video {name}; {near}")
+    chosen = tuple(one for one in found if not names or one.video.name in names)
+    if not chosen:
+        raise CollectionError(f"{told} tells nothing of any video.")
+    return chosen
+
+
+def event_seconds(
+    events: Mapping[str, int], times: NDArray[np.float64], duration: float
+) -> dict[str, float]:
+    """Seconds of labelled frames; a frame right after the last one is the video's end."""
+    ends = np.append(times, duration)
+    return {name: float(ends[min(frame, len(times))]) for name, frame in events.items()}
+
+
+def event_frames(events: Mapping[str, float], times: NDArray[np.float64]) -> dict[str, int]:
+    """The first frame at or after each event; the number of frames where that is none."""
+    # Frame times are rounded in files, some to a microsecond.
+    return {name: int(np.searchsorted(times, seconds - 1e-6)) for name, seconds in events.items()}
+
+
+def phases(events: Mapping[str, float], duration: float) -> tuple[Cue, ...]:
+    """The spans between key events, and before and after them, as cues; none without events."""
+    if not events:
+        return ()
+    marks = [("start", 0.0), *events.items(), ("end", duration)]
+    return tuple(
+        Cue(start, end, f"{name} to {after}")
+        for (name, start), (after, end) in itertools.pairwise(marks)
+        if end > start
+    )
+
+
+def _joined(parts: Sequence[AnnotatedVideo]) -> list[AnnotatedVideo]:
+    by_path: dict[Path, AnnotatedVideo] = {}
+    for part in parts:
+        path = part.video.path.resolve()
+        known = by_path.get(path)
+        if known is None:
+            by_path[path] = part
+            continue
+        first, second = known.annotations, part.annotations
+        if (first.events and second.events) or (first.recording and second.recording):
+            raise CollectionError(f"Two files hold annotations of one kind of {part.video.path}.")
+        together = Annotations(
+            events=first.events or second.events,
+            cues=tuple(sorted((*first.cues, *second.cues), key=lambda cue: cue.start)),
+            recording=first.recording or second.recording,
+        )
+        by_path[path] = replace(known, annotations=together)
+    return list(by_path.values())
+
+
+def _read(source: str | Path) -> list[AnnotatedVideo]:
+    video, given, file = str(source).rpartition("=")
+    if given and not Path(source).exists():
+        return [_beside(Path(file).expanduser(), Path(video).expanduser())]
+    return _read_file(Path(source).expanduser())
+
+
+def _read_file(path: Path) -> list[AnnotatedVideo]:
+    if path.is_dir() and not (path / LABELS_FILE).is_file():
+        files = sorted(
+            file for file in path.iterdir()
+            if file.suffix.lower() in ANNOTATION_SUFFIXES and not file.name.startswith(".")
+        )  # fmt: skip
+        if not files:
+            kinds = ", ".join(ANNOTATION_SUFFIXES)
+            raise CollectionError(f"{path} has no annotations: no file of a known kind ({kinds}).")
+        return [one for file in files for one in _read_file(file)]
+    if path.is_dir() or path.suffix.lower() == ".json":
+        return _from_labels(path)
+    if path.suffix.lower() not in ANNOTATION_SUFFIXES:
+        raise CollectionError(
+            f"{path} is not known to hold annotations; the kinds are: "
+            f"{', '.join(ANNOTATION_SUFFIXES)}."
+        )
+    if not path.exists():
+        raise CollectionError(f"{path} does not exist.")
+    if path.suffix.lower() == ".csv":
+        columns = set(columns_of(path))
+        if columns >= _SPANS or columns >= _INSTANTS:
+            return _from_table(path, instants=columns >= _INSTANTS)
+    return [_beside(path, _video_of(path))]
+
+
+def _from_labels(path: Path) -> list[AnnotatedVideo]:
+    collection = Collection.open(path)
+    annotated = []
+    for video in collection:
+        if not video.events:
+            continue
+        info = probe(video.path)
+        in_order = {name: video.events[name] for name in collection.events if name in video.events}
+        events = event_seconds(in_order, info.times, info.duration)
+        annotated.append(AnnotatedVideo(video, Annotations(events=events)))
+    return annotated
+
+
+def _from_table(path: Path, *, instants: bool) -> list[AnnotatedVideo]:
+    header, rows = read_csv(path)
+    places = {name.lower(): index for index, name in enumerate(header)}
+    told: dict[str, list[Cue]] = {}
+    for line, row in enumerate(rows, start=2):
+        start, end = (
+            _seconds(path, line, row[places[column]])
+            for column in (("time", "time") if instants else ("start", "end"))
+        )
+        if not instants and end <= start:
+            raise CollectionError(f"{path}, line {line}: end must come after start.")
+        label = row[places["event" if instants else "label"]]
+        told.setdefault(row[places["video"]], []).append(Cue(start, end, label))
+    annotated = []
+    for name, cues in told.items():
+        file = _find(path.parent, name)
+        if file is None:
+            raise CollectionError(f"{path}: there is no video {name} beside it.")
+        cues.sort(key=lambda cue: cue.start)
+        if instants:
+            annotations = Annotations(events={cue.text: cue.start for cue in cues})
+        else:
+            annotations = Annotations(cues=tuple(cues))
+        annotated.append(AnnotatedVideo(_named(file), annotations))
+    return annotated
+
+
+def _seconds(path: Path, line: int, cell: str) -> float:
+    try:
+        seconds = float(cell)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise CollectionError(f"{path}, line {line}: `{cell}` is no number of seconds.")
+    return seconds
+
+
+def _beside(path: Path, video: Path) -> AnnotatedVideo:
+    if not video.exists():
+        raise CollectionError(f"{video} does not exist.")
+    if path.suffix.lower() == ".csv":
+        return AnnotatedVideo(_named(video), Annotations(recording=read_recording(path)))
+    return AnnotatedVideo(_named(video), Annotations(cues=read_captions(path)))
+
+
+def _video_of(path: Path) -> Path:
+    """The video that a file of annotations is named after."""
+    stem = path.stem
+    while True:
+        file = _find(path.parent, stem)
+        if file is not None:
+            return file
+        if "." not in stem:
+            raise CollectionError(
+                f"There is no video {path.stem} beside {path}; say which it belongs to: "
+                f"VIDEO={path}."
+            )
+        stem = stem.rpartition(".")[0]
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    exact = folder / name
+    if exact.is_file() and exact.suffix.lower() in VIDEO_SUFFIXES:
+        return exact
+    candidates = (folder / f"{name}{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _named(path: Path) -> Video:
+    return Video(name=path.stem, path=path)

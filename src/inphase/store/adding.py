@@ -1,0 +1,152 @@
+"""Bringing videos into a store: embed what is new or changed, keep the rest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from inphase.data import content_hash
+from inphase.errors import Skipped, VideoError
+from inphase.models import Encoder, FrameEmbedder
+from inphase.progress import progress_bar
+from inphase.store.catalogue import IndexReport, StoredModel
+from inphase.store.commits import describe_video, write_video
+from inphase.store.connection import store_errors, writing
+from inphase.store.index import maintained_index
+from inphase.store.table import StoredVideo
+from inphase.store.tables import Tables
+from inphase.video import probe
+
+# Videos after which the small files of their commits are joined, and at the end.
+_TIDY_EVERY = 500
+
+
+@dataclass(frozen=True)
+class WantedVideo:
+    """A video that is to be in the store.
+
+    Attributes:
+        name: that it should have.
+        path: of its file.
+        metadata: what is known of it.
+    """
+
+    name: str
+    path: Path
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoreChange:
+    """What adding videos did.
+
+    Attributes:
+        embedded: names of videos that were embedded, because they, their file or the model is new.
+        described: names of videos whose name, path or metadata is another now.
+        unchanged: names of videos that were there already.
+        skipped: videos that could not be used.
+        index: the index of the embeddings, where there are enough of them to need one.
+    """
+
+    embedded: tuple[str, ...]
+    described: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    index: IndexReport | None
+
+
+def add_videos(
+    tables: Tables,
+    wanted: Sequence[WantedVideo],
+    encoder: Encoder,
+    *,
+    model_folder: str,
+    console: Console | None = None,
+) -> StoreChange:
+    """Embed the videos that the store does not have, each written as soon as it is embedded.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    model = StoredModel(
+        fingerprint=encoder.fingerprint,
+        folder=model_folder,
+        dims=encoder.config.embedding_size,
+    )
+    skipped: list[Skipped] = []
+    videos = _identified(wanted, model, skipped)
+    with store_errors(tables.folder, "read"):
+        known = next((m for m in tables.models() if m.fingerprint == model.fingerprint), None)
+        there = tables.listed(known) if known else {}
+    new = [video for video in videos if video.content not in there]
+    embedded = []
+    embedder = FrameEmbedder(encoder)
+    with progress_bar("Embedding", sum(v.frames for v in new), console=console) as bar:
+        for video in new:
+            end = bar.done + video.frames
+            try:
+                result = embedder.embed(video.path, name=video.name, advance=bar.advance)
+            except VideoError as error:
+                skipped.append(Skipped(video.name, str(error)))
+            else:
+                if np.isfinite(result.embeddings).all():
+                    # As many frames as could be decoded.
+                    video = replace(video, frames=len(result.times))
+                    name = write_video(tables, model, video, result.times, result.embeddings)
+                    embedded.append(name)
+                else:
+                    reason = "its embeddings are not all finite numbers; check the model."
+                    skipped.append(Skipped(video.name, reason))
+            bar.advance(end - bar.done)
+            if len(embedded) % _TIDY_EVERY == _TIDY_EVERY - 1:
+                _index(tables, model, console)
+    kept = [video for video in videos if video.content in there]
+    described = [video.name for video in kept if describe_video(tables, model, video)]
+    return StoreChange(
+        embedded=tuple(embedded),
+        described=tuple(described),
+        unchanged=tuple(video.name for video in kept if video.name not in described),
+        skipped=tuple(skipped),
+        index=_index(tables, model, console) if embedded or described else None,
+    )
+
+
+def _identified(
+    wanted: Iterable[WantedVideo], model: StoredModel, skipped: list[Skipped]
+) -> list[StoredVideo]:
+    """The videos that can be read, with their content; of copies the first."""
+    videos: dict[str, StoredVideo] = {}
+    for video in wanted:
+        try:
+            info = probe(video.path)
+            content = content_hash(video.path)
+        except VideoError as error:
+            skipped.append(Skipped(video.name, str(error)))
+            continue
+        videos.setdefault(
+            content,
+            StoredVideo(
+                name=video.name,
+                path=video.path.expanduser().resolve(),
+                content=content,
+                model=model.fingerprint,
+                frames=info.frames,
+                duration=info.duration,
+                metadata=video.metadata,
+            ),
+        )
+    return list(videos.values())
+
+
+def _index(tables: Tables, model: StoredModel, console: Console | None) -> IndexReport | None:
+    with writing(tables.folder), store_errors(tables.folder, "indexed"):
+        table = tables.register(model)
+        if table.is_untidy:
+            table.tidy()
+        known = next(m for m in tables.models() if m.fingerprint == model.fingerprint)
+        report = maintained_index(table, known, console=console)
+        if report != known.index:
+            tables.note(known.model_copy(update={"index": report}))
+    return report

@@ -1,0 +1,112 @@
+"""store.json: which models' embeddings a store holds, and how each model's index is searched."""
+
+from pathlib import Path
+
+from inphase.atomic import replacing
+from inphase.errors import ConfigError, StoreError
+from inphase.settings import Settings, parse_settings, read_yaml
+
+FORMAT_VERSION = 1
+CATALOGUE = "store.json"
+
+
+class IndexReport(Settings):
+    """An approximate index, and how well it finds what an exact search finds.
+
+    Attributes:
+        rows: frames that it was trained on.
+        partitions: parts into which it divides the embeddings.
+        probes: how many of them are searched; as few as reach the wanted recall.
+        recall: share of the true ``neighbours`` nearest frames of other videos that were found.
+        neighbours: how many nearest frames were looked for.
+        queries: how many stored frames were asked for.
+    """
+
+    rows: int
+    partitions: int
+    probes: int
+    recall: float
+    neighbours: int
+    queries: int
+
+
+class StoredModel(Settings):
+    """A model whose embeddings are in a store.
+
+    Attributes:
+        fingerprint: sha256 of all that decides an embedding.
+        folder: its model folder when it was last used to add videos; empty when it had none.
+        dims: numbers in an embedding.
+        index: of its embeddings, where there are enough of them to need one.
+    """
+
+    fingerprint: str
+    folder: str
+    dims: int
+    index: IndexReport | None = None
+
+    @property
+    def table(self) -> str:
+        """Name of its table. Models have a table each: their embeddings cannot be compared."""
+        return f"frames-{self.fingerprint[:16]}"
+
+    def __str__(self) -> str:
+        return f"{self.folder or 'without a folder'} ({self.fingerprint[:8]})"
+
+
+class Catalogue(Settings):
+    """All models of a store.
+
+    Attributes:
+        format_version: of the store.
+        models: in the order in which they came.
+    """
+
+    format_version: int = FORMAT_VERSION
+    models: tuple[StoredModel, ...] = ()
+
+    def find(self, fingerprint: str) -> StoredModel | None:
+        """The model with this fingerprint, if its embeddings are here."""
+        return next((model for model in self.models if model.fingerprint == fingerprint), None)
+
+    def with_model(self, model: StoredModel) -> "Catalogue":
+        """The same with this model added, or in place of its older entry."""
+        if self.find(model.fingerprint) is None:
+            return self.model_copy(update={"models": (*self.models, model)})
+        models = (model if m.fingerprint == model.fingerprint else m for m in self.models)
+        return self.model_copy(update={"models": tuple(models)})
+
+    def without(self, fingerprint: str) -> "Catalogue":
+        """The same without a model."""
+        models = tuple(model for model in self.models if model.fingerprint != fingerprint)
+        return self.model_copy(update={"models": models})
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Read the catalogue of a store.
+
+    Raises:
+        StoreError: it cannot be read, or a newer inphase wrote it.
+    """
+    path = folder / CATALOGUE
+    try:
+        values = read_yaml(path)  # JSON is YAML
+        version = values.get("format_version")
+        if isinstance(version, int) and version > FORMAT_VERSION:
+            raise StoreError(
+                f"{path} is of format {version}, written by a newer inphase; this one reads up to "
+                f"{FORMAT_VERSION}: `pip install --upgrade inphase`."
+            )
+        return parse_settings(Catalogue, values, source=str(path))
+    except ConfigError as error:
+        raise StoreError(f"The store {folder} is damaged: {error}") from error
+
+
+def write_catalogue(folder: Path, catalogue: Catalogue) -> None:
+    """Write the catalogue of a store, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with replacing(folder / CATALOGUE) as beside:
+        beside.write_text(catalogue.model_dump_json(indent=1) + "\n", encoding="utf-8")

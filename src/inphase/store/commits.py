@@ -1,0 +1,78 @@
+"""Writes of one video, each made while the store is held."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.store.catalogue import StoredModel
+from inphase.store.connection import store_errors, writing
+from inphase.store.table import StoredVideo
+from inphase.store.tables import Tables
+
+
+def write_video(
+    tables: Tables,
+    model: StoredModel,
+    video: StoredVideo,
+    times: NDArray[np.float64],
+    embeddings: NDArray[np.float32],
+) -> str:
+    """Write a video's embeddings, instead of those of its older content or of another model.
+
+    Args:
+        times: (frames,) seconds.
+        embeddings: (frames, dims).
+
+    Returns:
+        The name that it has in the store.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    with writing(tables.folder), store_errors(tables.folder, "written"):
+        table = tables.register(model)
+        listed = tables.listed(model)
+        others = tables.all_videos()
+        # The same file: what it held before is no longer in it.
+        older = {other.content for other in others if other.path == video.path} - {video.content}
+        video = replace(video, name=_free_name(video, others))
+        if video.content not in listed:  # or another process was quicker
+            table.put(video, times, embeddings, instead_of=sorted(older & listed.keys()))
+        tables.take_out(older | {video.content}, but=model.fingerprint)
+    return video.name
+
+
+def describe_video(tables: Tables, model: StoredModel, video: StoredVideo) -> bool:
+    """Bring name, path and metadata of a stored video up to date; whether that was needed.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    with writing(tables.folder), store_errors(tables.folder, "written"):
+        table = tables.register(model)
+        # A process that was killed may have left it in another model's table too.
+        tables.take_out({video.content}, but=model.fingerprint)
+        known = tables.listed(model).get(video.content)
+        now = replace(video, name=_free_name(video, tables.all_videos()))
+        if known is None or _told(now) == _told(known):
+            return False
+        table.describe(now)
+    return True
+
+
+def _told(video: StoredVideo) -> tuple[str, Path, Mapping[str, str]]:
+    return video.name, video.path, dict(video.metadata)
+
+
+def _free_name(video: StoredVideo, others: tuple[StoredVideo, ...]) -> str:
+    """The video's name, with folders before it where another video has it already."""
+    taken = {o.name for o in others if o.content != video.content and o.path != video.path}
+    name = video.name
+    for folder in (part for part in reversed(video.path.parent.parts) if part != "/"):
+        if name not in taken:
+            break
+        name = f"{folder}/{name}"
+    return name if name not in taken else f"{name} ({video.content[:8]})"

@@ -1,0 +1,72 @@
+"""LanceDB, loaded when it is needed, and one writer at a time."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import filelock
+
+from inphase.errors import StoreError
+
+if TYPE_CHECKING:
+    from lancedb.db import DBConnection
+
+_log = logging.getLogger(__name__)
+
+LOCK = ".lock"
+# Seconds after which somebody who waits is told why.
+_PATIENCE = 3.0
+
+
+def connect(folder: Path) -> "DBConnection":
+    """Open the database in ``folder``; what other processes write is seen at once."""
+    # Its native part warns on standard error about its own future versions.
+    os.environ.setdefault("LANCE_LOG", "error")
+    import lancedb
+
+    return lancedb.connect(str(folder), read_consistency_interval=timedelta(0))
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the store, made if need be, for a write; a process that dies lets go of it.
+
+    LanceDB lets two processes append at once, but two that replace rows conflict or leave them
+    twice, so writes are made one after another.
+
+    Raises:
+        StoreError: the store's folder cannot be written.
+    """
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=_PATIENCE)
+        except filelock.Timeout:
+            _log.warning("Waiting for another process that writes to %s.", folder)
+            lock.acquire()
+    except OSError as error:
+        raise StoreError(f"The store {folder} cannot be written: {error.strerror}.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def store_errors(folder: Path, doing: str) -> Iterator[None]:
+    """Turn what LanceDB raises (disk full, damaged files) into one ``StoreError``.
+
+    Args:
+        doing: what is being done, as in "cannot be …".
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        # Its messages go on with the places in its source files.
+        reason = str(error).strip().partition("\n")[0].partition(", /")[0] or type(error).__name__
+        raise StoreError(f"The store {folder} cannot be {doing}: {reason.rstrip('.')}.") from error

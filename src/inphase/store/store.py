@@ -1,0 +1,272 @@
+"""A folder with the embeddings of many videos: add, list, remove, search."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from rich.console import Console
+
+from inphase.data import Collection, Video
+from inphase.errors import Skipped, StoreError, hint
+from inphase.store.catalogue import StoredModel
+from inphase.store.connection import store_errors, writing
+from inphase.store.search import Filter, Neighbour, nearest_frames
+from inphase.store.table import StoredVideo
+from inphase.store.tables import Tables
+
+if TYPE_CHECKING:
+    from inphase.models import Encoder
+    from inphase.store.adding import StoreChange
+
+# Where the command line keeps it: in the folder that one works in, like a run.
+DEFAULT_STORE = Path("inphase-store")
+
+
+class Store:
+    """Embeddings of many videos on disk (LanceDB), and their nearest neighbours.
+
+    A video is known by its content: it may be renamed or moved. Each model's embeddings are in a
+    table of their own; a video is in one of them, that of the model it was last added with.
+
+    Several processes may read and write at once. Each write is one commit: a process that is
+    killed leaves what was there before it.
+
+    Example:
+        >>> store = Store("inphase-store", create=True)
+        >>> store.add("swings/", "runs/swing/model")
+        >>> store.search(embedding, k=5)  # (dims,) of a query frame
+    """
+
+    def __init__(self, folder: str | Path = DEFAULT_STORE, *, create: bool = False) -> None:
+        """
+        Args:
+            folder: of the store.
+            create: make it if it is not there, with the first video that is added.
+
+        Raises:
+            StoreError: there is no store, the folder holds something else, or a newer inphase
+                wrote it.
+        """
+        self.folder = Path(folder).expanduser()
+        self._tables = Tables(self.folder, create=create)
+
+    @property
+    def models(self) -> tuple[StoredModel, ...]:
+        """The models whose embeddings are here."""
+        return self._tables.models()
+
+    def model(self, fingerprint: str | None = None) -> StoredModel:
+        """One of the models.
+
+        Args:
+            fingerprint: of the model; None for the only one.
+
+        Raises:
+            StoreError: there is no such model, none at all, or more than one to choose from.
+        """
+        models = self.models
+        if not models:
+            raise StoreError(
+                f"The store {self.folder} is empty; fill it with "
+                "`inphase index add VIDEOS --model MODEL`."
+            )
+        told = "; ".join(map(str, models))
+        if fingerprint is None:
+            if len(models) > 1:
+                raise StoreError(
+                    f"The store {self.folder} holds embeddings of {len(models)} models ({told}); "
+                    "say which with --model."
+                )
+            return models[0]
+        for model in models:
+            if model.fingerprint == fingerprint:
+                return model
+        raise StoreError(
+            f"The store {self.folder} holds no embeddings of this model ({fingerprint[:8]}), only "
+            f"of {told}; search with that one, or add the videos again with this one."
+        )
+
+    def videos(self) -> tuple[StoredVideo, ...]:
+        """All videos, by name.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return self._tables.all_videos()
+
+    def find(self, name: str) -> StoredVideo | None:
+        """The video of this name, or whose file this is, if it is in the store."""
+        path = Path(name).expanduser().resolve()
+        videos = self.videos()
+        by_name = (video for video in videos if video.name == name)
+        return next(by_name, next((video for video in videos if video.path == path), None))
+
+    def frame_embedding(self, video: StoredVideo, frame: int) -> NDArray[np.float32]:
+        """(dims,) of a stored frame."""
+        with store_errors(self.folder, "read"):
+            return self._tables.table(self.model(video.model)).embedding(video.content, frame)
+
+    def frame_times(self, video: StoredVideo) -> NDArray[np.float64]:
+        """(frames,) seconds of a stored video's frames."""
+        with store_errors(self.folder, "read"):
+            return self._tables.table(self.model(video.model)).times(video.content)
+
+    def add(
+        self,
+        videos: Collection | str | Path | Sequence[str | Path],
+        model: "Encoder | str | Path",
+        *,
+        metadata: Mapping[str, str] | None = None,
+        console: Console | None = None,
+    ) -> "StoreChange":
+        """Embed videos into the store; those that it has, of this content and model, it keeps.
+
+        Each video is written as soon as it is embedded: a killed run goes on from there.
+
+        Args:
+            videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+            model: a trained encoder, or its model folder.
+            metadata: of all these videos, beside what their labels say (split, group, action,
+                view).
+            console: where progress goes; by default nowhere.
+
+        Raises:
+            CollectionError: the videos cannot be found.
+            ModelError: the model folder cannot be used.
+            StoreError: the store cannot be written, or the metadata is unusable.
+        """
+        from inphase.store.adding import WantedVideo, add_videos
+
+        collection = videos if isinstance(videos, Collection) else Collection.open(videos)
+        given = dict(metadata or {})
+        odd = next((key for key in given if not key or "=" in key), None)
+        if odd is not None:
+            raise StoreError(f"`{odd}` cannot be the name of metadata.")
+        wanted = [
+            WantedVideo(video.name, video.path, {**_labelled(video), **given})
+            for video in collection
+        ]
+        encoder, folder = _loaded(model)
+        return add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
+
+    def refresh(
+        self, model: "Encoder | str | Path | None" = None, *, console: Console | None = None
+    ) -> "StoreChange":
+        """Embed again the videos whose file changed or that another model embedded.
+
+        Videos whose file is gone stay, and are listed as skipped.
+
+        Args:
+            model: by default the one that the store was filled with.
+
+        Raises:
+            As :meth:`add`; :class:`StoreError` too if the store is empty.
+        """
+        from inphase.store.adding import WantedVideo, add_videos
+
+        if model is None:
+            model = self.model_folder(self.model())
+        elif not self.models:
+            self.model()
+        gone, wanted = [], []
+        for video in self.videos():
+            if video.path.exists():
+                wanted.append(WantedVideo(video.name, video.path, video.metadata))
+            else:
+                reason = f"{video.path} is gone; `inphase index remove {video.name}` takes it out."
+                gone.append(Skipped(video.name, reason))
+        encoder, folder = _loaded(model)
+        change = add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
+        return replace(change, skipped=(*gone, *change.skipped))
+
+    def model_folder(self, model: StoredModel) -> Path:
+        """The folder that a model of the store was loaded from.
+
+        Raises:
+            StoreError: it is not known, or no longer there.
+        """
+        if not model.folder or not Path(model.folder).is_dir():
+            told = f"is no longer at {model.folder}" if model.folder else "was given as an object"
+            raise StoreError(
+                f"The model that filled the store {self.folder} {told}; give it with --model."
+            )
+        return Path(model.folder)
+
+    def remove(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Take videos out, by name or by file; the files are not touched.
+
+        Returns:
+            The names of the videos.
+
+        Raises:
+            StoreError: one of them is not in the store (then none is taken out), or the store
+                cannot be written.
+        """
+        found: list[StoredVideo] = []
+        for name in names:
+            video = self.find(name)
+            if video is None:
+                known = [video.name for video in self.videos()]
+                told = hint(name, known) if known else "it is empty."
+                raise StoreError(f"The store {self.folder} has no video {name}; {told}")
+            found.append(video)
+        with writing(self.folder), store_errors(self.folder, "written"):
+            self._tables.take_out({video.content for video in found})
+        return tuple(video.name for video in found)
+
+    def search(
+        self,
+        embedding: ArrayLike,
+        *,
+        k: int = 5,
+        model: StoredModel | None = None,
+        per_video: int | None = 1,
+        without: Sequence[str] = (),
+        condition: Filter | None = None,
+        exact: bool | None = None,
+    ) -> tuple[Neighbour, ...]:
+        """Find the k frames nearest to an embedding.
+
+        Args:
+            embedding: (dims,) of the query.
+            model: that it is of; by default the store's only one.
+            per_video: at most this many frames of one video; None for any number.
+            without: content hashes of videos that must not be found.
+            condition: which frames may be found.
+            exact: compare with every frame that may be found; by default only below 100 000.
+
+        Returns:
+            Nearest first; fewer than k where there are not so many.
+
+        Raises:
+            StoreError: the store is empty or cannot be read, or the embedding does not fit it.
+        """
+        model = model or self.model()
+        with store_errors(self.folder, "searched"):
+            return nearest_frames(
+                self._tables.table(model),
+                model,
+                self._tables.listed(model),
+                embedding,
+                k=k,
+                per_video=per_video,
+                without=without,
+                condition=condition,
+                exact=exact,
+            )
+
+
+def _labelled(video: Video) -> dict[str, str]:
+    labels = {key: getattr(video, key) for key in ("split", "group", "action", "view")}
+    return {key: value for key, value in labels.items() if value is not None}
+
+
+def _loaded(model: "Encoder | str | Path") -> tuple["Encoder", str]:
+    from inphase.models import Encoder
+
+    if isinstance(model, Encoder):
+        return model, ""
+    return Encoder.load(model), str(Path(model).expanduser().resolve())

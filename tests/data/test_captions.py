@@ -1,0 +1,120 @@
+"""WebVTT and SubRip: what is read is what a player shows, what is written reads back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inphase.data import Cue, read_captions, write_captions
+from inphase.errors import CollectionError, OutputError
+
+VTT = """\ufeffWEBVTT - a title
+
+STYLE
+::cue { color: red }
+
+NOTE
+a comment with 00:00.000 --> 00:01.000
+of two lines
+
+second
+00:02.000 --> 00:03.500 align:start position:10%
+<v Bob>Rock &amp; <i>roll</i></v>
+a &lt; b
+
+01:00:00.250 --> 01:00:01.000
+late
+
+00:00.000 --> 00:00.040
+first
+"""
+SRT = """1
+00:00:01,500 --> 00:00:02,750
+<font color="red">Lift</font> x < y
+
+2
+0:00:03.000 --> 00:00:04,000
+{\\an8}two
+lines
+
+"""
+
+
+def _read(tmp_path: Path, name: str, text: str) -> tuple[Cue, ...]:
+    (tmp_path / name).write_bytes(text.encode())
+    return read_captions(tmp_path / name)
+
+
+def test_webvtt_is_read_as_plain_text_in_order(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a.vtt", VTT) == (
+        Cue(0.0, 0.04, "first"),
+        Cue(2.0, 3.5, "Rock & roll\na < b"),
+        Cue(3600.25, 3601.0, "late"),
+    )
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_subrip_is_read_as_plain_text(tmp_path: Path, ends: str) -> None:
+    assert _read(tmp_path, "a.srt", SRT.replace("\n", ends)) == (
+        Cue(1.5, 2.75, "Lift x < y"),
+        Cue(3.0, 4.0, "two\nlines"),
+    )
+
+
+_LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
+_CUES = st.lists(
+    st.tuples(
+        st.integers(0, 10**7), st.integers(1, 10**5), st.lists(_LINE, min_size=1, max_size=3)
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(_CUES)
+def test_what_is_written_as_webvtt_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[int, int, list[str]]]
+) -> None:
+    cues = sorted(
+        (Cue(s / 1000, (s + length) / 1000, "\n".join(lines)) for s, length, lines in drawn),
+        key=lambda cue: cue.start,
+    )
+    path = tmp_path_factory.mktemp("captions") / "a.vtt"
+    write_captions(path, cues, notes=["any --> note"] * len(cues))
+    read = read_captions(path)
+    assert [cue.text for cue in read] == [cue.text for cue in cues]
+    for got, wanted in zip(read, cues, strict=True):
+        assert [got.start, got.end] == pytest.approx([wanted.start, wanted.end])
+
+
+def test_what_is_written_as_subrip_is_subrip(tmp_path: Path) -> None:
+    write_captions(tmp_path / "a.srt", [Cue(1.5, 3661.0004, "Lift\n\nx < y")])
+    text = (tmp_path / "a.srt").read_text()
+    assert text == "1\n00:00:01,500 --> 01:01:01,000\nLift\nx < y\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.vtt", "1\n00:01.000 --> 00:02.000\nhello\n", "first line must be WEBVTT"),
+        ("a.vtt", "WEBVTT\n\n00:01 --> 00:02.000\nhello\n", "line 3"),
+        ("a.vtt", "WEBVTT\n", "no captions"),
+        ("a.srt", "", "no captions"),
+        ("a.srt", "1\n00:00:02,000 --> 00:00:01,000\nhello\n", r"line 2.*not after its start"),
+        ("a.srt", "Dear Sir or Madam\n", "line 1"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence(tmp_path: Path, name: str, text: str, told: str) -> None:
+    with pytest.raises(CollectionError, match=told):
+        _read(tmp_path, name, text)
+
+
+def test_files_that_cannot_be_read_or_written_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match="does not exist"):
+        read_captions(tmp_path / "no.srt")
+    (tmp_path / "latin.srt").write_bytes("1\n00:00:01,000 --> 00:00:02,000\nré\n".encode("latin-1"))
+    with pytest.raises(CollectionError, match="UTF-8"):
+        read_captions(tmp_path / "latin.srt")
+    with pytest.raises(OutputError, match=r"\.vtt or \.srt"):
+        write_captions(tmp_path / "a.ass", [])
