@@ -124,8 +124,7 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        known = self._spread(reader) if self.encoder.config.subtract_background else {}
-        still = background(torch.stack([*known.values()])) if known else None
+        known, still = self._background(reader)
         parts = []
         for embeddings in self.embed_maps(reader.times, self._all_maps(reader, known), still):
             parts.append(embeddings)
@@ -158,8 +157,10 @@ class FrameEmbedder:
             gap=config.context_gap,
         )
         distinct, places = np.unique(context, return_inverse=True)
+        _, still = self._background(reader)
         maps = torch.stack(list(self.maps(reader.frames(distinct))))
-        return self._embed_stacked(maps[places.reshape(context.shape)], self._still(reader))
+        maps = maps if still is None else maps - still
+        return self._embed_stacked(maps[places.reshape(context.shape)])
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
         """Embed a picture file as the first frame of a video, which stands in for its context.
@@ -179,27 +180,22 @@ class FrameEmbedder:
         size = self.encoder.config.image_size
         (features,) = self.maps([read_image(Path(path), size=(size, size))])
         stacked = torch.stack([features] * self.encoder.config.context_frames)
-        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None], None)[0]
+        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None])[0]
         return embedding
 
-    def _embed_stacked(self, stacked: Tensor, still: Tensor | None) -> NDArray[np.float32]:
-        """(n, k, C, h, w) maps, and (C, h, w) of the background, to (n, dims)."""
+    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
+        """(n, k, C, h, w) maps to (n, dims)."""
         with torch.inference_mode():
-            if still is not None:
-                stacked = stacked - still
             embeddings: NDArray[np.float32] = self._embedder(stacked).float().cpu().numpy()
         return embeddings
 
-    def _still(self, reader: VideoReader) -> Tensor | None:
-        """(C, h, w), the background of a video, for an encoder that subtracts it."""
+    def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
+        """A video's background, where it is wanted, and the maps it was taken from, by frame."""
         if not self.encoder.config.subtract_background:
-            return None
-        return background(torch.stack([*self._spread(reader).values()]))
-
-    def _spread(self, reader: VideoReader) -> dict[int, Tensor]:
-        """Maps of the frames that show the background, by frame."""
+            return {}, None
         chosen = background_frames(len(reader))
-        return dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
+        known = dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
+        return known, background(torch.stack([*known.values()]))
 
     def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
         """Maps of all frames in order; those ``known`` are taken out of it, the rest is made."""
@@ -226,17 +222,17 @@ class FrameEmbedder:
             context_frames=config.context_frames,
             gap=config.context_gap,
         )
-        kept: dict[int, Tensor] = {}  # the maps that frames to come have in their context
-        done = 0
+        window = torch.empty(0)  # the maps that frames to come have in their context
+        low = done = 0  # the first frame of the window, and the first that is not embedded
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
-            kept.update(enumerate(batch, start=done))
+            arrived = torch.stack(batch)
+            if still is not None:
+                arrived = arrived - still
             rows = context[done : done + len(batch)]
-            stacked = torch.stack([torch.stack([kept[i] for i in row]) for row in rows])
-            yield self._embed_stacked(stacked, still)
+            window = torch.cat([window[rows[0, 0] - low :], arrived]) if done else arrived
+            low = int(rows[0, 0])
             done += len(batch)
-            if done < len(context):
-                for index in [i for i in kept if i < context[done, 0]]:
-                    del kept[index]
+            yield self._embed_stacked(window[torch.from_numpy(rows - low)])
 
 
 def background_frames(count: int) -> list[int]:
