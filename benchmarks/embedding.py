@@ -16,7 +16,6 @@ Prints a table and writes ``benchmarks/results/embedding.csv``.
 """
 
 import argparse
-import csv
 import json
 import os
 import platform
@@ -34,9 +33,9 @@ from pathlib import Path
 import av
 import numpy as np
 import torch
+from result_tables import read_rows, write_rows
 from torch import Tensor, nn
 
-from inphase.atomic import replacing
 from inphase.models import (
     BaseNetwork,
     Encoder,
@@ -219,7 +218,7 @@ def processor() -> str:
 
 
 def write_results(path: Path, rows: list[Row]) -> None:
-    """Write the rows with machine, versions and the command that made them."""
+    """Write the rows with machine, versions and command; what was not measured anew stays."""
     about = {
         "machine": processor(),
         "torch_threads": torch.get_num_threads(),
@@ -228,10 +227,9 @@ def write_results(path: Path, rows: list[Row]) -> None:
         **{name: version(name) for name in ("torch", "av", "numpy")},
         "command": " ".join(["python", *sys.argv]),
     }
-    with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=[*asdict(rows[0]), *about])
-        writer.writeheader()
-        writer.writerows({**asdict(row), **about} for row in rows)
+    measured = {row.what for row in rows}
+    kept = [row for row in read_rows(path) if row["what"] not in measured]
+    write_rows(path, [*kept, *({**asdict(row), **about} for row in rows)])
 
 
 def main() -> None:
