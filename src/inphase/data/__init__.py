@@ -12,7 +12,7 @@ from inphase.data.captions import Cue, read_captions, write_captions
 from inphase.data.collection import LABELS_FILE, Collection, Video
 from inphase.data.content import content_hash
 from inphase.data.labels import Labels, VideoLabels, read_labels
-from inphase.data.phases import phases_of
+from inphase.data.phase_labels import phases_of
 from inphase.data.recordings import Recording, read_recording, write_recording
 from inphase.data.sampling import (
     context_indices,
