@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from colorsys import hsv_to_rgb
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import hsv_to_rgb, to_hex
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import ConnectionPatch
@@ -63,7 +64,7 @@ def colours(count: int) -> list[str]:
     """So many colours, as far from each other as that allows, as ``#rrggbb``."""
     if count <= len(_COLOURS):
         return list(_COLOURS[:count])
-    return [to_hex(hsv_to_rgb((i / count, 0.85, 0.55 + 0.3 * (i % 2)))) for i in range(count)]
+    return [to_hex(hsv_to_rgb(i / count, 0.85, 0.55 + 0.3 * (i % 2))) for i in range(count)]
 
 
 def write_plot(
@@ -99,8 +100,8 @@ def write_plot(
 def _drawn(videos: Sequence[Path2d], tints: Sequence[str], frames: Sequence[_Frame]) -> Figure:
     # The left half of the places get the frames on the left, from top to bottom: few lines cross.
     across = sorted(frames, key=lambda frame: frame.place[0])
-    sides = across[: len(across) // 2], across[len(across) // 2 :]
-    sides = tuple(sorted(side, key=lambda frame: -frame.place[1]) for side in sides)
+    halves = across[: len(across) // 2], across[len(across) // 2 :]
+    sides = [sorted(half, key=lambda frame: -frame.place[1]) for half in halves]
     rows = max(len(side) for side in sides)
     cell = min(_LARGEST_FRAME, max(_SMALLEST_FRAME, _TALL / max(rows, 1)))
     widest = max((f.picture.width / f.picture.height for f in frames), default=0.0)
