@@ -124,7 +124,7 @@ def test_what_cannot_be_laid_out_says_why(embedded: list[EmbeddedVideo]) -> None
 def test_few_frames_and_one_dimension_suffice() -> None:
     line = np.arange(4, dtype=np.float32)[:, None]
     for method in ("tsne", "pca"):
-        points, _ = project(line, method=method)  # type: ignore[arg-type]
+        points, _ = project(line, method=method)
         assert points.shape == (4, 2)
         assert np.isfinite(points).all()
 

@@ -106,14 +106,19 @@ def _drawn(videos: Sequence[Path2d], tints: Sequence[str], frames: Sequence[_Fra
     cell = min(_LARGEST_FRAME, max(_SMALLEST_FRAME, _TALL / max(rows, 1)))
     widest = max((f.picture.width / f.picture.height for f in frames), default=0.0)
     column = cell * widest + 2 * _GAP if rows else _GAP
-    legend = 0.26 * -(-len(videos) // 4) + 0.2
-    height = max(_SMALLEST_MAP, rows * (cell + _GAP + 0.1)) + legend
-    wide = _MAP_WIDTH + 2 * column
+    high = max(_SMALLEST_MAP, rows * (cell + _GAP + 0.1))
+    breadth = max(_MAP_WIDTH, 0.9 * high)
+    wide = breadth + 2 * column
+    names = [_short(video.name) + (" (added)" if video.added else "") for video in videos]
+    names += ["first frame", "last frame"]
+    columns = max(1, int(wide / (0.75 + 0.075 * max(map(len, names)))))
+    legend = 0.2 * -(-len(names) // columns) + 0.25
+    height = high + legend
     figure = Figure(figsize=(wide, height))
     FigureCanvasAgg(figure)
     box = (
         column / wide, (legend + _GAP) / height,
-        _MAP_WIDTH / wide, (height - legend - 2 * _GAP) / height,
+        breadth / wide, (height - legend - 2 * _GAP) / height,
     )  # fmt: skip
     axes = figure.add_axes(box)
     axes.set(xticks=[], yticks=[], aspect="equal", adjustable="datalim")
@@ -127,7 +132,7 @@ def _drawn(videos: Sequence[Path2d], tints: Sequence[str], frames: Sequence[_Fra
         for row, frame in enumerate(side):
             middle = height - step * (row + 0.5)
             _beside(figure, axes, frame, cell=cell, middle=middle, right=index == 1)
-    _name(figure, videos, tints)
+    _name(figure, names, tints, columns=columns)
     return figure
 
 
@@ -169,17 +174,15 @@ def _beside(
     )  # fmt: skip
 
 
-def _name(figure: Figure, videos: Sequence[Path2d], tints: Sequence[str]) -> None:
+def _name(figure: Figure, names: Sequence[str], tints: Sequence[str], *, columns: int) -> None:
     lines = [Line2D([], [], color=tint, marker="o", markersize=5) for tint in tints]
     lines += [
         Line2D([], [], color="#777777", marker=marker, linestyle="", markersize=7)
         for marker in "^s"
     ]
-    names = [short(v.name) + (" (added)" if v.added else "") for v in videos]
-    names += ["first frame", "last frame"]
     legend = figure.legend(
-        lines, ["-"] * len(lines), loc="lower center", ncols=min(len(lines), 6), frameon=False,
-        fontsize=8,
+        lines, ["-"] * len(lines), loc="lower center", ncols=min(len(lines), columns),
+        frameon=False, fontsize=8,
     )  # fmt: skip
     # Set afterwards: a legend leaves out names that begin with _, and takes $ for mathematics.
     for text, name in zip(legend.get_texts(), names, strict=True):
@@ -187,7 +190,7 @@ def _name(figure: Figure, videos: Sequence[Path2d], tints: Sequence[str]) -> Non
         text.set_text(name)
 
 
-def short(name: str) -> str:
+def _short(name: str) -> str:
     """The name, cut in the middle where it is long."""
     if len(name) <= _LONGEST_NAME:
         return name
