@@ -36,7 +36,7 @@ def trajectories(
         typer.Option(help="How the plane is made; umap and opentsne are installed apart."),
     ] = "tsne",
     perplexity: Annotated[
-        float, typer.Option(help="How many frames count as near (t-SNE, UMAP).")
+        float, typer.Option(min=1, help="How many frames count as near (t-SNE, UMAP).")
     ] = 30.0,
     frames: Annotated[
         int, typer.Option(min=0, help="Random frames of each video that the plot shows.")
