@@ -1,4 +1,4 @@
-"""Make the pictures of the how-to pages on retrieval and on transfer, from synthetic videos.
+"""Make pictures of the how-to pages (retrieval, transfer, trajectories) from synthetic videos.
 
 python docs/make_application_pictures.py
 """
@@ -37,6 +37,11 @@ with tempfile.TemporaryDirectory() as folder:
     found = inphase.retrieve(["pouring_000@1.2", "pouring_003@2.0"], store, k=5)
     found.save(Path(folder) / "sheet.png", width=WIDTH)
     save(Image.open(Path(folder) / "sheet.png"), "retrieve.png")
+
+    four = replace(videos, videos=videos.videos[:4])
+    paths = inphase.trajectories(inphase.embed(four, run.encoder, console=console))
+    paths.save(Path(folder) / "paths.png", width=WIDTH)
+    save(Image.open(Path(folder) / "paths.png").convert("RGB"), "trajectories.png")
 
     sources = inphase.read_annotations(videos.source, names=["pouring_000", "pouring_001"])
     chosen = replace(videos, videos=videos.videos[:3])

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.synchronize import synchronize as synchronize
+    from inphase.applications.trajectories import trajectories as trajectories
     from inphase.applications.transfer import transfer as transfer
     from inphase.data import Collection as Collection
     from inphase.data import read_annotations as read_annotations
@@ -39,6 +40,7 @@ _HOMES = {
     "retrieve": "inphase.applications",
     "synchronize": "inphase.applications",
     "train": "inphase.training",
+    "trajectories": "inphase.applications",
     "transfer": "inphase.applications",
 }
 

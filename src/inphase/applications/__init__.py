@@ -2,14 +2,17 @@
 
 from inphase.applications.retrieve import Retrieval, retrieve
 from inphase.applications.synchronize import Synchronization, synchronize
+from inphase.applications.trajectories import Trajectories, trajectories
 from inphase.applications.transfer import Transfer, transfer, transfer_error
 
 __all__ = [
     "Retrieval",
     "Synchronization",
+    "Trajectories",
     "Transfer",
     "retrieve",
     "synchronize",
+    "trajectories",
     "transfer",
     "transfer_error",
 ]

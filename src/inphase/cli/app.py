@@ -21,6 +21,7 @@ from inphase.cli import (
     retrieve,
     synchronize,
     train,
+    trajectories,
     transfer,
 )
 
@@ -33,6 +34,7 @@ _VERBS = (
     index,
     retrieve,
     transfer,
+    trajectories,
     evaluate,
     compare,
     data,

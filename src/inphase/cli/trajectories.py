@@ -1,0 +1,83 @@
+"""``inphase trajectories``."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from inphase.cli import options
+
+
+def trajectories(
+    videos: options.Videos,
+    model: options.Model,
+    output: Annotated[
+        list[Path],
+        typer.Option(
+            "--output",
+            "-o",
+            help=".png or .svg: a plot; .html: a page that shows the frame under the pointer; "
+            ".json or .csv: the coordinates. May be repeated.",
+            show_default=False,
+        ),
+    ],
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add",
+            metavar="VIDEOS",
+            help="Place these in the map of the others, which stays as it is; not with tsne. May "
+            "be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    method: Annotated[
+        Literal["tsne", "pca", "umap", "opentsne"],
+        typer.Option(help="How the plane is made; umap and opentsne are installed apart."),
+    ] = "tsne",
+    perplexity: Annotated[
+        float, typer.Option(min=1, help="How many frames count as near (t-SNE, UMAP).")
+    ] = 30.0,
+    frames: Annotated[
+        int, typer.Option(min=0, help="Random frames of each video that the plot shows.")
+    ] = 2,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the map and of the frames: the same seed, the same plot.")
+    ] = 0,
+    width: Annotated[int, typer.Option(min=200, help="Of the .png, in pixels.")] = 1600,
+    split: options.Split = None,
+) -> int:
+    """Draw how each video runs through the embedding space, by t-SNE.
+
+    Videos of the same action run side by side where the model knows the same moment again.
+
+    Example: `inphase trajectories swings/ --model runs/swing/model -o swings.png -o swings.html`
+    """
+    from inphase.applications.projection import check_method
+    from inphase.applications.trajectories import check_output
+    from inphase.applications.trajectories import trajectories as lay_out
+    from inphase.data import Collection
+    from inphase.models import embed as embed_videos
+
+    console = options.console()
+    collection = Collection.open(videos, split=split)
+    added = Collection.open(add) if add else None
+    sources = [video.path for part in (collection, added) if part for video in part]
+    for path in output:
+        check_output(path, sources)
+    check_method(method, adds=added is not None)
+    embeddings = embed_videos(collection, model, console=console)
+    extra = embed_videos(added, model, console=console) if added else None
+    result = lay_out(
+        embeddings,
+        added=extra or (),
+        method=method,
+        perplexity=perplexity,
+        frames=frames,
+        seed=seed,
+        console=console,
+    )
+    for path in output:
+        result.save(path, width=width, console=console)
+        typer.echo(f"Wrote {path}")
+    return options.conclude([*embeddings.skipped, *(extra.skipped if extra else ())])
