@@ -1,7 +1,7 @@
 """``inphase sound``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -61,7 +61,7 @@ def sound(
     from inphase.errors import AlignmentError
     from inphase.models import embed as embed_videos
 
-    limits = {
+    limits: dict[str, Any] = {
         "window": window,
         "max_slope": max_slope,
         "open_begin": open_begin or None,

@@ -35,9 +35,9 @@ def write_with_sound(path: str | Path, video: str | Path, audio: Audio) -> None:
                 str(beside), "w", format="mp4", options={"movflags": "+faststart"}
             ) as container,
         ):
-            copied = container.add_stream_from_template(pictures)
-            track = AacTrack(container, audio)
             try:
+                copied = container.add_stream_from_template(pictures)
+                track = AacTrack(container, audio)
                 container.start_encoding()
             except (FFmpegError, ValueError) as error:
                 raise OutputError(
