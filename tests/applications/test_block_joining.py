@@ -1,5 +1,7 @@
 """Joining blocks of sound: to the sample, and without clicks."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ def test_concatenation_copies_each_cut_to_the_sample() -> None:
     generator = np.random.default_rng(0)
     sounds = [generator.normal(size=(100, 2)).astype(np.float32) for _ in range(2)]
     joined = concatenate(sounds, [Cut(1, 10, 20), Cut(None, 0, 5), Cut(0, 90, 20), Cut(0, -5, 10)])
-    wanted = [
+    wanted: list[NDArray[Any]] = [
         sounds[1][10:30], np.zeros((5, 2)), sounds[0][90:], np.zeros((10, 2)),
         np.zeros((5, 2)), sounds[0][:5],
     ]  # fmt: skip

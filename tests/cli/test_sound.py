@@ -22,7 +22,7 @@ def model(tiny: TrainingConfig, tmp_path: Path) -> str:
 @pytest.fixture
 def videos(pouring: Collection, tmp_path: Path) -> list[str]:
     (tmp_path / "videos").mkdir()
-    return [shutil.copy(video.path, tmp_path / "videos") for video in pouring.videos[:3]]
+    return [str(shutil.copy(video.path, tmp_path / "videos")) for video in pouring.videos[:3]]
 
 
 @pytest.fixture
