@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications.retrieve import retrieve as retrieve
+    from inphase.applications.sound import transfer_sound as transfer_sound
     from inphase.applications.synchronize import synchronize as synchronize
     from inphase.applications.trajectories import trajectories as trajectories
     from inphase.applications.transfer import transfer as transfer
@@ -42,6 +43,7 @@ _HOMES = {
     "train": "inphase.training",
     "trajectories": "inphase.applications",
     "transfer": "inphase.applications",
+    "transfer_sound": "inphase.applications",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -1,12 +1,14 @@
 """What embeddings are good for: each takes them and returns a result that renders itself."""
 
 from inphase.applications.retrieve import Retrieval, retrieve
+from inphase.applications.sound import SoundTransfer, transfer_sound
 from inphase.applications.synchronize import Synchronization, synchronize
 from inphase.applications.trajectories import Trajectories, trajectories
 from inphase.applications.transfer import Transfer, transfer, transfer_error
 
 __all__ = [
     "Retrieval",
+    "SoundTransfer",
     "Synchronization",
     "Trajectories",
     "Transfer",
@@ -15,4 +17,5 @@ __all__ = [
     "trajectories",
     "transfer",
     "transfer_error",
+    "transfer_sound",
 ]

@@ -1,0 +1,343 @@
+"""Sound transfer: a silent video gets the sound of others that show the same action.
+
+Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, supplement, section 2.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.alignment import align, cosine, squared_euclidean
+from inphase.applications.block_joining import Cut, concatenate, overlap_add
+from inphase.errors import AlignmentError, OutputError, Skipped, VideoError, hint
+from inphase.models import EmbeddedVideo, Embeddings
+from inphase.progress import progress_bar
+from inphase.video import Audio, probe, read_audio, write_audio
+from inphase.video.muxing import write_with_sound
+
+BLOCK = 5
+"""Frames whose sound is copied in one piece, unless told otherwise."""
+
+# Two or three periods of the lowest voice or tone, and as far as two pitches can be apart.
+_OVERLAP_SECONDS, _SEARCH_SECONDS = 0.03, 0.02
+_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
+
+
+@dataclass(frozen=True)
+class SoundBlock:
+    """A piece of the target and where its sound comes from.
+
+    Attributes:
+        start: seconds in the target.
+        end: seconds in the target.
+        source: name of the source; None where nothing matches, which is silent.
+        source_start: seconds in the source at which the sound is taken, before it is moved to fit.
+        distance: between the embeddings, averaged over the frames; NaN where nothing matches.
+    """
+
+    start: float
+    end: float
+    source: str | None
+    source_start: float
+    distance: float
+
+
+@dataclass(frozen=True)
+class SoundTransfer:
+    """A target with the sound of sources.
+
+    Attributes:
+        target: the video that gets the sound.
+        sources: names of the videos with sound.
+        blocks: end to end, from the begin of the target to its end.
+        audio: as long as the target.
+        skipped: sources without a sound that can be read.
+    """
+
+    target: EmbeddedVideo
+    sources: tuple[EmbeddedVideo, ...]
+    blocks: tuple[SoundBlock, ...]
+    audio: Audio
+    skipped: tuple[Skipped, ...] = ()
+
+    def save(self, path: str | Path) -> None:
+        """Write the result, in the form that the suffix asks for, whole or not at all.
+
+        ``.mp4``: the target's pictures, copied without encoding them again, with the sound in
+        AAC. ``.wav``: the sound alone, 16-bit.
+
+        Raises:
+            OutputError: another suffix, one of the videos would be lost, the place cannot be
+                written, or MP4 cannot hold pictures that are coded like the target's.
+            VideoError: the target can no longer be read.
+        """
+        path = Path(path)
+        check_output(path, [video.path for video in (self.target, *self.sources)])
+        if path.suffix == ".mp4":
+            write_with_sound(path, self.target.path, self.audio)
+        else:
+            write_audio(path, self.audio)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Where the sound of each block comes from, as plain values in seconds."""
+        return {
+            "target": str(self.target.path),
+            "sources": {video.name: str(video.path) for video in self.sources},
+            "blocks": [
+                {
+                    "start": round(block.start, 6),
+                    "end": round(block.end, 6),
+                    "source": block.source,
+                    "source_start": None if block.source is None else round(block.source_start, 6),
+                    "distance": None if block.source is None else float(block.distance),
+                }
+                for block in self.blocks
+            ],
+        }
+
+
+def transfer_sound(
+    embeddings: Embeddings | Sequence[EmbeddedVideo],
+    *,
+    target: str | None = None,
+    block: int = BLOCK,
+    paper: bool = False,
+    console: Console | None = None,
+    **options: Any,
+) -> SoundTransfer:
+    """Give a video the sound of others.
+
+    The target is cut into blocks of frames. By default each source is aligned with it by dynamic
+    time warping, so that the sound keeps its order; the best source is taken for each run of
+    blocks, where a change of source has to pay; and the blocks are joined without clicks
+    (:func:`~inphase.applications.block_joining.overlap_add`).
+
+    Args:
+        embeddings: of the target and of the sources, all others; their files hold the sound.
+        target: name of the video that gets the sound; by default the first.
+        block: frames of the target whose sound is copied in one piece, at least 1.
+        paper: exactly the supplement's way: embeddings are averaged over the frames of a block,
+            the nearest average of as much time in any source gives the sound, and the blocks
+            are concatenated.
+        console: where a progress bar goes; by default nowhere.
+        **options: as :func:`inphase.alignment.align` takes them; with ``paper`` only ``distance``.
+
+    Raises:
+        AlignmentError: the target is not among the videos, there is no source, or an option is
+            out of range.
+        VideoError: the target cannot be read, or no source has sound.
+    """
+    videos = list(embeddings)
+    names = [video.name for video in videos]
+    target = target if target is not None or not names else names[0]
+    if target not in names:
+        raise AlignmentError(
+            f"The target {target} is not among the videos; {hint(str(target), names)}"
+        )
+    if block < 1:
+        raise AlignmentError(f"A block must have at least one frame, not {block}.")
+    silent = videos[names.index(target)]
+    sources, sounds, skipped = _with_sound([video for video in videos if video is not silent])
+    edges = np.append(silent.times[::block], probe(silent.path).duration)
+    edges[0] = 0.0
+    match = _nearest_blocks if paper else _aligned_blocks
+    starts, distances = [], []
+    with progress_bar("Matching", len(sources), console=console) as bar:
+        for source in sources:
+            start, distance = match(silent, source, edges, block, options)
+            starts.append(start)
+            distances.append(distance)
+            bar.advance(1)
+    costs = np.stack(distances)
+    chosen = costs.argmin(axis=0) if paper else _runs(costs)
+    blocks = tuple(
+        SoundBlock(
+            start=float(edges[index]),
+            end=float(edges[index + 1]),
+            source=sources[who].name if np.isfinite(costs[who, index]) else None,
+            source_start=float(starts[who][index]),
+            distance=float(costs[who, index]) if np.isfinite(costs[who, index]) else float("nan"),
+        )
+        for index, who in enumerate(chosen)
+    )
+    audio = _joined(blocks, [source.name for source in sources], sounds, plain=paper)
+    return SoundTransfer(silent, tuple(sources), blocks, audio, tuple(skipped))
+
+
+def check_output(path: str | Path, videos: Iterable[Path]) -> None:
+    """Refuse what :meth:`SoundTransfer.save` cannot or must not write, before minutes of work.
+
+    Raises:
+        OutputError: another suffix, or one of the videos would be lost.
+    """
+    path = Path(path)
+    if path.suffix not in (".mp4", ".wav"):
+        raise OutputError(f"{path} must end in .mp4 or .wav.")
+    if path.exists() and any(video.exists() and path.samefile(video) for video in videos):
+        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
+
+
+def check_sources(videos: Iterable[Path]) -> None:
+    """Refuse sources of which none has sound, before they are embedded.
+
+    Raises:
+        VideoError: none has sound, or none can be read.
+    """
+    reasons = []
+    for video in videos:
+        try:
+            if probe(video).has_audio:
+                return
+            reasons.append(f"{video} has no sound.")
+        except VideoError as error:
+            reasons.append(str(error))
+    raise _no_sound(reasons)
+
+
+def _with_sound(
+    videos: Sequence[EmbeddedVideo],
+) -> tuple[list[EmbeddedVideo], list[Audio], list[Skipped]]:
+    """The videos that have sound, their sounds at one rate and number of channels, and the rest."""
+    if not videos:
+        raise AlignmentError("Sound transfer needs at least one other video, with sound.")
+    heard, sounds, skipped = [], [], []
+    for video in videos:
+        try:
+            sounds.append(read_audio(video.path))
+            heard.append(video)
+        except VideoError as error:
+            skipped.append(Skipped(video.name, str(error)))
+    if not sounds:
+        raise _no_sound([one.reason for one in skipped])
+    rate = max(sound.rate for sound in sounds)
+    channels = min(2, max(sound.channels for sound in sounds))
+    return heard, [_with_channels(sound.resampled(rate), channels) for sound in sounds], skipped
+
+
+def _no_sound(reasons: Sequence[str]) -> VideoError:
+    if len(reasons) == 1:
+        return VideoError(reasons[0])
+    return VideoError(f"None of the sources has sound that can be read; the first: {reasons[0]}")
+
+
+def _with_channels(sound: Audio, channels: int) -> Audio:
+    if sound.channels == channels:
+        return sound
+    mono = sound.samples.mean(axis=1, keepdims=True, dtype=np.float32)
+    return Audio(np.repeat(mono, channels, axis=1), sound.rate)
+
+
+def _nearest_blocks(
+    target: EmbeddedVideo,
+    source: EmbeddedVideo,
+    edges: NDArray[np.float64],
+    block: int,
+    options: dict[str, Any],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(blocks,) seconds in the source of the nearest average, and the distances to it."""
+    unknown = sorted(options.keys() - {"distance"})
+    if unknown:
+        raise AlignmentError(f"Nothing is aligned in the supplement's way: leave out {unknown[0]}.")
+    name = options.get("distance", "squared_euclidean")
+    if name not in _DISTANCES:
+        raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {name}.")
+    distance = _DISTANCES[name]
+    wanted = [
+        target.embeddings[start : start + block].mean(axis=0, dtype=np.float64)
+        for start in range(0, len(target.times), block)
+    ]
+    # As many frames of the source as take the time of the block.
+    step = _frame_time(source.times)
+    lengths = np.diff(edges)
+    frames = np.clip(np.rint(lengths / step), 1, len(source.times)).astype(np.int64)
+    sums = np.cumsum(np.pad(source.embeddings.astype(np.float64), ((1, 0), (0, 0))), axis=0)
+    starts, distances = np.zeros(len(wanted)), np.zeros(len(wanted))
+    for count in np.unique(frames):
+        those = np.flatnonzero(frames == count)
+        averages = (sums[count:] - sums[:-count]) / count
+        far = distance([wanted[index] for index in those], averages)
+        nearest = far.argmin(axis=1)
+        starts[those] = source.times[nearest]
+        distances[those] = far[np.arange(len(those)), nearest]
+    return starts, distances
+
+
+def _aligned_blocks(
+    target: EmbeddedVideo,
+    source: EmbeddedVideo,
+    edges: NDArray[np.float64],
+    block: int,
+    options: dict[str, Any],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(blocks,) seconds in the source that keep the order, and the distances along the way."""
+    alignment = align(target.embeddings, source.embeddings, **options)
+    matched = alignment.query_frames
+    distance = _DISTANCES[options.get("distance", "squared_euclidean")]
+    far = distance(target.embeddings, source.embeddings)[np.arange(len(matched)), matched]
+    step = _frame_time(target.times)
+    starts, distances = np.zeros(len(edges) - 1), np.full(len(edges) - 1, np.inf)
+    for index in range(len(starts)):
+        frames = np.arange(index * block, min((index + 1) * block, len(matched)))
+        frames = frames[matched[frames] >= 0]
+        if not len(frames):
+            continue
+        # The middle of the block plays what belongs to its middle, at the source's own pace.
+        aside = target.times[frames].mean() + step / 2 - edges[index]
+        middle = source.times[matched[frames]].mean() + _frame_time(source.times) / 2
+        starts[index] = middle - aside
+        distances[index] = far[frames].mean()
+    return starts, distances
+
+
+def _frame_time(times: NDArray[np.float64]) -> float:
+    return float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.04
+
+
+def _runs(costs: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The source of each block with the least cost in all, where a change costs a typical block.
+
+    Args:
+        costs: (sources, blocks), infinite where a source has nothing.
+    """
+    finite = costs[np.isfinite(costs)]
+    change = float(np.median(finite)) if len(finite) else 0.0
+    # What nobody has is silent whoever is chosen; what one has not is dear.
+    dear = (float(finite.max()) if len(finite) else 0.0) * costs.shape[1] + 1.0
+    paid = np.where(np.isfinite(costs), costs, dear)
+    total, before = paid[:, 0], np.zeros(costs.shape, dtype=np.int64)
+    for index in range(1, costs.shape[1]):
+        best = int(total.argmin())
+        changes = total[best] + change < total
+        before[:, index] = np.where(changes, best, np.arange(len(costs)))
+        total = np.where(changes, total[best] + change, total) + paid[:, index]
+    chosen = np.empty(costs.shape[1], dtype=np.int64)
+    who = int(total.argmin())
+    for index in range(costs.shape[1] - 1, -1, -1):
+        chosen[index] = who
+        who = before[who, index]
+    return chosen
+
+
+def _joined(
+    blocks: Sequence[SoundBlock], names: Sequence[str], sounds: Sequence[Audio], *, plain: bool
+) -> Audio:
+    rate = sounds[0].rate
+    cuts = []
+    for block in blocks:
+        begin, end = round(block.start * rate), round(block.end * rate)
+        who = None if block.source is None else names.index(block.source)
+        start = round(block.source_start * rate)
+        if who is not None and not plain:
+            # Not before the sound begins or after it ends, where it is long enough.
+            start = max(0, min(start, len(sounds[who].samples) - (end - begin)))
+        cuts.append(Cut(who, start, end - begin))
+    samples = [sound.samples for sound in sounds]
+    if plain:
+        return Audio(concatenate(samples, cuts), rate)
+    overlap, search = round(_OVERLAP_SECONDS * rate), round(_SEARCH_SECONDS * rate)
+    return Audio(overlap_add(samples, cuts, overlap=overlap, search=search), rate)
