@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from inphase.applications import Synchronization, synchronize
 from inphase.applications.grid import _plan
 from inphase.data import Collection, read_truth
-from inphase.errors import AlignmentError, OutputError, VideoError
-from inphase.models import EmbeddedVideo
+from inphase.errors import AlignmentError, OutputError, Skipped, VideoError
+from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, VideoReader, VideoWriter, probe, read_audio
 
 
@@ -65,6 +65,9 @@ def test_a_reference_that_is_not_there_suggests_the_nearest(embedded: list[Embed
 def test_one_video_cannot_be_synchronized(embedded: list[EmbeddedVideo]) -> None:
     with pytest.raises(AlignmentError, match="two"):
         synchronize(embedded[:1])
+    left = Embeddings(tuple(embedded[:1]), (Skipped("text", "text.mp4 is no video."),))
+    with pytest.raises(AlignmentError, match=r"two.*text\.mp4 is no video\."):
+        synchronize(left)
 
 
 def test_the_grid_keeps_the_references_pace_and_sound(

@@ -146,8 +146,10 @@ def synchronize(
     videos = list(embeddings)
     names = [video.name for video in videos]
     if len(videos) < 2:
+        skipped = embeddings.skipped if isinstance(embeddings, Embeddings) else ()
+        told = f"; the first that cannot: {skipped[0].reason}" if skipped else "."
         raise AlignmentError(
-            f"Synchronizing needs at least two videos that can be read, not {len(videos)}."
+            f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
         )
     if reference is None:
         reference = names[0]

@@ -1,5 +1,6 @@
 """The command line: one module a verb; parse, call, print, no logic."""
 
+import difflib
 import os
 import sys
 
@@ -30,7 +31,10 @@ def run(arguments: list[str]) -> int:
         possible = getattr(error, "possibilities", None)
         message = str(error.message)
         if possible:
-            message += f" Did you mean {sorted(possible)[0]}?"
+            # In the order of the alphabet as they come, not of likeness.
+            given = str(getattr(error, "option_name", ""))
+            nearest = difflib.get_close_matches(given, possible, n=1, cutoff=0) or sorted(possible)
+            message += f" Did you mean {nearest[0]}?"
         return _say(message or error.format_message())
     except typer.Exit as error:
         result = error.exit_code
