@@ -8,7 +8,6 @@ their costs and paths must agree. Prints a table and writes ``benchmarks/results
 
 import argparse
 import csv
-import os
 import platform
 import statistics
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 import librosa
 import numpy as np
 from numpy.typing import NDArray
+from result_tables import processor
 
 from inphase.alignment import dtw
 from inphase.atomic import replacing
@@ -61,18 +61,6 @@ def measure(size: int, repeats: int, seed: int = 0) -> dict[str, list[float]]:
             program(distances)
             taken[name].append(1000 * (time.perf_counter() - start))
     return taken
-
-
-def processor() -> str:
-    """Name of the CPU and how many of its threads there are."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next(
-            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
-        )
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{name} ({os.cpu_count()} threads)"
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ from pathlib import Path
 import av
 import numpy as np
 import torch
-from result_tables import read_rows, write_rows
+from result_tables import processor, read_rows, write_rows
 from torch import Tensor, nn
 
 from inphase.models import (
@@ -203,18 +203,6 @@ def peak_memory() -> int:
         lines = status.read_text(encoding="utf-8").splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS: bytes
-
-
-def processor() -> str:
-    """Name of the CPU and how many of its threads there are."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next(
-            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
-        )
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{name} ({os.cpu_count()} threads)"
 
 
 def write_results(path: Path, rows: list[Row]) -> None:

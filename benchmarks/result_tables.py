@@ -16,6 +16,16 @@ def machine() -> str:
     return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
 
 
+def processor() -> str:
+    """Name of the CPU and how many of its threads there are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model n"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} threads)"
+
+
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a table; none, if there is no such file yet."""
     if not path.is_file():

@@ -10,7 +10,6 @@ of further videos of the kind, which are not in the store. Prints a table and wr
 
 import argparse
 import csv
-import os
 import platform
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from result_tables import processor
 from rich.console import Console
 
 from inphase.atomic import replacing
@@ -112,16 +112,6 @@ def measure(
             "median_ms": round(float(np.median(taken)), 2),
             "p95_ms": round(float(np.quantile(taken, 0.95)), 2),
         }
-
-
-def processor() -> str:
-    """Name of the CPU and how many of its threads there are."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model n"))
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{name} ({os.cpu_count()} threads)"
 
 
 def main() -> None:
