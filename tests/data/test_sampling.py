@@ -82,12 +82,35 @@ def test_context_never_looks_ahead(steps: list[float], count: int, gap: float) -
     assert (context >= 0).all()
 
 
+def test_a_centred_context_lies_on_both_sides() -> None:
+    times = np.arange(40) / 20
+    odd = context_indices(times, np.array([3, 20, 39]), context_frames=3, gap=0.5, centred=True)
+    assert odd.tolist() == [[0, 3, 13], [10, 20, 30], [29, 39, 39]]
+
+
+@given(gaps, st.sampled_from([1, 3, 5]), st.floats(0, 1))
+def test_a_centred_context_is_in_order_around_the_frame(
+    steps: list[float], count: int, gap: float
+) -> None:
+    times = _times(steps)
+    indices = np.arange(len(times))
+    context = context_indices(times, indices, context_frames=count, gap=gap, centred=True)
+    assert context.shape == (len(times), count)
+    assert (np.diff(context, axis=0) >= 0).all()
+    assert (np.diff(context, axis=1) >= 0).all()
+    assert (context[:, 0] <= indices).all()
+    assert (context[:, -1] >= indices).all()
+    np.testing.assert_array_equal(context[:, count // 2], indices)
+
+
 def test_context_outside_the_video_is_refused() -> None:
     times = np.arange(5.0)
     with pytest.raises(ValueError, match="indices"):
         context_indices(times, np.array([5]), context_frames=2, gap=1)
     with pytest.raises(ValueError, match="context_frames"):
         context_indices(times, np.array([0]), context_frames=0, gap=1)
+    with pytest.raises(ValueError, match="odd"):
+        context_indices(times, np.array([0]), context_frames=2, gap=1, centred=True)
     with pytest.raises(ValueError, match="gap"):
         context_indices(times, np.array([0]), context_frames=2, gap=-1)
 

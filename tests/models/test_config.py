@@ -35,6 +35,15 @@ def test_a_wrong_value_names_its_key(key: str, value: object) -> None:
     assert repr(value) in str(raised.value)
 
 
+def test_a_centred_context_needs_a_middle() -> None:
+    with pytest.raises(
+        ConfigError, match=r"`centred_context`.* odd number of context_frames, not 2"
+    ):
+        parse_settings(EncoderConfig, {"centred_context": True}, source="some.yaml")
+    values = {"centred_context": True, "context_frames": 3}
+    assert parse_settings(EncoderConfig, values, source="some.yaml").centred_context
+
+
 def test_a_mistyped_key_suggests_the_right_one() -> None:
     with pytest.raises(ConfigError, match="unknown key `conv_widht`; did you mean conv_width"):
         parse_settings(EncoderConfig, {"conv_widht": 3}, source="some.yaml")

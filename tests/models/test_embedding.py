@@ -77,23 +77,31 @@ def _plainly(encoder: Encoder, path: Path) -> NDArray[np.float32]:
         np.arange(len(frames)),
         context_frames=config.context_frames,
         gap=config.context_gap,
+        centred=config.centred_context,
     )
     with torch.inference_mode():
         embeddings: NDArray[np.float32] = encoder(torch.from_numpy(frames[context])).numpy()
     return embeddings
 
 
-@pytest.mark.parametrize("context", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("context", "centred_context"), [(1, False), (2, False), (3, False), (3, True)]
+)
 @pytest.mark.parametrize("rate", ["constant", "variable"])
 @pytest.mark.parametrize("subtract_background", [False, True])
 def test_embeddings_are_those_of_the_plain_way(
-    rate: str, context: int, subtract_background: bool, request: pytest.FixtureRequest
+    rate: str,
+    context: int,
+    subtract_background: bool,
+    centred_context: bool,
+    request: pytest.FixtureRequest,
 ) -> None:
     path: Path = request.getfixturevalue(rate)
     encoder = _encoder(
         context_frames=context,
         pool=2,
         subtract_background=subtract_background,
+        centred_context=centred_context,
         # Wide enough that no frame finds all of a layer's units dead.
         conv_width=16,
         fc_width=64,
@@ -296,11 +304,9 @@ def test_a_missing_model_folder_is_one_sentence(constant: Path, tmp_path: Path) 
         embed(constant, tmp_path / "model")
 
 
-@pytest.mark.parametrize("subtract", [False, True])
-def test_some_frames_are_embedded_as_in_the_whole(variable: Path, subtract: bool) -> None:
-    encoder = _encoder(
-        context_frames=3, pool=2, conv_width=16, fc_width=64, subtract_background=subtract
-    )
+@pytest.mark.parametrize("option", [{}, {"subtract_background": True}, {"centred_context": True}])
+def test_some_frames_are_embedded_as_in_the_whole(variable: Path, option: dict[str, bool]) -> None:
+    encoder = _encoder(context_frames=3, pool=2, conv_width=16, fc_width=64, **option)
     embedder = FrameEmbedder(encoder)
     whole = embedder.embed(variable).embeddings
     step = np.abs(np.diff(whole, axis=0)).max(axis=1).min()

@@ -42,38 +42,48 @@ def context_indices(
     *,
     context_frames: int,
     gap: float,
+    centred: bool = False,
 ) -> NDArray[np.int64]:
     """Find the frames that are stacked to embed each of ``indices``.
 
     The context of a frame at time t is the frames nearest to t − (k−1)·gap, …, t − gap, and the
-    frame itself; before the first frame the first frame stands in (supplement, section 5: k
-    frames with a fixed stride, here in seconds so that frame rates may differ).
+    frame itself (supplement, section 5: k frames with a fixed stride, here in seconds so that
+    frame rates may differ). Centred, it lies on both sides: t − (k−1)/2·gap, …, t + (k−1)/2·gap,
+    so that a motion which begins is seen as well as one which ends. Beyond the first and the last
+    frame these stand in.
 
     Args:
         times: (frames,) presentation times in seconds, strictly increasing.
         indices: (n,) frames to embed.
         context_frames: k, the number of frames stacked, at least 1.
         gap: seconds between two context frames, at least 0.
+        centred: whether the context lies on both sides of the frame, or before it.
 
     Returns:
-        (n, k) frame indices, ascending in time; the last column is ``indices``.
+        (n, k) frame indices, ascending in time; the last column, centred the middle one, is
+        ``indices``.
 
     Raises:
-        ValueError: an index is outside the video, ``context_frames`` < 1 or ``gap`` < 0.
+        ValueError: an index is outside the video, ``context_frames`` < 1, or even for a centred
+            context, or ``gap`` < 0.
     """
     times = _checked(times)
     indices = np.asarray(indices, dtype=np.int64)
     if context_frames < 1:
         raise ValueError(f"context_frames must be at least 1, not {context_frames}.")
+    if centred and context_frames % 2 == 0:
+        raise ValueError(f"a centred context has an odd number of frames, not {context_frames}.")
     if not (gap >= 0 and math.isfinite(gap)):
         raise ValueError(f"gap must be zero or a positive number of seconds, not {gap}.")
     if indices.size and (indices.min() < 0 or indices.max() >= len(times)):
         raise ValueError(f"indices must lie in 0..{len(times) - 1}.")
-    back = np.arange(context_frames - 1, -1, -1) * gap
-    context = _nearest(times, times[indices][:, None] - back)
+    own = context_frames // 2 if centred else context_frames - 1
+    offsets = np.arange(context_frames) - own
+    context = _nearest(times, times[indices][:, None] + offsets * gap)
     # With a gap below the tie's width a context frame must not overtake the frame itself.
-    context = np.minimum(context, indices[:, None])
-    context[:, -1] = indices
+    before, after = offsets <= 0, offsets >= 0
+    context[:, before] = np.minimum(context[:, before], indices[:, None])
+    context[:, after] = np.maximum(context[:, after], indices[:, None])
     return context
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from inphase.settings import Settings
 
@@ -27,6 +27,9 @@ class EncoderConfig(Settings):
     )
     context_frames: int = Field(2, ge=1, description="Frames stacked to embed one frame, k.")
     context_gap: float = Field(0.75, gt=0, description="Seconds between two context frames.")
+    centred_context: bool = Field(
+        False, description="Context on both sides of the frame; by default before it (the paper)."
+    )
     subtract_background: bool = Field(
         False, description="Take off each video's maps what stands still in it."
     )
@@ -46,3 +49,11 @@ class EncoderConfig(Settings):
     weights: Path | None = Field(
         None, description="A torchvision-format weights file for `resnet50`; none: downloaded once."
     )
+
+    @field_validator("centred_context")
+    @classmethod
+    def _has_a_centre(cls, value: bool, others: ValidationInfo) -> bool:
+        frames = others.data.get("context_frames", 1)
+        if value and frames % 2 == 0:
+            raise ValueError(f"needs an odd number of context_frames, not {frames}")
+        return value

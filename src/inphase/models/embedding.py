@@ -155,6 +155,7 @@ class FrameEmbedder:
             np.asarray(indices, dtype=np.int64),
             context_frames=config.context_frames,
             gap=config.context_gap,
+            centred=config.centred_context,
         )
         distinct, places = np.unique(context, return_inverse=True)
         _, still = self._background(reader)
@@ -221,18 +222,24 @@ class FrameEmbedder:
             np.arange(len(times)),
             context_frames=config.context_frames,
             gap=config.context_gap,
+            centred=config.centred_context,
         )
+        complete = context[:, -1]  # the last frame that each one waits for
         window = torch.empty(0)  # the maps that frames to come have in their context
-        low = done = 0  # the first frame of the window, and the first that is not embedded
+        low = arrived = done = 0  # window's first frame; how many have arrived, are embedded
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
-            arrived = torch.stack(batch)
+            new = torch.stack(batch)
             if still is not None:
-                arrived = arrived - still
-            rows = context[done : done + len(batch)]
-            window = torch.cat([window[rows[0, 0] - low :], arrived]) if done else arrived
-            low = int(rows[0, 0])
-            done += len(batch)
-            yield self._embed_stacked(window[torch.from_numpy(rows - low)])
+                new = new - still
+            window = torch.cat([window, new]) if len(window) else new
+            arrived += len(batch)
+            ready = int(np.searchsorted(complete, arrived))
+            if ready == done:
+                continue
+            yield self._embed_stacked(window[torch.from_numpy(context[done:ready] - low)])
+            done = ready
+            first = int(context[done, 0]) if done < len(context) else arrived
+            window, low = window[first - low :], first
 
 
 def background_frames(count: int) -> list[int]:

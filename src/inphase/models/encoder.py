@@ -114,17 +114,18 @@ class Encoder(nn.Module):
         With ``config.subtract_background`` each video's background is taken off first.
 
         Args:
-            stacked: ``(..., T, k, C, h, w)``, T frames of one video; the k maps ascend in time,
-                the last is the embedded frame's own.
+            stacked: ``(..., T, k, C, h, w)``, T frames of one video; the k maps ascend in time.
             mask: ``(..., T)`` bool, False for frames that have no part in the background.
 
         Returns:
             ``(..., T, D)``.
         """
         if self.config.subtract_background:
-            stacked = (
-                stacked - background(stacked[..., -1, :, :, :], mask)[..., None, None, :, :, :]
-            )
+            context = stacked.shape[-4]
+            if mask is not None:
+                mask = mask.repeat_interleave(context, dim=-1)
+            still = background(stacked.flatten(-5, -4), mask)
+            stacked = stacked - still[..., None, None, :, :, :]
         embeddings: Tensor = self.embedder(stacked.flatten(0, -5))
         return embeddings.view(*stacked.shape[:-4], -1)
 

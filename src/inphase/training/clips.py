@@ -181,6 +181,7 @@ class Clips(Dataset[ClipBatch]):
             indices,
             context_frames=encoder.context_frames,
             gap=encoder.context_gap,
+            centred=encoder.centred_context,
         )
 
 
