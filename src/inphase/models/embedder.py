@@ -58,10 +58,39 @@ class Embedder(nn.Module):
         x = stacked
         if self.training and self.feature_noise:
             x = x + self.feature_noise * x.std() * torch.randn_like(x)
-        if self.coordinates:
-            x = torch.cat([x, _coordinates(x)], dim=2)
-        x = F.relu(_conv_over_time(x, self.conv1))
-        x = F.relu(_conv_over_time(x, self.conv2))
+        return self._after_first(_conv_over_time(self._located(x), self.conv1))
+
+    def responses(self, maps: Tensor) -> Tensor:
+        """What the three slices in time of the first convolution make of each frame.
+
+        A frame is in the context of k frames: this half of the work need not be repeated for
+        each. For inference: there is no noise in it.
+
+        Args:
+            maps: ``(N, C, h, w)``.
+
+        Returns:
+            ``(N, 3·conv_width, h, w)``, for :meth:`embed_responses`.
+        """
+        slices = self.conv1.weight.transpose(0, 2).transpose(1, 2).flatten(0, 1)
+        frames = self._located(maps).contiguous(memory_format=torch.channels_last)
+        return F.conv2d(frames, slices, padding=1)
+
+    def embed_responses(self, stacked: Tensor) -> Tensor:
+        """Responses of context frames ``(N, k, 3·conv_width, h, w)``, ascending, to ``(N, D)``."""
+        before, own, after = stacked.unflatten(2, (3, -1)).unbind(2)
+        assert self.conv1.bias is not None
+        x = own + self.conv1.bias[:, None, None]
+        x[:, 1:] += before[:, :-1]
+        x[:, :-1] += after[:, 1:]
+        return self._after_first(x)
+
+    def _located(self, maps: Tensor) -> Tensor:
+        return torch.cat([maps, _coordinates(maps)], dim=-3) if self.coordinates else maps
+
+    def _after_first(self, x: Tensor) -> Tensor:
+        """The layers behind the first convolution, its ReLU included."""
+        x = F.relu(_conv_over_time(F.relu(x), self.conv2))
         x = x.amax(dim=(1, 3, 4))
         x = F.relu(self.fc1(self.dropout(x)))
         x = F.relu(self.fc2(self.dropout(x)))
@@ -69,15 +98,15 @@ class Embedder(nn.Module):
 
 
 def _coordinates(maps: Tensor) -> Tensor:
-    """Height (−1..1) and distance from the middle (0..1) of each place, ``(N, k, 2, h, w)``.
+    """Height (−1..1) and distance from the middle (0..1) of each place, ``(..., 2, h, w)``.
 
     The distance has no sign: a mirrored video should look alike.
     """
-    videos, context, _, height, width = maps.shape
+    *frames, _, height, width = maps.shape
     rows = torch.linspace(-1, 1, height, dtype=maps.dtype, device=maps.device)
     columns = torch.linspace(-1, 1, width, dtype=maps.dtype, device=maps.device).abs()
     both = torch.stack([rows[:, None].expand(-1, width), columns.expand(height, -1)])
-    return both.expand(videos, context, -1, -1, -1)
+    return both.expand(*frames, -1, -1, -1)
 
 
 def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:

@@ -161,7 +161,7 @@ class FrameEmbedder:
         _, still = self._background(reader)
         maps = torch.stack(list(self.maps(reader.frames(distinct))))
         maps = maps if still is None else maps - still
-        return self._embed_stacked(maps[places.reshape(context.shape)])
+        return self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
         """Embed a picture file as the first frame of a video, which stands in for its context.
@@ -180,15 +180,22 @@ class FrameEmbedder:
             )
         size = self.encoder.config.image_size
         (features,) = self.maps([read_image(Path(path), size=(size, size))])
-        stacked = torch.stack([features] * self.encoder.config.context_frames)
-        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None])[0]
+        stacked = torch.stack(
+            [self._responses(features[None])] * self.encoder.config.context_frames, dim=1
+        )
+        embedding: NDArray[np.float32] = self._embed_stacked(stacked)[0]
         return embedding
 
-    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
-        """(n, k, C, h, w) maps to (n, dims)."""
+    def _responses(self, maps: Tensor) -> Tensor:
+        """The part of the embedder that sees each frame alone, so that it sees it only once."""
         with torch.inference_mode():
-            embeddings: NDArray[np.float32] = self._embedder(stacked).float().cpu().numpy()
-        return embeddings
+            return self._embedder.responses(maps)
+
+    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
+        """Responses of n frames' context, (n, k, …), to (n, dims)."""
+        with torch.inference_mode():
+            embeddings = self._embedder.embed_responses(stacked)
+        return embeddings.float().cpu().numpy()  # type: ignore[no-any-return]
 
     def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
         """A video's background, where it is wanted, and the maps it was taken from, by frame."""
@@ -225,12 +232,11 @@ class FrameEmbedder:
             centred=config.centred_context,
         )
         complete = context[:, -1]  # the last frame that each one waits for
-        window = torch.empty(0)  # the maps that frames to come have in their context
+        window = torch.empty(0)  # responses of what frames to come have in their context
         low = arrived = done = 0  # window's first frame; how many have arrived, are embedded
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
             new = torch.stack(batch)
-            if still is not None:
-                new = new - still
+            new = self._responses(new if still is None else new - still)
             window = torch.cat([window, new]) if len(window) else new
             arrived += len(batch)
             ready = int(np.searchsorted(complete, arrived))
