@@ -78,7 +78,7 @@ class Embedder(nn.Module):
 
     def embed_responses(self, stacked: Tensor) -> Tensor:
         """Responses of context frames ``(N, k, 3·conv_width, h, w)``, ascending, to ``(N, D)``."""
-        before, own, after = stacked.unflatten(2, (3, -1)).unbind(2)
+        before, own, after = stacked.chunk(3, dim=2)
         assert self.conv1.bias is not None
         x = own + self.conv1.bias[:, None, None]
         x[:, 1:] += before[:, :-1]

@@ -195,7 +195,7 @@ class FrameEmbedder:
         """Responses of n frames' context, (n, k, …), to (n, dims)."""
         with torch.inference_mode():
             embeddings = self._embedder.embed_responses(stacked)
-        return embeddings.float().cpu().numpy()  # type: ignore[no-any-return]
+        return embeddings.float().cpu().numpy()
 
     def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
         """A video's background, where it is wanted, and the maps it was taken from, by frame."""
