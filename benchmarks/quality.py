@@ -1,231 +1,272 @@
-"""Quality of alignment: fit on the train split, score the test split, beside two floors.
+"""Quality on labelled videos: fit on one part, score on the other, beside what needs no learning.
 
-    python benchmarks/quality.py ../shared/data/pushup
+    python benchmarks/quality.py ../shared/data/pushup                          # preset `quick`
+    python benchmarks/quality.py ../shared/data/pushup --methods objectives     # every objective
+    python benchmarks/quality.py ../shared/data/pushup --methods study --split train
     python benchmarks/quality.py synthetic
 
-Floors: plain time-stretching, and DTW on the untrained base network's features (the map averaged
-over space). Scores are means over all ordered pairs of test videos; see the columns' notes in
-docs/results.md. For `synthetic`, pouring videos are drawn and scored by their known truth as well.
-Results go into benchmarks/results/quality.csv, one row a method, set and seed.
+Each row of benchmarks/results/quality.csv is one method, set and seed, scored by
+``inphase.evaluate``. Rows that are there already are left out, and a run that was stopped goes on
+where it was: give the same command again. Beside the methods stand the frozen base network's
+features averaged over space, and plain time-stretching. With `--split train` the test videos are
+not touched: every third group of the train split is scored, the rest is fitted to. Of the preset
+the pairs are aligned with other settings too. `synthetic` is drawn; its true alignment is known.
+`--show` prints means and spreads over seeds, and fits nothing.
 """
 
 import argparse
-import tempfile
+import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from result_tables import machine, read_rows, write_rows
+import platformdirs
+from quality_methods import GROUPS, Method
+from result_tables import processor, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
+from scipy.ndimage import gaussian_filter1d
 
 from inphase.alignment import align
-from inphase.data import Collection, Video, corresponding_frames, read_truth, write_collection
-from inphase.evaluation import event_alignment_error, kendalls_tau_pairs, time_stretch
-from inphase.models import EmbeddedVideo, Embeddings, Encoder, FrameEmbedder, embed
+from inphase.data import Collection, corresponding_frames, read_truth, write_collection
+from inphase.evaluation import (
+    EvaluationOptions,
+    ScoringOptions,
+    evaluate,
+    event_alignment_error,
+)
+from inphase.evaluation.protocol import UNTRAINED
+from inphase.evaluation.result import STRETCH, ModelRun
+from inphase.models import Encoder
 from inphase.training import TrainingConfig, load_config, train
-from inphase.video import VideoReader
 
 RESULTS = Path(__file__).parent / "results" / "quality.csv"
-Mapper = Callable[[str, str], NDArray[np.int64]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One method's scores on one set."""
-
-    data: str
-    method: str
-    preset: str
-    seed: int
-    videos: int
-    event_error_share: float
-    event_error_frames: float
-    event_error_seconds: float
-    tau_b: float
-    tau_a: float
-    undefined_pairs: int
-    stride: int
-    truth_median_frames: float
-    fit_seconds: float
-    machine: str
-    command: str
+WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
+SCORES = {
+    "event_error_share": "event error / length",
+    "event_error_frames": "frames",
+    "event_error_seconds": "s",
+    "tau_b": "τ-b",
+    "phase_accuracy_10": "phases 10 %",
+    "phase_accuracy_50": "50 %",
+    "phase_accuracy_100": "100 %",
+    "few_shot_1": "1 video",
+    "progression_r2": "progression",
+    "truth_median_frames": "truth",
+}
+SHOWN = [key for key in SCORES if key not in ("event_error_frames", "event_error_seconds")]
+KEY = ("data", "split", "method", "seed", "settings")
+# Of the alignment, with the preset's embeddings: smoothing in frames, and options of `align`.
+ALIGNMENTS: dict[str, tuple[float, dict[str, object]]] = {
+    "alignment: cosine distance": (0.0, {"distance": "cosine"}),
+    "alignment: at most 2 frames in a row wait": (0.0, {"max_slope": 2}),
+    "alignment: at most 4 frames in a row wait": (0.0, {"max_slope": 4}),
+    "alignment: window of 0.2": (0.0, {"window": 0.2}),
+    "alignment: embeddings smoothed over 2 frames": (2.0, {}),
+    "alignment: nearest neighbour, no order": (0.0, {"method": "nearest"}),
+    "alignment: open begin and end": (0.0, {"open_begin": True, "open_end": True}),
+}
 
 
 def main() -> None:
-    """Parse, fit, score, print, write."""
+    """Parse, fit and score what is missing, show."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", help="folder with labels.json, or `synthetic`")
+    parser.add_argument("data", nargs="*", help="folders with labels.json, or `synthetic`")
+    parser.add_argument("--methods", default="preset", choices=GROUPS)
+    parser.add_argument("--split", default="test", choices=("test", "train"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--set", dest="overrides", action="append", default=[])
-    parser.add_argument("--seed", type=int, nargs="+", default=[0])
     parser.add_argument("--stride", type=int, default=2, help="frames between two of τ's")
+    parser.add_argument("--show", action="store_true", help="only print the table")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        _run(arguments, Path(folder))
-
-
-def _run(arguments: argparse.Namespace, folder: Path) -> None:
     console = Console(stderr=True)
-    synthetic = arguments.data == "synthetic"
-    if synthetic:
-        source = folder / "pouring"
-        write_collection(source, action="pouring", count=24, test_share=1 / 3)
-    else:
-        source = Path(arguments.data)
-    whole = Collection.open(source)
-    test = whole.split("test")
-    states = {name: state for name, (_, state) in read_truth(source).items()} if synthetic else {}
-    name = "synthetic pouring" if synthetic else source.name
-    command = f"benchmarks/quality.py {name.split()[0]} --preset {arguments.preset}"
-    command += "".join(f" --set {one}" for one in arguments.overrides)
+    if not arguments.show:
+        for data in arguments.data:
+            _fill(data, arguments, console)
+    names = [Path(data).name for data in arguments.data]
+    _show([row for row in read_rows(RESULTS) if not names or row["data"] in names])
 
+
+def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
+    """Fit what is missing of one set, then score all of it in one go: videos are read once."""
+    collection, folder = _collection(data, arguments.split)
+    settings = " ".join([arguments.preset, *arguments.overrides, f"stride={arguments.stride}"])
+    place = {"data": Path(data).name, "split": arguments.split, "settings": settings}
+    done = {tuple(row[key] for key in KEY) for row in read_rows(RESULTS)}
+    missing = [
+        (name, method, seed)
+        for name, method in GROUPS[arguments.methods].items()
+        for seed in arguments.seeds
+        if tuple(str({**place, "method": name, "seed": seed}[key]) for key in KEY) not in done
+    ]
+    if not missing:
+        return
+    work = WORK / "_".join(place.values()).replace(" ", "_").replace("/", "_")
+    models, seconds = [], []
+    for name, method, seed in missing:
+        console.print(f"{place['data']}: {name}, seed {seed}")
+        config = load_config(
+            arguments.preset,
+            objective=method.objective,
+            overrides=[*arguments.overrides, *method.overrides, f"seed={seed}"],
+        )
+        fitted = work / f"{name} {seed}".replace(" ", "_").replace("/", "_")
+        seconds.append(_fit(collection, fitted, method, config, console))
+        models.append(fitted / "model")
+    evaluation = evaluate(
+        models,
+        collection,
+        options=EvaluationOptions(
+            scoring=ScoringOptions(stride=arguments.stride, few_shot=(1,)),
+            shortcuts=False,
+            shared_groups=True,
+        ),
+        console=console,
+    )
     rows = []
-    for seed in arguments.seed:
-        config = load_config(arguments.preset, overrides=[*arguments.overrides, f"seed={seed}"])
-        start = time.monotonic()
-        run = train(
-            whole.split("train"),
-            folder / f"run-{seed}",
-            config=config,
-            cache=folder / f"cache-{seed}",
-            console=console,
-        )
-        seconds = time.monotonic() - start
-        methods = {
-            f"inphase {arguments.preset}": (embed(test, run.encoder, console=console), seconds)
+    for (name, _, seed), run, spent in zip(missing, evaluation.runs, seconds, strict=True):
+        scores = {key: score.value for key, score in run.scores.items()}
+        if folder is not None:
+            scores["truth_median_frames"] = _truth(run, folder)
+        undefined = run.scores["tau_b"].undefined or 0
+        rows.append(_row(place, name, seed, scores, undefined, spent))
+        if arguments.methods == "study" and name == "preset":
+            for told, (smoothing, options) in ALIGNMENTS.items():
+                scores = {"event_error_share": _event_error(run, smoothing, options)}
+                rows.append(_row(place, told, seed, scores, 0, 0.0))
+    for floor in (UNTRAINED, STRETCH):
+        key = {**place, "method": floor, "seed": 0}
+        if tuple(str(key[one]) for one in KEY) not in done and floor in evaluation.methods:
+            given = evaluation.methods[floor]
+            undefined = (given["tau_b"].undefined or 0) if "tau_b" in given else 0
+            scores = {name: score.value for name, score in given.items()}
+            rows.append(_row(place, floor, 0, scores, undefined, 0.0))
+    write_rows(RESULTS, [*read_rows(RESULTS), *rows])
+    shutil.rmtree(work)
+
+
+def _collection(data: str, split: str) -> tuple[Collection, Path | None]:
+    """The set, and the folder that the truth about it is in, if it is drawn."""
+    folder = None
+    if data == "synthetic":
+        folder = WORK / "pouring"
+        if not (folder / "labels.json").is_file():
+            write_collection(folder, action="pouring", count=24, test_share=1 / 3)
+    collection = Collection.open(folder or data)
+    if split == "test":
+        return collection, folder
+    videos = collection.split("train").videos
+    groups = sorted({video.group or video.name for video in videos})
+    scored = set(groups[2::3])
+    return (
+        replace(
+            collection,
+            videos=tuple(
+                replace(v, split="test" if (v.group or v.name) in scored else "train")
+                for v in videos
+            ),
+        ),
+        folder,
+    )
+
+
+def _fit(
+    collection: Collection, run: Path, method: Method, config: TrainingConfig, console: Console
+) -> float:
+    """Seconds that it took; a model that is there already is kept, its time in a file beside."""
+    clock = run / "seconds.txt"
+    if clock.is_file():
+        return float(clock.read_text(encoding="utf-8"))
+    start = time.monotonic()
+    if method.trained:
+        cache = WORK / "features"
+        train(collection, run, config=config, split="train", cache=cache, console=console)
+    else:
+        Encoder(config.encoder, seed=config.seed).save(run / "model")
+    seconds = time.monotonic() - start
+    clock.write_text(f"{seconds}\n", encoding="utf-8")
+    return seconds
+
+
+def _event_error(run: ModelRun, smoothing: float, options: Mapping[str, object]) -> float:
+    """Mean event error as a share of the length, over all pairs, with these options of `align`."""
+    errors: list[float] = []
+    for action in run.actions:
+        smooth = {
+            video.name: gaussian_filter1d(video.embeddings, smoothing, axis=0, mode="nearest")
+            if smoothing
+            else video.embeddings
+            for video in action.test
         }
-        if seed == arguments.seed[0]:
-            methods["untrained features"] = (_untrained(test, config), 0.0)
-        for method, (embeddings, fit_seconds) in methods.items():
-            by_name = {video.name: video.embeddings for video in embeddings}
-            tau = kendalls_tau_pairs(list(by_name.values()), stride=arguments.stride)
-            scores = _scores(test, embeddings, _by_embeddings(by_name), states)
-            rows.append(
-                Row(
-                    name,
-                    method,
-                    arguments.preset,
-                    seed,
-                    len(test),
-                    *scores[:3],
-                    tau.tau_b,
-                    tau.tau_a,
-                    tau.undefined,
-                    tau.stride,
-                    scores[3],
-                    fit_seconds,
-                    machine(),
-                    command,
+        for reference in action.test:
+            for query in action.test:
+                known = (reference.event_frames >= 0) & (query.event_frames >= 0)
+                if reference is query or not known.any():
+                    continue
+                found = align(smooth[reference.name], smooth[query.name], **options)  # type: ignore[arg-type]
+                error = event_alignment_error(
+                    np.maximum(found.query_frames, 0),
+                    reference.event_frames[known],
+                    query_events=query.event_frames[known],
+                    query_times=query.times,
                 )
-            )
-        if seed == arguments.seed[0]:
-            lengths = {video.name: len(video.times) for video in embeddings}
-            scores = _scores(test, embeddings, _stretched(lengths), states)
-            rows.append(
-                Row(
-                    name,
-                    "time-stretching",
-                    "",
-                    0,
-                    len(test),
-                    *scores[:3],
-                    1.0,
-                    1.0,
-                    0,
-                    arguments.stride,
-                    scores[3],
-                    0.0,
-                    machine(),
-                    command,
-                )
-            )
-    _show(rows, console)
-    _write(rows)
+                errors += error.share.tolist()
+    return float(np.mean(errors))
 
 
-def _by_embeddings(embeddings: Mapping[str, NDArray[np.float32]]) -> Mapper:
-    return lambda reference, query: align(embeddings[reference], embeddings[query]).query_frames
-
-
-def _stretched(lengths: Mapping[str, int]) -> Mapper:
-    return lambda reference, query: time_stretch(lengths[reference], lengths[query])
-
-
-def _scores(
-    test: Collection,
-    embeddings: Embeddings,
-    mapper: Mapper,
-    states: Mapping[str, NDArray[np.float64]],
-) -> tuple[float, float, float, float]:
-    """Mean event error (share, frames, seconds), and the median error against the known truth."""
-    times = {video.name: video.times for video in embeddings}
-    errors: list[tuple[float, float, float]] = []
-    truth: list[float] = []
-    for reference in test:
-        for query in test:
-            if reference.name == query.name:
-                continue
-            mapping = mapper(reference.name, query.name)
-            events = [
-                event for event in test.events if {event} <= {*reference.events} & {*query.events}
-            ]
-            error = event_alignment_error(
-                mapping,
-                _frames(reference, events, len(times[reference.name])),
-                query_events=_frames(query, events, len(times[query.name])),
-                query_times=times[query.name],
-            )
-            errors += zip(error.share, error.frames, error.seconds, strict=True)
-            if states:
+def _truth(run: ModelRun, folder: Path) -> float:
+    """Median error of all matches, in frames, where the true alignment is known."""
+    states = {name: state for name, (_, state) in read_truth(folder).items()}
+    errors: list[float] = []
+    for action in run.actions:
+        for reference in action.test:
+            for query in action.test:
+                if reference is query:
+                    continue
                 known = corresponding_frames(states[reference.name], states[query.name])
-                truth += np.abs(mapping - known).tolist()
-    share, frames, seconds = np.mean(errors, axis=0)
-    return share, frames, seconds, float(np.median(truth)) if truth else float("nan")
+                found = align(reference.embeddings, query.embeddings).query_frames
+                errors += np.abs(found - known).tolist()
+    return float(np.median(errors))
 
 
-def _frames(video: Video, events: Sequence[str], count: int) -> list[int]:
-    # An event right after the last frame is scored at the last frame.
-    return [min(video.events[event], count - 1) for event in events]
+def _row(
+    place: Mapping[str, str],
+    method: str,
+    seed: int,
+    scores: Mapping[str, float],
+    undefined: int,
+    seconds: float,
+) -> dict[str, object]:
+    values: dict[str, object] = {key: {**place, "method": method, "seed": seed}[key] for key in KEY}
+    values |= {key: scores.get(key, float("nan")) for key in SCORES}
+    return values | {"tau_undefined": undefined, "fit_seconds": seconds, "machine": processor()}
 
 
-def _untrained(test: Collection, config: TrainingConfig) -> Embeddings:
-    embedder = FrameEmbedder(Encoder(config.encoder).eval())
-    size = (config.encoder.image_size,) * 2
-    videos = []
-    for video in test:
-        reader = VideoReader(video.path, size=size)
-        maps = embedder.maps(frame for _, frame in reader)
-        means = torch.stack([features.mean(dim=(1, 2)) for features in maps]).numpy()
-        videos.append(EmbeddedVideo(video.name, video.path, reader.times, means))
-    return Embeddings(tuple(videos))
-
-
-def _show(rows: Sequence[Row], console: Console) -> None:
-    table = Table("set", "method", "seed", "error/length", "frames", "s", "τ-b", "truth", "fit s")
+def _show(rows: Sequence[Mapping[str, str]]) -> None:
+    """Means and, over several seeds, their sample standard deviations; a table a set."""
+    sets: dict[tuple[str, ...], dict[str, list[Mapping[str, str]]]] = {}
     for row in rows:
-        table.add_row(
-            row.data,
-            row.method,
-            str(row.seed),
-            f"{row.event_error_share:.4f}",
-            f"{row.event_error_frames:.2f}",
-            f"{row.event_error_seconds:.3f}",
-            f"{row.tau_b:.3f}",
-            f"{row.truth_median_frames:.1f}",
-            f"{row.fit_seconds:.0f}",
-        )
-    console.print(table)
+        methods = sets.setdefault((row["data"], row["split"], row["settings"]), {})
+        methods.setdefault(row["method"], []).append(row)
+    for place, methods in sets.items():
+        headings = [SCORES[key] for key in SHOWN]
+        table = Table("method", "seeds", *headings, "fit s", title=" · ".join(place))
+        for method, group in methods.items():
+            cells = [_cell(group, key) for key in SHOWN]
+            seconds = np.median([float(row["fit_seconds"]) for row in group])
+            table.add_row(method, str(len(group)), *cells, f"{seconds:.0f}")
+        Console(width=160).print(table)
 
 
-def _write(rows: Sequence[Row]) -> None:
-    """Replace what the file holds of the same command; keep the rest."""
-    kept = [row for row in read_rows(RESULTS) if row["command"] != rows[0].command]
-    write_rows(RESULTS, [*kept, *map(asdict, rows)])
+def _cell(group: Sequence[Mapping[str, str]], key: str) -> str:
+    values = np.array([float(row[key]) for row in group])
+    if not np.isfinite(values).all():
+        return "–"
+    spread = f" ± {values.std(ddof=1):.3f}" if len(values) > 1 else ""
+    return f"{values.mean():.3f}{spread}"
 
 
 if __name__ == "__main__":

@@ -188,6 +188,27 @@ def test_a_method_that_has_learned_the_clock_is_warned_of(
         assert any("Plain time-stretching" in warning for warning in result.warnings)
 
 
+def test_groups_in_both_splits_are_warned_of(
+    make_video: MakeVideo, options: EvaluationOptions
+) -> None:
+    whole = embedded_by(make_video, False)
+    (model,) = whole.models
+    for group, told in (("anna", 1), (None, 0)):
+        train, test = (
+            tuple(dataclasses.replace(video, group=group) for video in part)
+            for part in (model.train, model.test)
+        )
+        result = score_embedded(
+            EmbeddedSet((ModelEmbeddings(train, test, {}),), whole.untrained, ()),
+            models=[Path("model")],
+            events={"": ("one", "two")},
+            options=options,
+            source="labels.json",
+            files={},
+        )
+        assert sum("in both splits (anna)" in one for one in result.warnings) == told
+
+
 def test_an_action_with_one_test_video_gives_what_one_video_can(
     make_video: MakeVideo, options: EvaluationOptions
 ) -> None:

@@ -51,6 +51,8 @@ def test_a_group_in_both_splits_is_refused_with_its_videos(tmp_path: Path) -> No
     )
     with pytest.raises(CollectionError, match=r"group anna is in both splits \(a in train, b in"):
         clean_splits(found)
+    train, test = clean_splits(found, shared_groups=True)
+    assert (len(train), len(test)) == (1, 1)
 
 
 def test_a_file_in_both_splits_is_refused(tmp_path: Path) -> None:

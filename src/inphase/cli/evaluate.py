@@ -38,6 +38,12 @@ def evaluate(
         str, typer.Option(help="Part of the set that phases are learned from.")
     ] = "train",
     test_split: Annotated[str, typer.Option(help="Part of the set that is scored.")] = "test",
+    shared_groups: Annotated[
+        bool,
+        typer.Option(
+            "--shared-groups", help="Score even where a group is in both parts; the report warns."
+        ),
+    ] = False,
     stride: Annotated[int, typer.Option(min=1, help="Frames between two of Kendall's τ.")] = 1,
     classifier: Annotated[
         Literal["svc", "logistic"],
@@ -67,7 +73,7 @@ def evaluate(
 
     Prints the scores and writes evaluation.json, scores.csv, events.csv and report.html, a page
     with pictures that needs no other file. The labels say which videos are for testing; a person
-    or scene that is in both parts is refused.
+    or scene that is in both parts is refused unless --shared-groups allows it.
 
     Example: `inphase evaluate runs/swing labels.json -o report`
     """
@@ -88,6 +94,7 @@ def evaluate(
         shortcuts=shortcuts,
         train_split=train_split,
         test_split=test_split,
+        shared_groups=shared_groups,
     )
     console = options.console()
     folder = output or model_folder(models[0]).parent / "evaluation"

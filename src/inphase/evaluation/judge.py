@@ -152,6 +152,19 @@ def frame_share(video: ScoredVideo) -> ScoredVideo:
     return replace(video, embeddings=frames / len(video.times))
 
 
+def shared_group_warnings(
+    train: Sequence[ScoredVideo], test: Sequence[ScoredVideo]
+) -> tuple[str, ...]:
+    """What a reader must be told where test videos are of groups that were trained on."""
+    shared = {video.group for video in train} & {video.group for video in test} - {None}
+    if not shared:
+        return ()
+    named = ", ".join(sorted(map(str, shared))[:3]) + (", …" if len(shared) > 3 else "")
+    return (
+        f"Groups are in both splits ({named}): the scores do not tell how well new ones would do.",
+    )
+
+
 def shortcut_warnings(
     methods: Mapping[str, Mapping[str, Score]], actions: Sequence[Action]
 ) -> tuple[str, ...]:

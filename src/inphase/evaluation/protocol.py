@@ -8,7 +8,13 @@ from rich.console import Console
 
 from inphase.data import Collection
 from inphase.errors import EvaluationError, ModelError
-from inphase.evaluation.judge import Judge, frame_number, frame_share, shortcut_warnings
+from inphase.evaluation.judge import (
+    Judge,
+    frame_number,
+    frame_share,
+    shared_group_warnings,
+    shortcut_warnings,
+)
 from inphase.evaluation.result import MODEL, STRETCH, Evaluation, EvaluationOptions
 from inphase.evaluation.scores import merge_seeds
 from inphase.evaluation.variants import EmbeddedSet, embed_set
@@ -56,7 +62,12 @@ def evaluate(
     if not folders:
         raise ModelError("No model was given to evaluate.")
     collection = labels if isinstance(labels, Collection) else Collection.open(labels)
-    train, test = clean_splits(collection, train=options.train_split, test=options.test_split)
+    train, test = clean_splits(
+        collection,
+        train=options.train_split,
+        test=options.test_split,
+        shared_groups=options.shared_groups,
+    )
     events = {
         action: events_of(
             [v for v in (*train, *test) if (v.action or "") == action], collection.events
@@ -144,7 +155,10 @@ def score_embedded(
         methods=methods,
         per_event=judge.per_event(runs),
         per_action=judge.per_action(runs),
-        warnings=shortcut_warnings(methods, runs[0].actions),
+        warnings=(
+            *shared_group_warnings(first.train, first.test),
+            *shortcut_warnings(methods, runs[0].actions),
+        ),
         skipped=embedded.skipped,
         files=dict(files),
         runs=runs,

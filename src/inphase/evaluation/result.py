@@ -45,6 +45,7 @@ class EvaluationOptions:
         shortcuts: score trimmed, frozen and shuffled videos too.
         train_split: name of the split that classifiers learn from.
         test_split: name of the split that is scored.
+        shared_groups: score even where a group (person, scene, performance) is in both splits.
     """
 
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
@@ -54,6 +55,7 @@ class EvaluationOptions:
     shortcuts: bool = True
     train_split: str = "train"
     test_split: str = "test"
+    shared_groups: bool = False
 
 
 @dataclass(frozen=True)

@@ -101,9 +101,16 @@ def labelled(
 
 
 def clean_splits(
-    collection: Collection, *, train: str = "train", test: str = "test"
+    collection: Collection,
+    *,
+    train: str = "train",
+    test: str = "test",
+    shared_groups: bool = False,
 ) -> tuple[tuple[Video, ...], tuple[Video, ...]]:
     """Training and test videos of a labelled set; without splits all videos are test videos.
+
+    Args:
+        shared_groups: let a group be in both splits.
 
     Returns:
         Training videos, perhaps none, and test videos.
@@ -127,11 +134,11 @@ def clean_splits(
         if video.group is not None:
             seen[video.group] = video.name
     for video in tests:
-        if video.group is not None and video.group in seen:
+        if video.group is not None and video.group in seen and not shared_groups:
             raise CollectionError(
                 f"{collection.source}: group {video.group} is in both splits ({seen[video.group]} "
                 f"in {train}, {video.name} in {test}), so that scores would count what was seen; "
-                "move all videos of a group to one split."
+                "move all videos of a group to one split, or allow shared groups."
             )
         if video.path.resolve() in seen:
             raise CollectionError(

@@ -1,0 +1,71 @@
+"""What the quality benchmark can fit: names of rows, and the options of load_config they mean."""
+
+from dataclasses import dataclass
+
+_CLASSIFICATION = "objectives.tcc.loss=classification"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to fit an encoder.
+
+    Attributes:
+        overrides: of the preset, as ``--set`` takes them.
+        objective: instead of the preset's; None: the preset's.
+        trained: whether it is fitted at all.
+    """
+
+    overrides: tuple[str, ...] = ()
+    objective: str | None = None
+    trained: bool = True
+
+
+def _encoder(*overrides: str) -> Method:
+    return Method(tuple(f"encoder.{one}" for one in overrides))
+
+
+# Terms weigh the same, as in the released code.
+OBJECTIVES = {
+    "tcc": Method((_CLASSIFICATION,), "tcc"),
+    "tcc regression": Method(("objectives.tcc.loss=regression",), "tcc"),
+    "tcn": Method((), "tcn"),
+    "sal": Method((), "sal"),
+    "tcc+tcn": Method((_CLASSIFICATION,), "tcc+tcn"),
+    "tcc+sal": Method((_CLASSIFICATION,), "tcc+sal"),
+    "tcc+tcn+sal": Method((_CLASSIFICATION,), "tcc+tcn+sal"),
+    "supervised 10 %": Method(("labelled_share=0.1",), "supervised"),
+    "supervised 50 %": Method(("labelled_share=0.5",), "supervised"),
+    "supervised 100 %": Method(("labelled_share=1.0",), "supervised"),
+    "untrained encoder": Method(trained=False),
+}
+# One thing changed at a time.
+STUDY = {
+    "preset": Method(),
+    "one frame, no context": _encoder("context_frames=1"),
+    "two frames, the other before": _encoder("centred_context=false", "context_frames=2"),
+    "three frames, the others before": _encoder("centred_context=false"),
+    "context gap 0.15 s": _encoder("context_gap=0.15"),
+    "context gap 0.5 s": _encoder("context_gap=0.5"),
+    "background kept": _encoder("subtract_background=false"),
+    "no coordinates": _encoder("coordinates=false"),
+    "no feature noise": _encoder("feature_noise=0"),
+    "maps of 14×14": _encoder("pool=1"),
+    "pictures of 160 pixels": _encoder("image_size=160"),
+    "embedder 32 wide": _encoder("conv_width=32"),
+    "embedder 128 wide": _encoder("conv_width=128"),
+    "dropout 0.2": _encoder("dropout=0.2"),
+    "regression": Method(("objectives.tcc.loss=regression",)),
+    "temperature 0.03": Method(("objectives.tcc.temperature=0.03",)),
+    "temperature 0.3": Method(("objectives.tcc.temperature=0.3",)),
+    "10 frames a clip": Method(("frames_per_clip=10",)),
+    "32 frames a clip": Method(("frames_per_clip=32",)),
+    "2 videos a batch": Method(("videos_per_batch=2",)),
+    "8 videos a batch": Method(("videos_per_batch=8",)),
+    "no augmentation": Method(("augment=false",)),
+    "constant learning rate": Method(("schedule=constant",)),
+    "50 steps": Method(("steps=50",)),
+    "100 steps": Method(("steps=100",)),
+    "200 steps": Method(("steps=200",)),
+    "800 steps": Method(("steps=800",)),
+}
+GROUPS = {"preset": {"preset": Method()}, "objectives": OBJECTIVES, "study": STUDY}
