@@ -135,8 +135,9 @@ def _columns(
         high = np.interp(rows + width, knots, heights)
     else:
         low, high = np.zeros(1), np.full(1, m - 1.0)
-    # With an anchor in the first or the last row the line runs along that row from its corner.
-    low[0], high[-1] = 0, m - 1
+    # In the first and the last row the line may run along the row, from a corner to an anchor.
+    for row, column in corners:
+        low[row], high[row] = min(low[row], column), max(high[row], column)
     return (
         np.clip(np.ceil(low), 0, m - 1).astype(np.int64),
         np.clip(np.floor(high), 0, m - 1).astype(np.int64),
