@@ -108,7 +108,8 @@ def view(
         settings = load_config(preset, overrides=override or ())
         model = fit_or_reuse(collection, config=settings, cache=cache, console=console).model
         typer.echo(f"The fitted model is in {model}")
-    embeddings = embed_videos(collection, model, console=console)
+    kept = cache or default_cache().parent
+    embeddings = embed_videos(collection, model, cache=kept / "embeddings", console=console)
     documents = open_documents(
         embeddings,
         collection,
@@ -124,7 +125,7 @@ def view(
             "open_in": open_in,
         },
     )
-    folder = (cache or default_cache().parent) / "viewer"
+    folder = kept / "viewer"
     if export is not None:
         skipped = export_page(documents, export, cache=folder, console=console)
         typer.echo(f"Wrote {export}")
