@@ -175,5 +175,8 @@ def test_key_frames_come_as_often_as_asked(tmp_path: Path) -> None:
     keys = [index for index, packet in enumerate(written) if packet.is_keyframe]
     assert len(keys) >= 5
     assert max(b - a for a, b in itertools.pairwise([*keys, 20])) <= 4
+    # In the order of showing: no frame waits for a later one.
+    stamps = [packet.pts or 0 for packet in written]
+    assert stamps == sorted(stamps)
     with pytest.raises(ValueError, match="key_every"):
         VideoWriter(tmp_path / "out.mp4", fps=25, size=SIZE, key_every=0)

@@ -102,8 +102,9 @@ def create_app(
     def place() -> Response:
         document = embedding_map.document()
         if document is None:
+            # Not an error, which a browser would show as one to whoever looks.
             told = {"detail": "The map is being computed.", "progress": None}
-            return JSONResponse(told, status_code=503, headers={**_FRESH, "Retry-After": "1"})
+            return JSONResponse(told, status_code=202, headers={**_FRESH, "Retry-After": "1"})
         return JSONResponse(document, headers=_FRESH)
 
     @app.get("/data/progress.json")
