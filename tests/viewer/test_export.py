@@ -44,6 +44,25 @@ def test_the_folder_holds_what_the_server_answers(
     assert collection == served
 
 
+def test_what_is_published_tells_of_no_other_video_and_no_folder(
+    collection: Collection, embeddings: Embeddings, pouring: Collection, tmp_path: Path
+) -> None:
+    entries = {
+        video.name: {"file": str(video.path), "events": {"pour": 2}}
+        for video in (*collection, pouring.videos[4])
+    }
+    path = tmp_path / "labels.json"
+    path.write_text(json.dumps({"events": ["pour"], "videos": entries}))
+    documents = open_documents(embeddings, collection, labels=path)
+    export_page(documents, tmp_path / "page", cache=tmp_path / "cache")
+    for file in (tmp_path / "page" / "data").rglob("*.json"):
+        assert pouring.videos[4].name not in file.read_text()
+        assert str(tmp_path) not in file.read_text()
+    published = json.loads((tmp_path / "page/data/labels.json").read_text())["videos"]
+    assert published[collection.names[0]]["file"] == collection.videos[0].path.name
+    assert published[collection.names[0]]["events"] == {"pour": 2}
+
+
 def test_what_a_browser_cannot_play_is_exported_as_a_proxy(tmp_path: Path) -> None:
     odd = encode(tmp_path / "odd.avi", 12, codec="mpeg4")
     plain = encode(tmp_path / "plain.mp4", 12)

@@ -59,7 +59,7 @@ def export_page(
             _write(data / "embeddings" / f"{video.id}.bin", documents.embeddings(video.id))
             _write(data / "alignments" / f"{video.id}.json", documents.alignments(video.id))
             bar.advance(1)
-        _write(data / "labels.json", _json(documents.label_document()))
+        _write(data / "labels.json", _json(documents.published_labels()))
         _write(data / "progress.json", _json(media.progress()))
         try:
             _write(data / "map.json", _json(EmbeddingMap(viewed).wait()))
