@@ -81,7 +81,6 @@ def test_a_folder_is_exported_with_its_corrections(
         (["FOLDER", "--model", "MODEL", "--export", "FOLDER"], "holds the videos themselves"),
         (["FOLDER", "--model", "MODEL", "--reference", "pouring_01"], "did you mean pouring_0"),
         (["FOLDER", "--model", "MODEL", "--host", "no.such.host.invalid"], "cannot listen"),
-        (["FOLDER", "--model", "MODEL", "--port", "70000"], "port"),
         (["FOLDER", "--model", "MODEL", "--alignment", "FOLDER/pouring_000.mp4"], "JSON"),
     ],
 )
