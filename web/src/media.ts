@@ -1,0 +1,171 @@
+/** One video element that shows frames exactly and can be kept at a pace. */
+
+import { mediaAddress, type Video } from "./documents";
+import { worthSetting, type Order } from "./drift";
+import { frameAt, middleOf } from "./mapping";
+
+/** Times in the documents are rounded; the shortest frames last some milliseconds. */
+const ROUNDING = 0.001;
+/** Milliseconds after which a browser is not waited for any more. */
+const PATIENCE = 1500;
+
+export class Media {
+  readonly element: HTMLVideoElement;
+  /** The frame that is on screen, or null before the first. */
+  presented: number | null = null;
+  /** Called for every frame that comes on screen, with seconds from the first frame. */
+  readonly onFrame = new Set<(seconds: number, now: number) => void>();
+  onEnded: (() => void) | null = null;
+  /** One sentence, when the file cannot be played. */
+  onFailure: ((sentence: string) => void) | null = null;
+
+  private mounted = false;
+  private started = false;
+  private wanted: number | null = null;
+  private seeking = false;
+  private waiting: (() => void)[] = [];
+  /** Seconds on the element's clock at which the first frame is shown. */
+  private shift = 0;
+  private last = { seconds: 0, now: 0 };
+  private generation = 0;
+
+  constructor(private readonly video: Video) {
+    this.element = document.createElement("video");
+    this.element.muted = true;
+    this.element.playsInline = true;
+    this.element.preload = "auto";
+    this.element.disablePictureInPicture = true;
+    this.element.tabIndex = -1;
+    this.element.setAttribute("aria-hidden", "true");
+    this.element.addEventListener("seeked", () => this.settled());
+    this.element.addEventListener("ended", () => this.onEnded?.());
+    this.element.addEventListener("loadeddata", () => this.begin());
+    this.element.addEventListener("error", () => {
+      if (this.mounted) this.onFailure?.(`${this.video.name} cannot be played by this browser.`);
+    });
+  }
+
+  get isMounted(): boolean {
+    return this.mounted;
+  }
+
+  /** Whether frames can be shown at once. */
+  get isReady(): boolean {
+    return this.started;
+  }
+
+  mount(): void {
+    if (this.mounted) return;
+    this.mounted = true;
+    this.element.src = mediaAddress(this.video.id);
+  }
+
+  /** Give the decoder back; the last frame is not kept. */
+  unmount(): void {
+    if (!this.mounted) return;
+    this.mounted = this.started = this.seeking = false;
+    this.generation++;
+    this.presented = null;
+    this.element.pause();
+    this.element.removeAttribute("src");
+    this.element.load();
+    this.release();
+  }
+
+  /** Show a frame; resolves when this one, or one asked for since, can be seen. */
+  show(frame: number): Promise<void> {
+    this.wanted = frame;
+    const seen = new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.started && !this.seeking) this.seek();
+    if (!this.mounted) this.release();
+    return seen;
+  }
+
+  /** Estimated seconds from the first frame at a moment of the page's clock. */
+  place(now: number): number {
+    const { seconds, now: then } = this.last;
+    if (this.element.paused || this.element.seeking) return seconds;
+    const since = Math.min(Math.max((now - then) / 1000, 0), 0.5);
+    return seconds + since * this.element.playbackRate;
+  }
+
+  play(): void {
+    // Refused where it is paused again at once: nothing to tell.
+    this.element.play().catch(() => undefined);
+  }
+
+  pause(): void {
+    this.element.pause();
+  }
+
+  /** Do what keeps it in step. */
+  obey(order: Order, target: number): void {
+    if (!this.started || this.element.seeking) return;
+    if (order.kind === "seek") {
+      this.element.currentTime = Math.max(target + this.shift, 0);
+      this.last = { seconds: target, now: performance.now() };
+    } else if (order.kind === "wait") {
+      this.element.pause();
+    } else {
+      if (worthSetting(this.element.playbackRate, order.rate)) {
+        this.element.playbackRate = order.rate;
+      }
+      if (this.element.paused && !this.element.ended) this.play();
+    }
+  }
+
+  private begin(): void {
+    const generation = ++this.generation;
+    const start = (shift: number): void => {
+      if (generation !== this.generation || this.started || !this.mounted) return;
+      this.shift = shift;
+      this.started = true;
+      this.seek();
+    };
+    // The first frame tells how the element's clock stands to the documents' times, which begin
+    // at the first frame: sound may begin earlier in the file.
+    this.element.requestVideoFrameCallback((_, { mediaTime }) => {
+      start(mediaTime - this.video.times[0]!);
+      this.watch(generation);
+    });
+    setTimeout(() => {
+      if (this.started || generation !== this.generation) return;
+      start(0);
+      this.watch(generation);
+    }, PATIENCE);
+  }
+
+  private watch(generation: number): void {
+    this.element.requestVideoFrameCallback((now, { mediaTime }) => {
+      if (generation !== this.generation) return;
+      const seconds = mediaTime - this.shift;
+      this.last = { seconds, now };
+      this.presented = frameAt(this.video.times, seconds + ROUNDING);
+      for (const listener of this.onFrame) listener(seconds, now);
+      this.watch(generation);
+    });
+  }
+
+  private seek(): void {
+    if (this.wanted === null) return;
+    const target = middleOf(this.video.times, this.wanted) + this.shift;
+    this.last = { seconds: this.video.times[this.wanted]!, now: performance.now() };
+    this.seeking = true;
+    this.presented = this.wanted;
+    this.wanted = null;
+    this.element.currentTime = target;
+  }
+
+  private settled(): void {
+    this.seeking = false;
+    // Of all frames asked for while this one was being found only the newest counts.
+    if (this.wanted !== null) this.seek();
+    else this.release();
+  }
+
+  private release(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
