@@ -30,12 +30,15 @@ export function matrixPicture(matrix: CostMatrix): HTMLCanvasElement {
   const context = picture.getContext("2d");
   if (context === null) return picture;
   const image = context.createImageData(rows, columns);
-  // A few far pairs would leave all others dark.
-  const sorted = Float32Array.from(values).sort();
-  const most = sorted[Math.floor((sorted.length - 1) * 0.98)]! || 1;
+  // A few far pairs would leave all others dark; and no two videos come near to 0.
+  const sorted = Float32Array.from(values, Math.sqrt).sort();
+  const least = sorted[Math.floor((sorted.length - 1) * 0.005)]!;
+  const span = sorted[Math.floor((sorted.length - 1) * 0.98)]! - least || 1;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const [red, green, blue] = viridis(Math.sqrt(values[row * columns + column]! / most));
+      const [red, green, blue] = viridis(
+        (Math.sqrt(values[row * columns + column]!) - least) / span,
+      );
       const at = ((columns - 1 - column) * rows + row) * 4;
       image.data.set([red, green, blue, 255], at);
     }

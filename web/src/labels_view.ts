@@ -146,7 +146,8 @@ export class LabelsView implements View {
               "aria-label": `Clear ${event} of this video`,
             }),
           ]),
-      button("Remove", () => this.removeEvent(event), {
+      button("×", () => this.removeEvent(event), {
+        title: `Remove ${event} from all videos`,
         "aria-label": `Remove ${event} from all videos`,
       }),
     );

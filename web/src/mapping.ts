@@ -58,9 +58,9 @@ export function inverse(frames: readonly number[], query: number): number {
 /** A query's time as a smooth function of the reference's. */
 export interface Pace {
   /** Seconds in the query at a time of the reference. */
-  at(seconds: number): number;
+  at: (seconds: number) => number;
   /** Query seconds in one second of the reference. */
-  slope(seconds: number): number;
+  slope: (seconds: number) => number;
 }
 
 /** Seconds on either side over which the stairs of a path are smoothed for playing. */

@@ -35,6 +35,9 @@ export class Tile {
       this.failed = true;
       this.say(sentence);
     };
+    this.media.onFrame.add(() => {
+      this.element.dataset.presented = String(this.media.presented);
+    });
     this.timeline = new Timeline(session, place);
     this.leadButton = button("Reference", () => lead(place), { "aria-pressed": false });
     this.leadButton.setAttribute("aria-label", `Make ${video.name} the reference`);

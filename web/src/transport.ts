@@ -53,9 +53,9 @@ export class Transport {
       element(
         "div",
         { class: "row" },
-        button("⏮", step(-1), { "aria-label": "One frame back", title: "One frame back (←)" }),
+        button("‹", step(-1), { class: "step", "aria-label": "One frame back", title: "One frame back (←)" }),
         this.playButton,
-        button("⏭", step(1), { "aria-label": "One frame forward", title: "One frame forward (→)" }),
+        button("›", step(1), { class: "step", "aria-label": "One frame forward", title: "One frame forward (→)" }),
         this.scrub,
         this.time,
       ),
