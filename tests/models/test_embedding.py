@@ -325,3 +325,29 @@ def test_a_picture_stands_for_the_first_frame_unless_only_motion_counts(tmp_path
     moving = FrameEmbedder(_encoder(subtract_background=True))
     with pytest.raises(ModelError, match="only at what moves"):
         moving.embed_picture(tmp_path / "images" / "0.png")
+
+
+def test_kept_embeddings_are_found_again_by_content_and_encoder(
+    constant: Path, variable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, kept = _encoder(), tmp_path / "kept"
+    first = embed([constant, variable], encoder, cache=kept)
+    moved = tmp_path / "moved.mp4"
+    moved.write_bytes(constant.read_bytes())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("embedded again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FrameEmbedder, "embed", refuse)
+        again = embed([moved, variable], encoder, cache=kept)
+        with pytest.raises(AssertionError, match="embedded again"):
+            embed([constant], _encoder(context_gap=0.2), cache=kept)
+    assert [video.name for video in again] == ["moved", "vfr"]
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one.embeddings, other.embeddings)
+        np.testing.assert_array_equal(one.times, other.times)
+    for file in kept.iterdir():
+        file.write_bytes(b"spoilt")
+    made = embed([constant], encoder, cache=kept)
+    np.testing.assert_array_equal(made.videos[0].embeddings, first.videos[0].embeddings)

@@ -1,11 +1,13 @@
 """Dynamic time warping: the cheapest way through a matrix of distances that never goes back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from inphase.alignment.anchors import banded, check_anchors, drawn_through, missed
 from inphase.alignment.dtw_kernels import warp, warp_limited
 from inphase.errors import AlignmentError
 
@@ -37,6 +39,7 @@ def dtw(
     open_begin: bool = False,
     open_end: bool = False,
     open_in: Literal["reference", "query"] = "reference",
+    anchors: Sequence[tuple[int, int]] = (),
 ) -> WarpingPath:
     """Find the cheapest warping path with steps (1, 1), (1, 0) and (0, 1), all of weight 1.
 
@@ -57,15 +60,19 @@ def dtw(
         open_end: the path need not end at the last frame of ``open_in``.
         open_in: the sequence that may have frames left over: ``"reference"`` finds a short query
             inside a long reference, ``"query"`` the reverse. The other is always used whole.
+        anchors: pairs (reference frame, query frame) that the path must pass through, increasing
+            in both. A window is then measured from the line through them.
 
     Returns:
         The path, in order. Costs are summed in float64.
 
     Raises:
-        AlignmentError: ``distances`` is empty or not finite, an option is out of range, a window
-            is asked for together with an open end, or no path keeps within the limits.
+        AlignmentError: ``distances`` is empty or not finite, an option is out of range, the
+            anchors are outside or do not increase, a window is asked for together with an open
+            end, or no path keeps within the limits.
     """
     matrix = _checked(distances)
+    check_anchors(anchors, matrix.shape)
     is_open = open_begin or open_end
     if open_in not in ("reference", "query"):
         raise AlignmentError(f"open_in must be reference or query, not {open_in}.")
@@ -79,26 +86,34 @@ def dtw(
     flipped = is_open and open_in == "query"
     if flipped:
         matrix = matrix.T.copy()
+    points = np.array([pair[::-1] if flipped else pair for pair in anchors], dtype=np.int64)
+    points = points.reshape(-1, 2)
     n, m = matrix.shape
-    first, last = _columns(n, m, window)
+    first, last = banded(_columns(n, m, window, points), points)
+    drawn = drawn_through(matrix, points) if len(points) else matrix
     if max_slope is None:
-        rows, columns, cost = warp(matrix, first, last, open_begin, open_end)
+        rows, columns, cost = warp(drawn, first, last, open_begin, open_end)
     else:
-        rows, columns, cost = warp_limited(matrix, first, last, open_begin, open_end, max_slope)
-    if len(rows) == 0:
+        rows, columns, cost = warp_limited(drawn, first, last, open_begin, open_end, max_slope)
+    if len(rows) == 0 or missed(points, rows, columns):
         n, m = (m, n) if flipped else (n, m)
         limits = {"window": window, "max_slope": max_slope}
         given = " and ".join(f"{key}={value}" for key, value in limits.items() if value is not None)
+        through = f" through the {len(points)} anchors" if len(points) else ""
         raise AlignmentError(
-            f"{n} reference frames and {m} query frames cannot be aligned within {given}; "
-            "allow more."
+            f"{n} reference frames and {m} query frames cannot be aligned{through} within "
+            f"{given or 'open ends'}; allow more."
         )
+    if len(points):
+        cost = matrix[rows, columns].sum(dtype=np.float64)
     if flipped:
         rows, columns = columns, rows
     return WarpingPath(reference=rows, query=columns, cost=float(cost))
 
 
-def _columns(n: int, m: int, window: float | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _columns(
+    n: int, m: int, window: float | None, anchors: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last allowed column of each row; a row that the window misses has none."""
     if window is None:
         return np.zeros(n, dtype=np.int64), np.full(n, m - 1, dtype=np.int64)
@@ -109,14 +124,20 @@ def _columns(n: int, m: int, window: float | None) -> tuple[NDArray[np.int64], N
         raise AlignmentError(f"A window in frames must be at least 0, not {window}.")
     short, rows = min(n, m), np.arange(n)
     width = (window * (short - 1) if is_share else float(window)) + _TIE
-    # Columns per row: a window in frames of the shorter side covers more of the longer one.
-    scale = (m - 1) / (n - 1) if n > 1 else 0.0
+    corners = [*([] if n == 1 else [(0, 0)]), *anchors.tolist(), (n - 1, m - 1)]
+    knots, heights = np.array(corners, dtype=np.float64).T
+    # A window in frames of the shorter side covers more columns of a longer one.
     if m <= n:
-        low, high = rows * scale - width, rows * scale + width
+        line = np.interp(rows, knots, heights)
+        low, high = line - width, line + width
     elif n > 1:
-        low, high = (rows - width) * scale, (rows + width) * scale
+        low = np.interp(rows - width, knots, heights)
+        high = np.interp(rows + width, knots, heights)
     else:
         low, high = np.zeros(1), np.full(1, m - 1.0)
+    # In the first and the last row the line may run along the row, from a corner to an anchor.
+    for row, column in corners:
+        low[row], high[row] = min(low[row], column), max(high[row], column)
     return (
         np.clip(np.ceil(low), 0, m - 1).astype(np.int64),
         np.clip(np.floor(high), 0, m - 1).astype(np.int64),

@@ -1,5 +1,6 @@
 """The alignment of two videos from their embeddings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +22,7 @@ class Alignment:
     Attributes:
         query_frames: (reference frames,) −1 where an open alignment has none.
         confidence: (reference frames,) in 0..1, see
-            :func:`~inphase.alignment.mapping.match_confidence`.
+            :func:`~inphase.alignment.mapping.match_confidence`; 1 at an anchor.
         cost: sum of the distances along the path.
         path: all pairs of frames that were matched.
     """
@@ -43,6 +44,7 @@ def align(
     open_begin: bool = False,
     open_end: bool = False,
     open_in: Literal["reference", "query"] = "reference",
+    anchors: Sequence[tuple[int, int]] = (),
 ) -> Alignment:
     """Align a query with a reference.
 
@@ -58,10 +60,13 @@ def align(
         open_begin: frames of ``open_in`` may be left over at the begin.
         open_end: frames of ``open_in`` may be left over at the end.
         open_in: whose frames those are.
+        anchors: pairs (reference frame, query frame) that are known to belong together,
+            increasing in both: the path passes through them, and they are what is matched.
 
     Raises:
         AlignmentError: an input is empty or not finite, the dimensions differ, an option is out
-            of range or does not fit the method, or no path keeps within the limits.
+            of range or does not fit the method, the anchors are outside or do not increase, or no
+            path keeps within the limits.
     """
     if distance not in _DISTANCES:
         raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {distance}.")
@@ -69,6 +74,8 @@ def align(
         raise AlignmentError(f"method must be dtw or nearest, not {method}.")
     if method == "nearest" and (open_begin or open_end or (window, max_slope) != (None, None)):
         raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
+    if method == "nearest" and len(anchors):
+        raise AlignmentError("Nearest neighbours do not follow a path through anchors: use dtw.")
     distances = _DISTANCES[distance](reference_embeddings, query_embeddings)
     if method == "nearest":
         query = nearest_neighbours(distances)
@@ -83,11 +90,17 @@ def align(
             open_begin=open_begin,
             open_end=open_end,
             open_in=open_in,
+            anchors=anchors,
         )
         query = frame_mapping(path, len(distances))
+    confidence = match_confidence(distances, query)
+    for reference_frame, query_frame in anchors:
+        # Where the path waits in the reference, the middle of the wait is another frame.
+        query[reference_frame] = query_frame
+        confidence[reference_frame] = 1.0
     return Alignment(
         query_frames=query,
-        confidence=match_confidence(distances, query),
+        confidence=confidence,
         cost=path.cost,
         path=path,
     )

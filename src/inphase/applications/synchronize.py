@@ -1,10 +1,9 @@
 """Synchronous playback: many videos at the pace of one (paper, section 5.3; supplement)."""
 
 import csv
-import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.alignment import Alignment, align
+from inphase.applications.alignment_file import Anchors, write_alignment_file
 from inphase.applications.grid import write_grid, write_retimed
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
@@ -29,11 +29,13 @@ class Synchronization:
         reference: the video whose pace is kept.
         queries: the others.
         alignments: one a query: for each reference frame its query frame.
+        anchors: frames that were matched by hand, of these and any other videos.
     """
 
     reference: EmbeddedVideo
     queries: tuple[EmbeddedVideo, ...]
     alignments: tuple[Alignment, ...]
+    anchors: Anchors = field(default_factory=Anchors)
 
     def query_times(self, index: int) -> NDArray[np.float64]:
         """(reference frames,) seconds in query ``index`` that match each reference frame.
@@ -48,7 +50,9 @@ class Synchronization:
         """Write the synchronization, in the form that the suffix asks for, whole or not at all.
 
         ``.mp4``: all videos in a grid at the reference's pace, with its sound; the reference
-        comes first and is framed. ``.json`` and ``.csv``: the mapping, in frames and in seconds.
+        comes first and is framed. ``.json`` and ``.csv``: the mapping, in frames and in seconds;
+        the JSON keeps the anchors, too, and is read again by
+        :func:`~inphase.applications.alignment_file.read_alignment_file`.
 
         Args:
             width: of the grid in pixels, at most.
@@ -116,7 +120,11 @@ class Synchronization:
             "file": str(self.reference.path),
             "times": [round(float(t), 6) for t in self.reference.times],
         }
-        return {"reference": reference, "queries": queries}
+        return {
+            "reference": reference,
+            "queries": queries,
+            "anchors": self.anchors.to_list(),
+        }
 
     @property
     def _files(self) -> list[Path]:
@@ -131,6 +139,7 @@ def synchronize(
     embeddings: Embeddings | Sequence[EmbeddedVideo],
     *,
     reference: str | None = None,
+    anchors: Anchors | None = None,
     **options: Any,
 ) -> Synchronization:
     """Match every video to a reference.
@@ -138,10 +147,12 @@ def synchronize(
     Args:
         embeddings: of the videos, as :func:`inphase.embed` gives them.
         reference: name of the video whose pace is kept; by default the first.
+        anchors: frames matched by hand that the alignments pass through.
         **options: as :func:`inphase.alignment.align` takes them.
 
     Raises:
-        AlignmentError: the reference is not among the videos, or there is no other video.
+        AlignmentError: the reference is not among the videos, there is no other video, or the
+            anchors do not belong to these videos.
     """
     videos = list(embeddings)
     names = [video.name for video in videos]
@@ -159,8 +170,16 @@ def synchronize(
             f"The reference {reference} is not among the videos; {hint(reference, names)}"
         )
     queries = tuple(video for video in videos if video is not chosen[0])
+    anchors = anchors or Anchors()
+    anchors.check(names)
     alignments = tuple(
-        align(chosen[0].embeddings, query.embeddings, **options) for query in queries
+        align(
+            chosen[0].embeddings,
+            query.embeddings,
+            anchors=anchors.between(chosen[0], query),
+            **options,
+        )
+        for query in queries
     )
     for query, alignment in zip(queries, alignments, strict=True):
         _log.info(
@@ -169,7 +188,7 @@ def synchronize(
             alignment.cost / len(alignment.path.reference),
             np.median(alignment.confidence),
         )
-    return Synchronization(chosen[0], queries, alignments)
+    return Synchronization(chosen[0], queries, alignments, anchors)
 
 
 def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = True) -> None:
@@ -215,7 +234,7 @@ def _filled(frames: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _write_json(path: Path, result: Synchronization) -> None:
-    path.write_text(json.dumps(result.to_dict(), ensure_ascii=False) + "\n", encoding="utf-8")
+    write_alignment_file(path, result.to_dict())
 
 
 def _write_csv(path: Path, result: Synchronization) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.alignment import Alignment, align
+from inphase.applications.alignment_file import Anchors
 from inphase.applications.transfer_files import save_transfer
 from inphase.applications.voting import vote
 from inphase.data import AnnotatedVideo, Annotations, Cue, Recording, event_frames
@@ -172,6 +173,7 @@ def transfer(
     sources: Sequence[AnnotatedVideo],
     embeddings: Embeddings | Sequence[EmbeddedVideo],
     *,
+    anchors: Anchors | None = None,
     console: Console | None = None,
     **options: Any,
 ) -> Transfer:
@@ -186,11 +188,13 @@ def transfer(
         sources: videos of which something is known, as :func:`inphase.data.read_annotations`
             gives them.
         embeddings: of the sources and of the targets: all that are not sources, by their files.
+        anchors: frames matched by hand that the alignments pass through.
         console: where a progress bar goes; by default nowhere.
         **options: as :func:`inphase.alignment.align` takes them.
 
     Raises:
-        AlignmentError: no source or no target is among the embeddings, or they cannot be aligned.
+        AlignmentError: no source or no target is among the embeddings, they cannot be aligned, or
+            the anchors do not belong to these videos.
         CollectionError: an annotation is outside its video.
     """
     annotations = {one.video.path.resolve(): one.annotations for one in sources}
@@ -206,12 +210,14 @@ def transfer(
     if not to:
         raise AlignmentError("There is no video to transfer to: all of them are sources.")
     events = _in_order(source.annotations.events for source in from_)
+    anchors = anchors or Anchors()
+    anchors.check([video.name for video in embeddings])
     done = []
     with progress_bar("Transferring", len(to) * len(from_), console=console) as bar:
         for target in to:
             matches = []
             for source in from_:
-                matches.append(_Match(source, target, options))
+                matches.append(_Match(source, target, anchors, options))
                 bar.advance(1)
             done.append(_transferred(target, matches, events))
     return Transfer(tuple(s.video.name for s in from_), events, tuple(done))
@@ -286,10 +292,17 @@ class _Source:
 class _Match:
     """A source aligned with a target, both ways."""
 
-    def __init__(self, source: _Source, target: EmbeddedVideo, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        source: _Source,
+        target: EmbeddedVideo,
+        anchors: Anchors,
+        options: Mapping[str, Any],
+    ) -> None:
         self.source = source
         video = source.video
-        forward = align(video.embeddings, target.embeddings, **options)
+        pairs = anchors.between(video, target)
+        forward = align(video.embeddings, target.embeddings, anchors=pairs, **options)
         mapped = np.flatnonzero(forward.query_frames >= 0)
         self._from = video.times[mapped]
         self._to = target.times[forward.query_frames[mapped]]
@@ -301,6 +314,7 @@ class _Match:
             self._to = np.append(self._to, end)
             self._confidence = np.append(self._confidence, self._confidence[-1])
         self._target = target
+        self._anchors = anchors
         self._options = options
 
     def instant(self, seconds: float) -> tuple[float, float]:
@@ -318,7 +332,10 @@ class _Match:
         """(frames, columns) values at the target's frames, and (frames,) confidence."""
         video = self.source.video
         back: Alignment = align(
-            self._target.embeddings, video.embeddings, **_other_way(self._options)
+            self._target.embeddings,
+            video.embeddings,
+            anchors=self._anchors.between(self._target, video),
+            **_other_way(self._options),
         )
         values = recording.at(video.times[np.maximum(back.query_frames, 0)])
         values[back.query_frames < 0] = np.nan

@@ -24,11 +24,13 @@ from inphase.cli import (
     train,
     trajectories,
     transfer,
+    view,
 )
 
 VERBOSE = ("--verbose", "-v")
 _VERBS = (
     synchronize,
+    view,
     train,
     embed,
     align,

@@ -81,6 +81,15 @@ OpenIn = Annotated[
     Literal["reference", "query"],
     typer.Option(help="Which is the longer one, whose frames may be left over at an open end."),
 ]
+AlignmentFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--alignment",
+        help="Alignment file (of `inphase view` or `synchronize -o X.json`) whose corrected "
+        "matches are kept to.",
+        show_default=False,
+    ),
+]
 
 
 def console() -> Console:

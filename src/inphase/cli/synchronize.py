@@ -37,6 +37,7 @@ def synchronize(
     separate: Annotated[
         bool, typer.Option("--separate", help="Write each query alone, retimed to the reference.")
     ] = False,
+    alignment: options.AlignmentFile = None,
     width: Annotated[int, typer.Option(min=64, help="Width of the grid, in pixels, at most.")] = (
         1920
     ),
@@ -56,6 +57,7 @@ def synchronize(
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
     from inphase.applications import synchronize as match
+    from inphase.applications.alignment_file import read_alignment_file
     from inphase.applications.synchronize import check_output, check_output_folder
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
@@ -67,6 +69,9 @@ def synchronize(
     check(output, [video.path for video in collection])
     # Before minutes of fitting: is it there at all?
     name = collection[reference].name if reference is not None else None
+    anchors = read_alignment_file(alignment) if alignment is not None else None
+    if anchors is not None:
+        anchors.check(collection.names)
     if model is None:
         settings = load_config(preset, overrides=override or ())
         run = fit_or_reuse(collection, config=settings, cache=cache, console=console)
@@ -76,6 +81,7 @@ def synchronize(
     result = match(
         embeddings,
         reference=name,
+        anchors=anchors,
         distance=distance,
         window=window,
         max_slope=max_slope,

@@ -60,6 +60,7 @@ def transfer(
             show_default=False,
         ),
     ] = None,
+    alignment: options.AlignmentFile = None,
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
     window: options.Window = None,
@@ -79,6 +80,7 @@ def transfer(
     """
     from dataclasses import replace
 
+    from inphase.applications.alignment_file import read_alignment_file
     from inphase.applications.transfer import transfer as carry_over
     from inphase.applications.transfer import transfer_error
     from inphase.applications.transfer_files import check_output
@@ -92,10 +94,14 @@ def transfer(
     others = tuple(video for video in targets if video.path.resolve() not in paths)
     check_output(output, targets=len(others), formats=formats)
     together = replace(targets, videos=(*others, *(one.video for one in annotated)))
+    anchors = read_alignment_file(alignment) if alignment is not None else None
+    if anchors is not None:
+        anchors.check(together.names)
     embeddings = embed_videos(together, model, console=console)
     result = carry_over(
         annotated,
         embeddings,
+        anchors=anchors,
         console=console,
         distance=distance,
         window=window,

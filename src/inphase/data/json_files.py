@@ -30,7 +30,7 @@ def read_json(path: Path) -> dict[str, Any]:
         reason = " ".join(str(error).split())
         raise CollectionError(f"{path} is not a JSON file: {reason}.") from error
     if not isinstance(content, dict):
-        raise CollectionError(f"{path} is not a labels file: it must hold one JSON object.")
+        raise CollectionError(f"{path} must hold one JSON object.")
     return content
 
 

@@ -63,27 +63,41 @@ def read_labels(path: str | Path) -> Labels:
             video file that is not there.
     """
     path = Path(path)
-    content = read_json(path)
-    entries = content.get("videos")
-    if not isinstance(entries, dict):
-        raise CollectionError(
-            f"{path} has no `videos`, a mapping of names to entries with a `file`."
-        )
-    if not entries:
-        raise CollectionError(f"{path} lists no videos.")
-    # Each entry on its own, so that the message can say which video and which key.
-    videos = {
-        name: _parse(VideoLabels, entry, f"{path}, video {name}") for name, entry in entries.items()
-    }
-    labels = _parse(Labels, {**content, "videos": videos}, str(path))
-    if len(set(labels.events)) < len(labels.events):
-        raise CollectionError(f"{path} names an event twice in `events`.")
+    labels = parse_labels(read_json(path), source=str(path))
     for name, video in labels.videos.items():
-        _check_events(video, labels.events, f"{path}, video {name}")
         if not (path.parent / video.file).exists():
             raise CollectionError(
                 f"{path}, video {name}: its file {path.parent / video.file} does not exist."
             )
+    return labels
+
+
+def parse_labels(content: Mapping[str, object], *, source: str) -> Labels:
+    """Check what a labels.json file holds, or is to hold.
+
+    Args:
+        source: the file, for messages.
+
+    Raises:
+        CollectionError: as :func:`read_labels`; only the videos' files are not looked for.
+    """
+    entries = content.get("videos")
+    if not isinstance(entries, dict):
+        raise CollectionError(
+            f"{source} has no `videos`, a mapping of names to entries with a `file`."
+        )
+    if not entries:
+        raise CollectionError(f"{source} lists no videos.")
+    # Each entry on its own, so that the message can say which video and which key.
+    videos = {
+        name: _parse(VideoLabels, entry, f"{source}, video {name}")
+        for name, entry in entries.items()
+    }
+    labels = _parse(Labels, {**content, "videos": videos}, source)
+    if len(set(labels.events)) < len(labels.events):
+        raise CollectionError(f"{source} names an event twice in `events`.")
+    for name, video in labels.videos.items():
+        _check_events(video, labels.events, f"{source}, video {name}")
     return labels
 
 

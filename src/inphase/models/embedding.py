@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from torch import Tensor
 
-from inphase.data import Collection, context_indices
+from inphase.data import Collection, Video, context_indices
 from inphase.errors import ModelError, Skipped, VideoError
+from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.embedding_files import save_embeddings
 from inphase.models.encoder import Encoder, background
 from inphase.models.folding import fold_batch_norm
@@ -245,6 +246,7 @@ def embed(
     videos: Collection | str | Path | Sequence[str | Path],
     encoder: Encoder | str | Path,
     *,
+    cache: str | Path | None = None,
     console: Console | None = None,
 ) -> Embeddings:
     """Embed every frame of every video; one that cannot be read is passed over and listed.
@@ -252,12 +254,14 @@ def embed(
     Args:
         videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
         encoder: trained, or its model folder.
+        cache: folder in which embeddings are kept, by content, and found again; by default none.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
         CollectionError: the videos cannot be found.
         ModelError: the model folder cannot be used.
         VideoError: none of the videos can be read.
+        OutputError: the cache cannot be written.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     if not isinstance(encoder, Encoder):
@@ -265,6 +269,7 @@ def embed(
         if torch.cuda.is_available():
             encoder = encoder.cuda()
     embedder = FrameEmbedder(encoder)
+    kept = EmbeddingCache(cache, encoder.fingerprint) if cache is not None else None
     done: list[EmbeddedVideo] = []
     skipped: list[Skipped] = []
     infos: dict[str, int] = {}
@@ -281,13 +286,31 @@ def embed(
                 continue
             end = bar.done + infos[video.name]
             try:
-                done.append(embedder.embed(video.path, name=video.name, advance=bar.advance))
+                done.append(_embedded(video, embedder, kept, bar.advance))
             except VideoError as error:
                 skipped.append(Skipped(video.name, str(error)))
             bar.advance(end - bar.done)
     if not done:
         raise _none_readable(skipped)
     return Embeddings(tuple(done), tuple(skipped))
+
+
+def _embedded(
+    video: Video,
+    embedder: FrameEmbedder,
+    kept: EmbeddingCache | None,
+    advance: Callable[[int], object],
+) -> EmbeddedVideo:
+    """Embeddings from the cache, where there is one that has them, or made now."""
+    if kept is None:
+        return embedder.embed(video.path, name=video.name, advance=advance)
+    times = probe(video.path).times
+    found = kept.find(video.path, len(times))
+    if found is not None:
+        return EmbeddedVideo(video.name, video.path, times, found)
+    made = embedder.embed(video.path, name=video.name, advance=advance)
+    kept.keep(video.path, made.embeddings)
+    return made
 
 
 def _none_readable(skipped: Sequence[Skipped]) -> VideoError:

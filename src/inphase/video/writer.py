@@ -49,6 +49,7 @@ class VideoWriter:
         size: tuple[int, int],
         audio: Audio | None = None,
         quality: int = 20,
+        key_every: int | None = None,
     ) -> None:
         """
         Args:
@@ -57,6 +58,8 @@ class VideoWriter:
             size: (width, height) of the frames.
             audio: sound track, starting at time 0. It is kept whole if longer than the video.
             quality: x264's constant rate factor, 0 (lossless) to 51; lower is better and larger.
+            key_every: frames from one key frame to the next, at most: players reach a frame from
+                the key frame before it. None leaves it to x264 (250).
 
         Raises:
             ValueError: an argument is out of range.
@@ -67,11 +70,14 @@ class VideoWriter:
             raise ValueError(f"size must be two positive numbers, not {size}.")
         if not 0 <= quality <= 51:
             raise ValueError(f"quality must lie between 0 and 51, not {quality}.")
+        if key_every is not None and key_every < 1:
+            raise ValueError(f"key_every must be a positive number of frames, not {key_every}.")
         self._path = Path(path)
         self._fps = Fraction(fps).limit_denominator(1001)
         self._size = size
         self._audio = audio if audio is not None and len(audio.samples) else None
         self._quality = quality
+        self._key_every = key_every
         self._stack = ExitStack()
         self._container: OutputContainer | None = None
         self._reformatter = VideoReformatter()
@@ -169,6 +175,8 @@ class VideoWriter:
         context.pix_fmt = "yuv420p"
         context.time_base = Fraction(1, _TICKS)
         context.options = {"crf": str(self._quality), "preset": _PRESET}
+        if self._key_every is not None:
+            context.gop_size = self._key_every
         context.colorspace = _BT709
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709

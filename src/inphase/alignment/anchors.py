@@ -1,0 +1,70 @@
+"""Pairs of frames that are known to belong together, and paths that must pass through them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.errors import AlignmentError
+
+_Columns = tuple[NDArray[np.int64], NDArray[np.int64]]
+_Distances = NDArray[np.float32] | NDArray[np.float64]
+
+
+def check_anchors(anchors: Sequence[tuple[int, int]], shape: tuple[int, ...]) -> None:
+    """Refuse anchors that no path passes through.
+
+    Args:
+        anchors: pairs (reference frame, query frame).
+        shape: (reference frames, query frames).
+
+    Raises:
+        AlignmentError: one is outside of the frames, or they do not increase in both.
+    """
+    before: tuple[int, int] | None = None
+    for reference, query in anchors:
+        for name, frame, count in zip(
+            ("reference", "query"), (reference, query), shape, strict=True
+        ):
+            if not 0 <= frame < count:
+                raise AlignmentError(
+                    f"The anchor ({reference}, {query}) is outside: the {name} has {count} frames."
+                )
+        if before is not None and not (before[0] < reference and before[1] < query):
+            raise AlignmentError(
+                f"Anchors must increase in both videos: ({reference}, {query}) does not come "
+                f"after ({before[0]}, {before[1]})."
+            )
+        before = (reference, query)
+
+
+def banded(columns: _Columns, anchors: NDArray[np.int64]) -> _Columns:
+    """Narrow the columns allowed in each row to what anchors (k, 2) leave: no path goes back."""
+    first, last = columns
+    for row, column in anchors:
+        np.minimum(last[:row], column, out=last[:row])
+        np.maximum(first[row + 1 :], column, out=first[row + 1 :])
+    # Where nothing is left, the kernels want the last column right before the first.
+    return first, np.maximum(last, first - 1)
+
+
+def drawn_through(distances: _Distances, anchors: NDArray[np.int64]) -> _Distances:
+    """Distances (n, m) by which the cheapest path passes through anchors (k, 2), if it can at all.
+
+    An anchor is cheaper than any detour around it is dear, so that one more of them outweighs
+    all else. The band alone would let a path slip past one by a diagonal step, and cutting the
+    path into pieces would forget, at an anchor, how many steps of ``max_slope`` were made.
+    """
+    n, m = distances.shape
+    gain = 2.0 * (n + m) * float(np.abs(distances).max()) + 1.0
+    if gain > float(np.finfo(distances.dtype).max) / 2:
+        distances = distances.astype(np.float64)
+    drawn = distances.copy()
+    drawn[anchors[:, 0], anchors[:, 1]] = -gain
+    return drawn
+
+
+def missed(anchors: NDArray[np.int64], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> bool:
+    """Whether a path lacks one of the anchors (k, 2)."""
+    passed = set(zip(rows.tolist(), columns.tolist(), strict=True))
+    return any(tuple(pair) not in passed for pair in anchors.tolist())

@@ -1,0 +1,54 @@
+"""Embeddings kept between runs: the same video and the same encoder give the same ones."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.atomic import replacing
+from inphase.data import content_hash
+
+# Raised when the same video and encoder give other embeddings than before.
+_VERSION = 1
+
+
+class EmbeddingCache:
+    """A folder of embeddings, by the video's content and what decides an embedding.
+
+    Args:
+        folder: made if need be; safe to delete.
+        fingerprint: of the encoder.
+    """
+
+    def __init__(self, folder: str | Path, fingerprint: str) -> None:
+        self._folder = Path(folder)
+        self._fingerprint = fingerprint
+
+    def find(self, video: Path, frames: int) -> NDArray[np.float32] | None:
+        """The (frames, dims) embeddings of a video, None if they are not kept.
+
+        Raises:
+            VideoError: the video cannot be read.
+        """
+        try:
+            found = np.load(self._file(video), allow_pickle=False)
+        except (OSError, ValueError):
+            return None
+        fits = found.ndim == 2 and found.dtype == np.float32 and len(found) == frames
+        return found if fits else None
+
+    def keep(self, video: Path, embeddings: NDArray[np.float32]) -> None:
+        """Keep the (frames, dims) embeddings of a video.
+
+        Raises:
+            VideoError: the video cannot be read.
+            OutputError: the folder cannot be written.
+        """
+        with replacing(self._file(video)) as beside:
+            np.save(beside, embeddings, allow_pickle=False)
+
+    def _file(self, video: Path) -> Path:
+        told = json.dumps([_VERSION, content_hash(video), self._fingerprint])
+        return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"

@@ -1,0 +1,26 @@
+"""The page where people look: a server for this machine, or a folder for any web host."""
+
+from inphase.viewer.app import create_app
+from inphase.viewer.documents import Documents
+from inphase.viewer.export import check_export_folder, export_page
+from inphase.viewer.guard import LOCAL, Access
+from inphase.viewer.label_file import LabelFile
+from inphase.viewer.server import open_place, serve
+from inphase.viewer.shelf import Shelf
+from inphase.viewer.videos import ViewedCollection, ViewedVideo, viewed
+
+__all__ = [
+    "LOCAL",
+    "Access",
+    "Documents",
+    "LabelFile",
+    "Shelf",
+    "ViewedCollection",
+    "ViewedVideo",
+    "check_export_folder",
+    "create_app",
+    "export_page",
+    "open_place",
+    "serve",
+    "viewed",
+]

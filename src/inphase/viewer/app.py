@@ -1,0 +1,198 @@
+"""The viewer's server as a function of what it shows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from inphase.errors import InphaseError, OutputError
+from inphase.viewer.documents import Documents
+from inphase.viewer.embedding_map import EmbeddingMap
+from inphase.viewer.guard import LOCAL, Access, BodyTooLargeError, Guard
+from inphase.viewer.page_files import INDEX, page_files
+from inphase.viewer.shelf import Shelf
+
+_MOST = 10_000
+_FRESH = {"Cache-Control": "no-store"}
+_CHECKED = {"Cache-Control": "private, no-cache"}
+# Names of assets change with their content.
+_KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AnchorsBody(_Body):
+    """``POST data/anchors``: frames of two videos that belong together."""
+
+    reference: Name
+    query: Name
+    anchors: Annotated[list[tuple[StrictInt, StrictInt]], Field(max_length=_MOST)]
+
+
+class LabelsBody(_Body):
+    """``PUT data/labels.json``: the key events of all videos."""
+
+    events: Annotated[list[Name], Field(max_length=_MOST)]
+    videos: Annotated[dict[Name, dict[Name, StrictInt]], Field(max_length=_MOST)]
+
+
+def create_app(
+    documents: Documents, shelf: Shelf, *, access: Access = LOCAL, editable: bool = True
+) -> ASGIApp:
+    """The viewer as an ASGI application.
+
+    Every address is looked up in what was listed at the start: ids of videos, names of the page's
+    files. Nothing that a client sends is ever made into a path.
+
+    Args:
+        documents: of the collection.
+        shelf: its media and thumbnails.
+        access: who may ask.
+        editable: whether anchors and labels can be saved.
+    """
+    viewed = documents.viewed
+    known = {video.id for video in viewed.videos}
+    embedding_map = EmbeddingMap(viewed)
+    files = page_files()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        shelf.start()
+        yield
+        await asyncio.to_thread(shelf.close)
+
+    app = FastAPI(
+        title="inphase", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    _explain_errors(app)
+
+    def checked(video: str) -> str:
+        if video not in known:
+            raise HTTPException(404, "There is no such video.")
+        return video
+
+    @app.get("/data/collection.json")
+    def collection() -> Response:
+        ready = {video.id: shelf.is_ready(video.id) for video in viewed.videos}
+        return JSONResponse(documents.collection(editable=editable, ready=ready), headers=_FRESH)
+
+    @app.get("/data/embeddings/{video}.bin")
+    def embeddings(video: str) -> Response:
+        content = documents.embeddings(checked(video))
+        return Response(content, media_type="application/octet-stream", headers=_CHECKED)
+
+    @app.get("/data/alignments/{video}.json")
+    def alignments(video: str) -> Response:
+        content = documents.alignments(checked(video))
+        return Response(content, media_type="application/json", headers=_FRESH)
+
+    @app.get("/data/map.json")
+    def place() -> Response:
+        document = embedding_map.document()
+        if document is None:
+            told = {"detail": "The map is being computed.", "progress": None}
+            return JSONResponse(told, status_code=503, headers={**_FRESH, "Retry-After": "1"})
+        return JSONResponse(document, headers=_FRESH)
+
+    @app.get("/data/progress.json")
+    def progress() -> Response:
+        return JSONResponse(shelf.progress(), headers=_FRESH)
+
+    @app.get("/data/labels.json")
+    def labels() -> Response:
+        return JSONResponse(documents.label_document(), headers=_FRESH)
+
+    @app.api_route("/media/{video}.mp4", methods=["GET", "HEAD"])
+    def media(video: str, request: Request) -> Response:
+        return _file(shelf.media(checked(video)), request)
+
+    @app.api_route("/thumbnails/{video}.jpg", methods=["GET", "HEAD"])
+    def thumbnails(video: str, request: Request) -> Response:
+        return _file(shelf.thumbnails(checked(video)), request)
+
+    if editable:
+
+        @app.post("/data/anchors")
+        def anchors(body: AnchorsBody) -> Response:
+            reference, query = checked(body.reference), checked(body.query)
+            if reference == query:
+                raise HTTPException(422, "A video cannot be matched with itself.")
+            entry = documents.set_anchors(reference, query, body.anchors)
+            return Response(entry, media_type="application/json", headers=_FRESH)
+
+        @app.put("/data/labels.json")
+        def save_labels(body: LabelsBody) -> Response:
+            for video in body.videos:
+                checked(video)
+            saved = documents.set_labels(body.events, body.videos)
+            return JSONResponse(saved, headers=_FRESH)
+
+    @app.api_route("/{name:path}", methods=["GET", "HEAD"])
+    def page(name: str) -> Response:
+        file = files.get(name or INDEX)
+        if file is None:
+            raise HTTPException(404, "There is nothing here.")
+        cache = _CHECKED if name in ("", INDEX) else _KEPT
+        return Response(file.content, media_type=file.media_type, headers=cache)
+
+    return Guard(app, access)
+
+
+def _file(found: tuple[Path, str] | None, request: Request) -> Response:
+    """A file, or the part of it that is asked for; 503 as long as it is being made."""
+    if found is None:
+        told = {"detail": "This is still being made."}
+        return JSONResponse(told, status_code=503, headers={**_FRESH, "Retry-After": "1"})
+    path, media_type = found
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise HTTPException(410, f"The file of this video has gone: {error.strerror}.") from error
+    if "," in request.headers.get("range", ""):
+        # Several parts at once: no player asks for them, and a full answer is as right.
+        headers = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
+        request.scope["headers"] = headers
+    return FileResponse(path, media_type=media_type, headers=_CHECKED, stat_result=state)
+
+
+def _explain_errors(app: FastAPI) -> None:
+    def told(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+        return JSONResponse(
+            {"detail": detail}, status_code=status, headers={**_FRESH, **(headers or {})}
+        )
+
+    @app.exception_handler(HTTPException)
+    async def refused(_request: Request, error: HTTPException) -> Response:
+        return told(error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_request: Request, error: RequestValidationError) -> Response:
+        return told(422, _sentence(error.errors()))
+
+    @app.exception_handler(BodyTooLargeError)
+    async def too_large(_request: Request, _error: BodyTooLargeError) -> Response:
+        return told(413, "More was sent than can be taken.", {"Connection": "close"})
+
+    @app.exception_handler(InphaseError)
+    async def mistaken(_request: Request, error: InphaseError) -> Response:
+        return told(507 if isinstance(error, OutputError) else 422, str(error))
+
+
+def _sentence(errors: Sequence[Any]) -> str:
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return "What was sent is not JSON."
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    return f"{f'`{place}`: ' if place else ''}{str(first['msg']).lower()}."

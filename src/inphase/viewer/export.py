@@ -1,0 +1,164 @@
+"""The viewer as a folder for any web host: the server's documents as files."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from inphase.atomic import replacing
+from inphase.errors import InphaseError, OutputError, Skipped
+from inphase.progress import Bar, progress_bar
+from inphase.viewer.documents import Documents
+from inphase.viewer.embedding_map import EmbeddingMap
+from inphase.viewer.media import make_proxy, make_thumbnails, thumbnail_step
+from inphase.viewer.page_files import INDEX, page_files
+from inphase.viewer.videos import ViewedVideo
+
+_COLLECTION = "data/collection.json"
+
+
+def export_page(
+    documents: Documents, folder: str | Path, *, cache: Path, console: Console | None = None
+) -> tuple[Skipped, ...]:
+    """Write the page, its documents and its media, whole or not at all.
+
+    Args:
+        documents: of the collection.
+        folder: new, empty, or an earlier export, which is replaced.
+        cache: folder for proxies and thumbnails.
+        console: where a progress bar goes; by default nowhere.
+
+    Returns:
+        Videos whose media could not be made; the page says so in their place.
+
+    Raises:
+        AlignmentError: videos cannot be aligned within the options.
+        OutputError: the folder holds something else, or cannot be written.
+    """
+    folder = Path(folder)
+    viewed = documents.viewed
+    check_export_folder(folder, [video.path for video in viewed.videos])
+    with (
+        replacing(folder) as beside,
+        progress_bar("Exporting", _steps(viewed.videos), console=console) as bar,
+    ):
+        media = _Media(beside, cache, bar)
+        for video in viewed.videos:
+            bar.describe(f"Exporting {video.name}")
+            media.add(video)
+        bar.describe("Exporting documents")
+        for name, file in page_files().items():
+            _write(beside / name, file.content)
+        data = beside / "data"
+        collection = documents.collection(editable=False, ready=media.ready)
+        _write(beside / _COLLECTION, _json(collection))
+        for video in viewed.videos:
+            _write(data / "embeddings" / f"{video.id}.bin", documents.embeddings(video.id))
+            _write(data / "alignments" / f"{video.id}.json", documents.alignments(video.id))
+            bar.advance(1)
+        _write(data / "labels.json", _json(documents.label_document()))
+        _write(data / "progress.json", _json(media.progress()))
+        try:
+            _write(data / "map.json", _json(EmbeddingMap(viewed).wait()))
+        except InphaseError as error:
+            media.skipped.append(Skipped("The map", str(error)))
+        bar.advance(1)
+    return tuple(media.skipped)
+
+
+def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
+    """Refuse a folder that an export must not replace, before minutes of work.
+
+    Raises:
+        OutputError: it is a file, or holds something else than an earlier export.
+    """
+    if folder.is_file():
+        raise OutputError(f"{folder} is a file; give a folder for the page.")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    place = folder.resolve()
+    if any(place in source.resolve().parents for source in sources):
+        raise OutputError(f"{folder} holds the videos themselves; give another folder.")
+    if not (folder / INDEX).is_file() or not (folder / _COLLECTION).is_file():
+        raise OutputError(
+            f"{folder} holds other files than an exported page; give a new or an empty folder."
+        )
+
+
+class _Media:
+    """Copies or makes the media of one video after another."""
+
+    def __init__(self, folder: Path, cache: Path, bar: Bar) -> None:
+        self._folder = folder
+        self._cache = cache
+        self._bar = bar
+        self.ready: dict[str, bool] = {}
+        self.skipped: list[Skipped] = []
+        self._pictured: list[str] = []
+
+    def add(self, video: ViewedVideo) -> None:
+        end = self._bar.done + _frames(video)
+        target = self._folder / "media" / f"{video.id}.mp4"
+        if video.media_type is not None:
+            self.ready[video.id] = self._try(video, target, lambda: video.path)
+        else:
+            self.ready[video.id] = self._try(
+                video, target, lambda: make_proxy(video.path, self._cache, advance=self._advance)
+            )
+        target = self._folder / "thumbnails" / f"{video.id}.jpg"
+        if self._try(
+            video, target, lambda: make_thumbnails(video.path, self._cache, advance=self._advance)
+        ):
+            self._pictured.append(video.id)
+        self._bar.advance(end - self._bar.done)
+
+    def progress(self) -> dict[str, Any]:
+        """``progress.json``: all is done."""
+        played = [video for video, ready in self.ready.items() if ready]
+        count = len(self.ready) + len(self._pictured)
+        failed = {one.name: one.reason for one in self.skipped}
+        return {
+            "done": count,
+            "of": count,
+            "what": "",
+            "media": played,
+            "thumbnails": self._pictured,
+            "failed": failed,
+        }
+
+    def _advance(self, frames: int) -> None:
+        self._bar.advance(frames)
+
+    def _try(self, video: ViewedVideo, target: Path, make: Callable[[], Path]) -> bool:
+        try:
+            source = make()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # A copy and not a link: whatever becomes of the page, the video stays as it is.
+            shutil.copyfile(source, target)
+        except OutputError:
+            raise
+        except InphaseError as error:
+            self.skipped.append(Skipped(video.name, str(error)))
+            return False
+        return True
+
+
+def _frames(video: ViewedVideo) -> int:
+    made = 0 if video.media_type is not None else video.info.frames
+    return made + -(-video.info.frames // thumbnail_step(video.info.frames))
+
+
+def _steps(videos: Iterable[ViewedVideo]) -> int:
+    return sum(_frames(video) + 1 for video in videos) + 1
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -1,0 +1,216 @@
+"""What stands before the viewer: who may ask, from where, and how much."""
+
+import ipaddress
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+_LARGEST_BODY = 8 << 20
+_LONGEST_QUERY = 2048
+_TOKEN = "token"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+        "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may ask.
+
+    Attributes:
+        hosts: names under which the viewer may be asked for. A page elsewhere can point a name of
+            its own at this machine (DNS rebinding), but not these.
+        any_address: whether plain addresses are as good: no name can be pointed at one.
+        token: that a visitor must bring once; None where only this machine can connect.
+    """
+
+    hosts: frozenset[str]
+    any_address: bool = False
+    token: str | None = None
+
+
+LOCAL = Access(hosts=frozenset({"localhost", "127.0.0.1", "::1"}))
+
+
+class Guard:
+    """Refuses what must not reach the app, and adds the headers that keep the page to itself.
+
+    Args:
+        app: behind it.
+        access: who may ask.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+        # Cookies are shared by all ports of a host.
+        self._cookie = f"inphase-{secrets.token_hex(4)}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = _headers(scope)
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await refusal.send(send)
+            return
+        await self._app(scope, _limited(receive), _with_headers(send))
+
+    def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> "_Answer | None":
+        host = headers.get("host", [])
+        if len(host) != 1 or not self._is_ours(host[0]):
+            return _Answer(421, "This name does not belong to the viewer; use the address printed.")
+        query = scope.get("query_string", b"")
+        if len(query) > _LONGEST_QUERY:
+            return _Answer(414, "The address is too long.")
+        if self._access.token is not None:
+            answer = self._identify(scope, headers, query.decode("latin-1"))
+            if answer is not None:
+                return answer
+        if scope["method"] in _CHANGING:
+            return self._refused_change(headers, host[0])
+        return None
+
+    def _refused_change(self, headers: dict[str, list[str]], host: str) -> "_Answer | None":
+        # A browser always says from which page a change comes; another program need not.
+        origins = headers.get("origin", [])
+        if any(urlsplit(origin).netloc.lower() != host.lower() for origin in origins):
+            return _Answer(403, "Changes are taken from the viewer's own page only.")
+        if headers.get("sec-fetch-site", ["same-origin"]) != ["same-origin"]:
+            return _Answer(403, "Changes are taken from the viewer's own page only.")
+        kind = headers.get("content-type", [""])[0].split(";")[0].strip().lower()
+        if kind != "application/json":
+            return _Answer(415, "Send JSON, with the content type application/json.")
+        length = headers.get("content-length", ["0"])[0]
+        if not length.isdecimal() or int(length) > _LARGEST_BODY:
+            return _Answer(413, f"More than {_LARGEST_BODY >> 20} MB cannot be sent.")
+        return None
+
+    def _identify(
+        self, scope: Scope, headers: dict[str, list[str]], query: str
+    ) -> "_Answer | None":
+        assert self._access.token is not None
+        given = parse_qs(query, keep_blank_values=True)
+        if _TOKEN in given:
+            if not _same(given.pop(_TOKEN)[0], self._access.token):
+                return _Answer(401, "The token is wrong; use the address printed.")
+            # Below the root it would be lost on the way; nothing there is a page.
+            rest = f"?{urlencode(given, doseq=True)}" if given else ""
+            cookie = f"{self._cookie}={self._access.token}; HttpOnly; SameSite=Strict; Path=/"
+            path = "/" + scope["path"].lstrip("/").replace("\\", "")
+            return _Answer(
+                303, "", [("location", f"{_quoted(path)}{rest}"), ("set-cookie", cookie)]
+            )
+        if any(_same(value, self._access.token) for value in self._cookies(headers)):
+            return None
+        return _Answer(401, "A token is missing; use the address that `inphase view` printed.")
+
+    def _cookies(self, headers: dict[str, list[str]]) -> Iterable[str]:
+        for line in headers.get("cookie", []):
+            try:
+                cookies: SimpleCookie = SimpleCookie(line)
+            except CookieError:
+                continue
+            if self._cookie in cookies:
+                yield cookies[self._cookie].value
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        except ValueError:
+            return False
+        if name in self._access.hosts:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self._access.any_address
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    detail: str
+    headers: list[tuple[str, str]] | None = None
+
+    async def send(self, send: Send) -> None:
+        body = json.dumps({"detail": self.detail}).encode() if self.detail else b""
+        listed = [
+            ("content-type", "application/json"),
+            ("content-length", str(len(body))),
+            ("cache-control", "no-store"),
+            *HEADERS.items(),
+            *(self.headers or []),
+        ]
+        encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in listed]
+        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": body})
+
+
+class BodyTooLargeError(Exception):
+    """More was sent than the length that was announced, or than is taken."""
+
+
+def _limited(receive: Receive) -> Receive:
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > _LARGEST_BODY:
+                raise BodyTooLargeError
+        return message
+
+    return counting
+
+
+def _with_headers(send: Send) -> Send:
+    added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def adding(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", []), *added]}
+        await send(message)
+
+    return adding
+
+
+def _headers(scope: Scope) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return found
+
+
+def _same(given: str, token: str) -> bool:
+    return secrets.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)

@@ -1,0 +1,117 @@
+"""What a browser shows of a video: a proxy where it cannot play the file, and its thumbnails."""
+
+import io
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from PIL import Image
+
+from inphase.atomic import replacing
+from inphase.data import content_hash
+from inphase.errors import VideoError
+from inphase.video import Audio, VideoReader, VideoWriter, read_audio
+
+THUMBNAIL_HEIGHT, THUMBNAIL_COLUMNS = 90, 10
+_THUMBNAILS = 400
+_WIDEST_THUMBNAIL = 320
+_JPEG_QUALITY = 75
+_PROXY_SIDE = 1280
+# A player decodes from the key frame before; at 12 that is a few milliseconds.
+_PROXY_KEY_EVERY = 12
+_PROXY_QUALITY = 23
+# Raised when the same file gives another proxy or sprite than before.
+_VERSION = 1
+
+Advance = Callable[[int], object]
+
+
+def thumbnail_step(frames: int) -> int:
+    """From one frame that has a thumbnail to the next."""
+    return -(-frames // _THUMBNAILS)
+
+
+def make_thumbnails(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
+    """Draw a video's thumbnails, row by row, into one JPEG in the cache, unless it is there.
+
+    Args:
+        path: the video.
+        cache: folder for it; the file's name follows from the video's content.
+        advance: called with the number of frames just done.
+
+    Raises:
+        VideoError: the video cannot be read.
+        OutputError: the cache cannot be written.
+    """
+    target = cache / f"{_key(path, 'thumbnails', THUMBNAIL_HEIGHT, THUMBNAIL_COLUMNS)}.jpg"
+    if target.is_file():
+        return target
+    reader = VideoReader(path)
+    width = round(THUMBNAIL_HEIGHT * reader.info.width / reader.info.height)
+    size = (min(max(width, 1), _WIDEST_THUMBNAIL), THUMBNAIL_HEIGHT)
+    reader = VideoReader(path, size=size)
+    chosen = range(0, len(reader), thumbnail_step(len(reader)))
+    rows = -(-len(chosen) // THUMBNAIL_COLUMNS)
+    sprite = Image.new("RGB", (size[0] * THUMBNAIL_COLUMNS, size[1] * rows))
+    for place, frame in enumerate(reader.frames(chosen)):
+        row, column = divmod(place, THUMBNAIL_COLUMNS)
+        sprite.paste(Image.fromarray(frame), (column * size[0], row * size[1]))
+        if advance:
+            advance(1)
+    encoded = io.BytesIO()
+    sprite.save(encoded, "jpeg", quality=_JPEG_QUALITY)
+    with replacing(target) as beside:
+        beside.write_bytes(encoded.getvalue())
+    return target
+
+
+def make_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
+    """Encode a video anew as H.264 and AAC in the cache, unless it is there.
+
+    It has the same frames at the same times, on a clock that starts at 0, at most 1280 pixels
+    wide or high.
+
+    Args:
+        path: the video.
+        cache: folder for it; the file's name follows from the video's content.
+        advance: called with the number of frames just done.
+
+    Raises:
+        VideoError: the video cannot be read.
+        OutputError: the cache cannot be written.
+    """
+    settings = (_PROXY_SIDE, _PROXY_QUALITY, _PROXY_KEY_EVERY)
+    target = cache / f"{_key(path, 'proxy', *settings)}.mp4"
+    if target.is_file():
+        return target
+    info = VideoReader(path).info
+    scale = min(1.0, _PROXY_SIDE / max(info.width, info.height))
+    size = (max(2, round(info.width * scale / 2) * 2), max(2, round(info.height * scale / 2) * 2))
+    reader = VideoReader(path, size=size)
+    with VideoWriter(
+        target,
+        fps=info.fps,
+        size=size,
+        audio=_sound(path) if info.has_audio else None,
+        quality=_PROXY_QUALITY,
+        key_every=_PROXY_KEY_EVERY,
+    ) as writer:
+        for time, frame in reader:
+            writer.write(frame, time=time)
+            if advance:
+                advance(1)
+    return target
+
+
+def _sound(path: Path) -> Audio | None:
+    try:
+        sound = read_audio(path)
+        return sound if sound.channels <= 2 else read_audio(path, mono=True)
+    except VideoError:
+        return None  # Damaged sound; the pictures can still be looked at.
+
+
+def _key(path: Path, *settings: object) -> str:
+    told = json.dumps([_VERSION, content_hash(path), *settings])
+    return sha256(told.encode()).hexdigest()[:32]

@@ -1,0 +1,141 @@
+"""From a collection to the viewer's documents: where its labels and its corrections are kept."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inphase.applications.alignment_file import Anchors, read_alignment_file
+from inphase.data import LABELS_FILE, Collection
+from inphase.errors import AlignmentError, ConfigError
+from inphase.models import Embeddings
+from inphase.models.model_folder import WEIGHTS
+from inphase.viewer.documents import Documents
+from inphase.viewer.label_file import LabelFile
+from inphase.viewer.videos import viewed
+
+ALIGNMENT_FILE = "alignment.json"
+
+
+def split_models(given: Sequence[str], model: Path | None) -> tuple[list[str], Path | None]:
+    """Tell run and model folders among what was given from videos.
+
+    Args:
+        given: files, folders, globs.
+        model: a model or run folder named apart from them.
+
+    Returns:
+        What is to be opened as videos, and the model folder, None if there is none.
+
+    Raises:
+        ConfigError: there are two models, or a model alone.
+    """
+    found = [Path(one).expanduser() for one in given if _model_in(Path(one).expanduser())]
+    sources = [one for one in given if Path(one).expanduser() not in found]
+    models = [*([model] if model is not None else []), *found]
+    if len(models) > 1:
+        raise ConfigError(f"{models[0]} and {models[1]} are both models; give one.")
+    if not sources:
+        raise ConfigError(f"{models[0]} does not keep its videos: name them, too.")
+    return sources, (_model_in(models[0]) or models[0]) if models else None
+
+
+def _model_in(path: Path) -> Path | None:
+    return next((p for p in (path, path / "model") if (p / WEIGHTS).is_file()), None)
+
+
+def open_documents(
+    embeddings: Embeddings,
+    collection: Collection,
+    *,
+    reference: str | None = None,
+    labels: str | Path | None = None,
+    alignment: str | Path | None = None,
+    options: Mapping[str, object] | None = None,
+) -> Documents:
+    """Make the viewer's documents of a collection.
+
+    Args:
+        embeddings: of the collection's videos that can be read.
+        collection: they are from.
+        reference: name of the video whose pace is kept at first; by default the first.
+        labels: a labels.json to read key events from, and to save them in; by default the
+            collection's own, or ``labels.json`` beside its videos.
+        alignment: an alignment file to read anchors from, and to save them in; by default
+            ``alignment.json`` beside the labels.
+        options: as :func:`inphase.alignment.align` takes them.
+
+    Raises:
+        AlignmentError: the reference is not among the videos, or the anchors do not belong to
+            them.
+        CollectionError: the labels cannot be read.
+        VideoError: a video can no longer be read.
+    """
+    home = _home(collection)
+    labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
+    alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
+    described = viewed(
+        embeddings,
+        _labelled(collection, labels_file),
+        reference=reference,
+        title=_title(collection),
+        options=options,
+    )
+    anchors = _anchors(alignment_file, embeddings)
+    return Documents(
+        described,
+        anchors=anchors,
+        alignment_file=alignment_file,
+        labels=LabelFile(labels_file, described.videos),
+    )
+
+
+def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
+    """The anchors there are, all found to fit their videos."""
+    if not path.exists():
+        return Anchors(source=str(path))
+    anchors = read_alignment_file(path)
+    videos = {video.name: video for video in embeddings}
+    for one in anchors.all:
+        if {one.reference, one.query} <= videos.keys():
+            if one.reference == one.query:
+                raise AlignmentError(f"{path} matches {one.query} with itself.")
+            anchors.between(videos[one.reference], videos[one.query])
+    return anchors
+
+
+def _home(collection: Collection) -> Path:
+    """The folder of the labels that a collection came from, or the one that holds its videos."""
+    source = Path(collection.source).expanduser()
+    if source.is_file() and source.suffix.lower() == ".json":
+        return source.absolute().parent
+    if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
+        return source.absolute()
+    folders = [video.path.absolute().parent for video in collection]
+    return Path(os.path.commonpath(folders))
+
+
+def _labels_name(collection: Collection) -> str:
+    source = Path(collection.source)
+    return source.name if source.suffix.lower() == ".json" else LABELS_FILE
+
+
+def _title(collection: Collection) -> str:
+    source = Path(collection.source)
+    named = source.parent if source.name == LABELS_FILE else source
+    return named.absolute().name if named.exists() else "inphase"
+
+
+def _labelled(collection: Collection, labels: Path) -> Collection:
+    """The collection with the key events of a labels.json, where there is one."""
+    if not labels.is_file() or Path(collection.source).absolute() == labels.absolute():
+        return collection
+    known = Collection.open(labels)
+    events = {video.path.resolve(): video.events for video in known}
+    return replace(
+        collection,
+        events=known.events,
+        videos=tuple(
+            replace(video, events=events.get(video.path.resolve(), {})) for video in collection
+        ),
+    )

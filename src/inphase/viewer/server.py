@@ -1,0 +1,125 @@
+"""Serving the viewer on this machine, or to others who have the token."""
+
+import ipaddress
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from inphase.errors import ConfigError
+from inphase.viewer.app import create_app
+from inphase.viewer.documents import Documents
+from inphase.viewer.guard import LOCAL, Access
+from inphase.viewer.shelf import Shelf
+
+# More at once are turned away (503) instead of piling up open files and memory.
+_MOST_CONNECTIONS = 256
+_GRACE = 2
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the viewer is served.
+
+    Attributes:
+        listening: the socket.
+        address: for the browser, with the token where one is needed.
+        access: who may ask.
+    """
+
+    listening: socket.socket
+    address: str
+    access: Access
+
+
+def open_place(host: str, port: int) -> Place:
+    """Listen, on this machine alone or (another host than a loopback one) with a token.
+
+    Args:
+        host: address or name to listen at.
+        port: 0 for any free one.
+
+    Raises:
+        ConfigError: the host is unknown, or the port is taken.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.create_server(address[:2], family=family, backlog=1024)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"The viewer cannot listen at {host}, port {port}: {reason.lower()}; give another "
+            "--port (0 takes any free one) or --host."
+        ) from error
+    number = listening.getsockname()[1]
+    if ipaddress.ip_address(address[0]).is_loopback:
+        shown = f"[{host}]" if ":" in host else host
+        hosts = frozenset({*LOCAL.hosts, host.lower()})
+        return Place(listening, f"http://{shown}:{number}/", Access(hosts=hosts))
+    anywhere = ipaddress.ip_address(address[0]).is_unspecified
+    name = socket.gethostname() if anywhere else host
+    hosts = frozenset({*LOCAL.hosts, name.lower(), socket.getfqdn().lower()})
+    token = secrets.token_urlsafe(32)
+    shown = f"[{name}]" if ":" in name else name
+    return Place(
+        listening,
+        f"http://{shown}:{number}/?token={token}",
+        Access(hosts=hosts, any_address=True, token=token),
+    )
+
+
+def serve(
+    documents: Documents,
+    shelf: Shelf,
+    place: Place,
+    *,
+    open_browser: bool = False,
+    on_ready: Callable[[], object] | None = None,
+) -> None:
+    """Serve until interrupted (Ctrl-C).
+
+    Args:
+        documents: of the collection.
+        shelf: its media.
+        place: where.
+        open_browser: whether to show the page on this machine.
+        on_ready: called when the first request can be answered.
+    """
+    config = uvicorn.Config(
+        create_app(documents, shelf, access=place.access),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_GRACE,
+        ws="none",
+    )
+    server = _Server(config, place.address if open_browser else None, on_ready)
+    try:
+        server.run(sockets=[place.listening])
+    except KeyboardInterrupt:
+        pass  # Ctrl-C is how a viewer is closed.
+    finally:
+        place.listening.close()
+
+
+class _Server(uvicorn.Server):
+    def __init__(
+        self, config: uvicorn.Config, address: str | None, on_ready: Callable[[], object] | None
+    ) -> None:
+        super().__init__(config)
+        self._address = address
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._on_ready is not None:
+            self._on_ready()
+        if self._address is not None:
+            # Some browsers come back only when they are closed.
+            threading.Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()

@@ -1,0 +1,128 @@
+"""The frozen description of what the viewer shows: these files, and no others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.data import Collection
+from inphase.errors import AlignmentError, VideoError, hint
+from inphase.models import EmbeddedVideo, Embeddings
+from inphase.video import VideoInfo, probe
+from inphase.video.browser import browser_media_type
+
+
+@dataclass(frozen=True)
+class ViewedVideo:
+    """A video under the short name that the page knows it by.
+
+    Attributes:
+        id: ``v0``, ``v1``, …; the page never sees or says a path.
+        embedded: its name, file, times and embeddings.
+        info: of its file.
+        media_type: as which the file is played, None where it needs a proxy.
+    """
+
+    id: str
+    embedded: EmbeddedVideo
+    info: VideoInfo
+    media_type: str | None
+
+    @property
+    def name(self) -> str:
+        """The video's name."""
+        return self.embedded.name
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.embedded.path
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """(frames,) seconds on the clock of what is played, the file or its proxy."""
+        return self.embedded.times
+
+
+@dataclass(frozen=True)
+class ViewedCollection:
+    """What the viewer shows.
+
+    Attributes:
+        title: of the page.
+        videos: at least one.
+        reference: id of the video whose pace is kept at first.
+        events: names of the key events, in order.
+        marks: for each video's id the frame of each of its events.
+        options: as :func:`inphase.alignment.align` takes them.
+    """
+
+    title: str
+    videos: tuple[ViewedVideo, ...]
+    reference: str
+    events: tuple[str, ...] = ()
+    marks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def __getitem__(self, identifier: str) -> ViewedVideo:
+        """The video with this id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_id[identifier]
+
+    @cached_property
+    def _by_id(self) -> dict[str, ViewedVideo]:
+        return {video.id: video for video in self.videos}
+
+
+def viewed(
+    embeddings: Embeddings,
+    collection: Collection,
+    *,
+    reference: str | None = None,
+    title: str = "",
+    options: Mapping[str, object] | None = None,
+) -> ViewedCollection:
+    """Describe a collection for the viewer.
+
+    Args:
+        embeddings: of the collection's videos that can be read.
+        collection: they are from; it tells the key events.
+        reference: name of the video whose pace is kept at first; by default the first.
+        title: of the page.
+        options: of the alignment.
+
+    Raises:
+        AlignmentError: the reference is not among the videos.
+        VideoError: a video can no longer be read.
+    """
+    videos = tuple(
+        ViewedVideo(f"v{index}", one, probe(one.path), browser_media_type(one.path))
+        for index, one in enumerate(embeddings)
+    )
+    for video in videos:
+        if video.info.frames != len(video.times):
+            raise VideoError(f"{video.path} has changed since it was embedded; start again.")
+    names = {video.name: video.id for video in videos}
+    if reference is not None and reference not in names:
+        raise AlignmentError(
+            f"The reference {reference} is not among the videos; {hint(reference, names)}"
+        )
+    marks = {
+        names[video.name]: dict(video.events)
+        for video in collection
+        if video.name in names and video.events
+    }
+    return ViewedCollection(
+        title=title,
+        videos=videos,
+        reference=names[reference] if reference is not None else videos[0].id,
+        events=collection.events,
+        marks=marks,
+        options=dict(options or {}),
+    )

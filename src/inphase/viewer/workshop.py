@@ -1,0 +1,134 @@
+"""Files made in the background, those that are looked at first before the others."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from inphase.errors import InphaseError
+
+_log = logging.getLogger(__name__)
+# To end what is being made when the server stops.
+_PATIENCE = 5.0
+
+Make = Callable[[Callable[[int], object]], Path]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file to be made.
+
+    Attributes:
+        key: by which it is asked for.
+        what: it is, for a person.
+        make: makes it, and calls its argument with the number of frames just done.
+    """
+
+    key: str
+    what: str
+    make: Make
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the work has come.
+
+    Attributes:
+        done: files finished, or given up.
+        of: files in all.
+        what: is being made now.
+    """
+
+    done: int
+    of: int
+    what: str
+
+
+class _StoppedError(Exception):
+    pass
+
+
+class Workshop:
+    """Makes files one after another in a thread of its own.
+
+    Args:
+        jobs: in the order in which they are done, unless one is asked for meanwhile.
+    """
+
+    def __init__(self, jobs: tuple[Job, ...]) -> None:
+        self._waiting = {job.key: job for job in jobs}
+        self._count = len(jobs)
+        self._made: dict[str, Path] = {}
+        self._failed: dict[str, str] = {}
+        self._now: Job | None = None
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="workshop", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; what is half made is removed."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(_PATIENCE)
+
+    def finished(self, key: str) -> Path | None:
+        """The file, if it is made; if not, it is made next."""
+        with self._lock:
+            if key in self._made:
+                return self._made[key]
+            if key in self._waiting:
+                self._waiting = {key: self._waiting.pop(key), **self._waiting}
+            return None
+
+    def is_finished(self, key: str) -> bool:
+        """Whether it is made; asks for nothing."""
+        with self._lock:
+            return key in self._made
+
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """Why a file could not be made, by its key."""
+        with self._lock:
+            return dict(self._failed)
+
+    def progress(self) -> Progress:
+        """How far it has come."""
+        with self._lock:
+            done = len(self._made) + len(self._failed)
+            return Progress(done, self._count, self._now.what if self._now else "")
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            with self._lock:
+                if not self._waiting:
+                    self._now = None
+                    return
+                key = next(iter(self._waiting))
+                job = self._now = self._waiting.pop(key)
+            try:
+                path = job.make(self._go_on)
+            except _StoppedError:
+                return
+            except InphaseError as error:
+                self._give_up(job, str(error))
+            except Exception as error:
+                # One odd file must not leave all others unmade.
+                _log.exception("%s could not be made.", job.what)
+                self._give_up(job, f"{job.what} could not be made: {error}.")
+            else:
+                with self._lock:
+                    self._made[key] = path
+
+    def _give_up(self, job: Job, reason: str) -> None:
+        _log.warning("%s", reason)
+        with self._lock:
+            self._failed[job.key] = reason
+
+    def _go_on(self, _frames: int) -> None:
+        if self._stop.is_set():
+            raise _StoppedError
