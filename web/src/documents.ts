@@ -14,6 +14,8 @@ export interface Video {
   events: Record<string, number>;
   /** Whether its media can be played now. */
   ready: boolean;
+  /** Why it never can be, as far as is known. */
+  failure?: string | null;
   /** 0..1 for each frame. */
   anomaly: number[] | null;
   /** Every so many frames one thumbnail. */
@@ -58,6 +60,12 @@ export interface Progress {
   done: number;
   of: number;
   what: string;
+  /** Videos that can be played now. */
+  media?: string[];
+  /** Videos whose sheet of thumbnails is there. */
+  thumbnails?: string[];
+  /** A sentence for what could not be made. */
+  failed?: Record<string, string>;
 }
 
 export interface Labels {
@@ -107,7 +115,8 @@ async function ask(address: string, request: RequestInit = {}): Promise<Response
       0,
     );
   }
-  if (!response.ok) throw await refusal(response, address);
+  // 202: accepted, and still being made.
+  if (!response.ok || response.status === 202) throw await refusal(response, address);
   return response;
 }
 

@@ -1,7 +1,7 @@
 /** Key events: mark them on one video, carry them over to all, correct, save. */
 
 import { tint } from "./colours";
-import { DocumentError, fetchLabelsFile, sendLabels, type LabelsFile } from "./documents";
+import { fetchLabelsFile, sendLabels } from "./documents";
 import { button, choice, element } from "./elements";
 import {
   labelsFile,
@@ -223,31 +223,29 @@ export class LabelsView implements View {
     this.status.textContent = `The key events of ${video.name} are carried over to all videos: look, and correct.`;
   }
 
-  private async save(): Promise<void> {
+  private async save(): Promise<boolean> {
     const { session } = this;
     const sent = session.labels;
     const saved = await this.message.attempt(() => sendLabels(sent));
-    if (saved === null) return;
+    if (saved === null) return false;
     // What was marked while it was being saved is not saved.
     session.setLabels(session.labels, session.labels !== sent);
     this.status.textContent = "Saved in labels.json.";
+    return true;
   }
 
+  /** With a server the file is its own, saved before; without one it is made here. */
   private async download(): Promise<void> {
     const { session } = this;
-    const known = await this.message.attempt(async (): Promise<LabelsFile> => {
-      try {
-        return await fetchLabelsFile();
-      } catch (error) {
-        if (error instanceof DocumentError && error.status === 404) return { events: [], videos: {} };
-        throw error;
-      }
-    });
+    const { editable } = session.collection;
+    if (editable && session.unsaved && !(await this.save())) return;
+    const known = await this.message.attempt(() => fetchLabelsFile());
     if (known === null) return;
-    const text = JSON.stringify(labelsFile(known, session.labels, session.videos), null, 1);
-    const address = URL.createObjectURL(new Blob([text + "\n"], { type: "application/json" }));
+    const file = editable ? known : labelsFile(known, session.labels, session.videos);
+    const blob = new Blob([JSON.stringify(file, null, 1) + "\n"], { type: "application/json" });
+    const address = URL.createObjectURL(blob);
     element("a", { href: address, download: "labels.json" }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
-    if (!session.collection.editable) session.setLabels(session.labels, false);
+    if (!editable) session.setLabels(session.labels, false);
   }
 }

@@ -79,7 +79,7 @@ export class MapView implements View {
       if (!(error instanceof DocumentError)) throw error;
       const share = error.progress === null ? "" : ` ${Math.round(error.progress * 100)} %`;
       this.told.textContent = error.message + share;
-      if (error.status === 503 && this.visible) {
+      if ([202, 503].includes(error.status) && this.visible) {
         this.timer = window.setTimeout(() => void this.load(), AGAIN);
       }
       return;

@@ -6,8 +6,6 @@ import { frameAt, middleOf, shownFor } from "./mapping";
 
 /** Times in the documents are rounded; the shortest frames last some milliseconds. */
 const ROUNDING = 0.001;
-/** Milliseconds after which a browser is not waited for any more. */
-const PATIENCE = 1500;
 /** Milliseconds without a new frame after which the old one is the one. */
 const SAME = 120;
 /** How often a frame is tried for where the browser shows another. */
@@ -17,7 +15,7 @@ export class Media {
   readonly element: HTMLVideoElement;
   /** The frame that is on screen, or null before the first. */
   presented: number | null = null;
-  /** Called for every frame that comes on screen, with seconds from the first frame. */
+  /** Called for every frame that comes on screen, with seconds on its own clock. */
   readonly onFrame = new Set<(seconds: number, now: number) => void>();
   onEnded: (() => void) | null = null;
   /** One sentence, when the file cannot be played. */
@@ -35,8 +33,6 @@ export class Media {
   /** The frame that came last, be it from before a seek. */
   private seen: number | null = null;
   private waiting: (() => void)[] = [];
-  /** Seconds on the element's clock at which the first frame is shown. */
-  private shift = 0;
   private last = { seconds: 0, now: 0 };
   private generation = 0;
 
@@ -92,7 +88,7 @@ export class Media {
     return seen;
   }
 
-  /** Estimated seconds from the first frame at a moment of the page's clock. */
+  /** Estimated seconds on its clock at a moment of the page's clock. */
   place(now: number): number {
     const { seconds, now: then } = this.last;
     if (this.element.paused || this.element.seeking) return seconds;
@@ -118,7 +114,7 @@ export class Media {
     this.sought = null;
     this.nudging = false;
     if (order.kind === "seek") {
-      this.element.currentTime = Math.max(target + this.shift, 0);
+      this.element.currentTime = Math.max(target, 0);
       this.last = { seconds: target, now: performance.now() };
     } else if (order.kind === "wait") {
       this.element.pause();
@@ -136,30 +132,15 @@ export class Media {
   }
 
   private begin(): void {
-    const generation = ++this.generation;
-    const start = (shift: number): void => {
-      if (generation !== this.generation || this.started || !this.mounted) return;
-      this.shift = shift;
-      this.started = true;
-      this.seek();
-    };
-    // The first frame tells how the element's clock stands to the documents' times, which begin
-    // at the first frame: sound may begin earlier in the file.
-    this.element.requestVideoFrameCallback((_, { mediaTime }) => {
-      start(mediaTime - this.video.times[0]!);
-      this.watch(generation);
-    });
-    setTimeout(() => {
-      if (this.started || generation !== this.generation) return;
-      start(0);
-      this.watch(generation);
-    }, PATIENCE);
+    this.started = true;
+    this.watch(++this.generation);
+    this.seek();
   }
 
   private watch(generation: number): void {
     this.element.requestVideoFrameCallback((now, { mediaTime }) => {
       if (generation !== this.generation) return;
-      this.see(mediaTime - this.shift, now);
+      this.see(mediaTime, now);
       this.watch(generation);
     });
   }
@@ -187,7 +168,7 @@ export class Media {
     this.seeking = true;
     this.presented = null;
     this.last = { seconds, now: performance.now() };
-    this.element.currentTime = seconds + this.shift;
+    this.element.currentTime = seconds;
   }
 
   private settled(): void {

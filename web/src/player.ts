@@ -47,8 +47,9 @@ export class Player {
 
   async play(): Promise<void> {
     const { session } = this;
-    if (!session.leader.ready) {
-      this.complain(`${session.leader.name} cannot be played yet: its copy is being made.`);
+    const { name, ready, failure } = session.leader;
+    if (!ready) {
+      this.complain(failure ?? `${name} cannot be played yet: its copy is being made.`);
       return;
     }
     const end = session.loop.on ? session.loop.to : session.leader.frames - 1;

@@ -1,9 +1,10 @@
 /** What is still being made in the background: thumbnails, and copies that browsers can play. */
 
-import { DocumentError, fetchCollection, fetchProgress } from "./documents";
+import { fetchProgress } from "./documents";
 import { element } from "./elements";
 import type { Message } from "./message";
 import type { Session } from "./session";
+import type { Thumbnails } from "./thumbnails";
 
 /** Milliseconds between two questions. */
 const AGAIN = 1000;
@@ -16,6 +17,7 @@ export class Preparation {
 
   constructor(
     private readonly session: Session,
+    private readonly thumbnails: Thumbnails,
     private readonly message: Message,
   ) {
     this.element.append(this.bar, this.told);
@@ -28,34 +30,22 @@ export class Preparation {
 
   private async ask(): Promise<void> {
     const { session } = this;
-    const { done, of, what } = await fetchProgress();
+    const progress = await fetchProgress();
+    const { done, of, what } = progress;
     this.element.hidden = done >= of;
     this.bar.max = Math.max(of, 1);
     this.bar.value = done;
     this.told.textContent = `${what} ${done} / ${of}`;
-    const waits = session.videos.some(({ ready }) => !ready);
-    if (done !== this.done && this.done >= 0) await this.renew(waits);
+    if (done !== this.done) {
+      this.thumbnails.announce(progress.thumbnails ?? null);
+      const ready = new Set(progress.media ?? session.videos.map(({ id }) => id));
+      for (const video of session.videos) {
+        video.ready = ready.has(video.id);
+        video.failure = progress.failed?.[`media/${video.id}`] ?? null;
+      }
+      session.tell("media");
+    }
     this.done = done;
-    if (done < of) setTimeout(() => void this.again(), AGAIN);
-    else if (waits) await this.renew(true);
-  }
-
-  private async again(): Promise<void> {
-    try {
-      await this.ask();
-    } catch (error) {
-      if (!(error instanceof DocumentError)) throw error;
-      this.message.show(error.message);
-    }
-  }
-
-  private async renew(waits: boolean): Promise<void> {
-    const { session } = this;
-    if (waits) {
-      const fresh = await fetchCollection();
-      const ready = new Map(fresh.videos.map((video) => [video.id, video.ready]));
-      for (const video of session.videos) video.ready = ready.get(video.id) ?? video.ready;
-    }
-    session.tell("media");
+    if (done < of) setTimeout(() => this.follow(), AGAIN);
   }
 }

@@ -12,10 +12,19 @@ export function tileOf(video: Video, frame: number, columns: number): [column: n
 export class Thumbnails {
   private readonly sheets = new Map<string, Promise<HTMLImageElement>>();
 
+  /** Videos whose sheet is there; null where that is not told: then all are asked for. */
+  private there: ReadonlySet<string> | null = new Set();
+
   constructor(private readonly collection: Collection) {}
+
+  /** Take note of the sheets that can be had. */
+  announce(there: readonly string[] | null): void {
+    this.there = there === null ? null : new Set(there);
+  }
 
   /** Draw a frame's thumbnail; the canvas takes its size. Nothing is drawn if there is none yet. */
   async draw(canvas: HTMLCanvasElement, video: Video, frame: number): Promise<void> {
+    if (this.there?.has(video.id) === false) return;
     const wanted = `${video.id}/${frame}`;
     canvas.dataset.wanted = wanted;
     const sheet = await this.sheet(video).catch(() => null);

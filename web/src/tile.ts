@@ -72,7 +72,8 @@ export class Tile {
     const video = this.session.videos[this.place]!;
     const leading = this.place === this.session.reference || this.place === this.session.sound;
     const useful = this.visible || this.users > 0 || leading;
-    if (!video.ready) this.say("A copy that browsers can play is being made.");
+    if (typeof video.failure === "string") this.say(video.failure);
+    else if (!video.ready) this.say("A copy that browsers can play is being made.");
     else if (!this.failed) this.say(null);
     if (useful && video.ready && !this.media.isMounted) {
       this.media.mount();
