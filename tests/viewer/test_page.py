@@ -53,7 +53,7 @@ READ = """() => [...document.querySelectorAll(".tile")].map((tile) => {
   return number;
 })"""
 SETTLED = """() => [...document.querySelectorAll(".tile")].every((tile) =>
-  tile.dataset.presented === tile.dataset.frame && !tile.querySelector("video").seeking)"""
+  (tile.dataset.presented ?? tile.dataset.frame) === tile.dataset.frame && !tile.querySelector("video").seeking)"""
 
 
 def draw_numbered(path: Path, frames: int, *, variable: bool) -> None:
@@ -238,7 +238,7 @@ def test_playing_goes_on_to_the_end_and_pausing_is_exact(page: "Page", view: Vie
     )
     page.keyboard.press("Space")
     assert shown(page) == view.numbers("constant", place(page))
-    page.get_by_label("Speed").select_option("3")
+    page.get_by_label("Speed", exact=True).select_option("3")
     page.get_by_role("button", name="Play", exact=True).click()
     page.get_by_role("button", name="Pause", exact=True).wait_for()
     page.get_by_role("button", name="Play", exact=True).wait_for()
@@ -248,6 +248,7 @@ def test_playing_goes_on_to_the_end_and_pausing_is_exact(page: "Page", view: Vie
 
 def test_a_loop_goes_round(page: "Page", view: Viewed) -> None:
     load(page, view.address)
+    page.get_by_label("Speed", exact=True).select_option("0.25")
     scrub(page, 20)
     page.keyboard.press("[")
     scrub(page, 26)
@@ -269,7 +270,7 @@ def test_a_loop_goes_round(page: "Page", view: Viewed) -> None:
     seen = page.evaluate("window.seen")
     assert min(seen) == 20
     # A slow machine presents a frame or two past the border before it turns back.
-    assert max(seen) < 45
+    assert max(seen) < 40
 
 
 def test_another_reference_leads_from_the_same_moment(page: "Page", view: Viewed) -> None:
@@ -370,14 +371,14 @@ def test_the_map_shows_a_frame_and_goes_there(page: "Page", view: Viewed) -> Non
     # Over the whole map in steps, until the pointer is on a frame.
     box = board.bounding_box()
     assert box is not None
-    for step in range(40):
-        share = step / 40
-        page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
+    for cell in np.ndindex(12, 12):
+        x, y = ((one + 0.5) / 12 for one in cell)
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
         told = page.locator(".hovered p").inner_text()
         if ", frame " in told:
             break
     else:
-        pytest.fail("no frame anywhere on the diagonal of the map")
+        pytest.fail("no frame anywhere on the map")
     page.mouse.down()
     page.mouse.up()
     name, frame = told.split(",")[0], int(told.split("frame ")[1])
@@ -432,7 +433,7 @@ def test_two_videos_are_compared_in_one_picture(page: "Page", view: Viewed) -> N
         page.get_by_label("Share of the second video").fill(str(share))
         bits = [value > 127 for value in page.evaluate(pixel)]
         assert bits == [bool(number >> bit & 1) for bit in range(BITS)]
-    page.get_by_label("How").select_option("difference")
+    page.get_by_label("How", exact=True).select_option("difference")
     bits = [value > 127 for value in page.evaluate(pixel)]
     assert bits == [bool((one ^ other) >> bit & 1) for bit in range(BITS)]
 
@@ -499,7 +500,8 @@ def test_all_controls_have_names_and_nothing_is_cut_off(
         nameless = page.evaluate(
             """() => [...document.querySelectorAll("button, select, input, [role=slider]")]
               .filter((one) => one.checkVisibility() && !one.ariaLabel?.trim()
-                && !one.innerText?.trim() && !one.labels?.[0]?.innerText.trim())
+                && !(one.tagName !== "SELECT" && one.innerText?.trim())
+                && !one.labels?.[0]?.innerText.trim())
               .map((one) => one.outerHTML)"""
         )
         assert nameless == [], tab

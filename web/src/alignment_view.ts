@@ -57,7 +57,7 @@ export class AlignmentView implements View {
     this.element = element(
       "section",
       { class: "view" },
-      this.query.label,
+      this.query.field,
       element("div", { class: "pair" }, this.pictures[0].element, this.pictures[1].element),
       this.board,
       this.status,
@@ -199,7 +199,8 @@ export class AlignmentView implements View {
     const { session } = this;
     if (!this.visible || this.query.select.value === "") return;
     if (this.moved !== null && this.moved[0] !== session.frame) this.moved = null;
-    for (const picture of this.pictures) picture.draw();
+    // While playing they are drawn as their frames come in.
+    if (!session.playing) for (const picture of this.pictures) picture.draw();
     const context = prepare(this.overlay);
     if (context === null) return;
     const { clientWidth: width, clientHeight: height } = this.overlay;

@@ -51,7 +51,7 @@ export class CompareView implements View {
     this.element = element(
       "section",
       { class: "view" },
-      element("div", { class: "row" }, this.first.label, this.second.label, this.way.label),
+      element("div", { class: "row" }, this.first.field, this.second.field, this.way.field),
       this.canvas,
       element("div", { class: "row" }, this.shareField, this.rateField),
       element("p", { class: "quiet" }, "Both are drawn at the same height, each at the frame that the alignment gives it."),

@@ -28,16 +28,21 @@ export function button(
   return made;
 }
 
+let named = 0;
+
 /** A select with its label before it. */
 export function choice(
-  label: string,
+  name: string,
   options: readonly (readonly [value: string, text: string])[],
   action: (value: string) => void,
-): { label: HTMLLabelElement; select: HTMLSelectElement } {
-  const select = element("select");
+): { field: HTMLElement; select: HTMLSelectElement } {
+  // A label around the select would take the options' text into its name.
+  const id = `choice-${++named}`;
+  const select = element("select", { id });
   fill(select, options);
   select.addEventListener("change", () => action(select.value));
-  return { label: element("label", { class: "field" }, element("span", {}, label), select), select };
+  const label = element("label", { for: id }, name);
+  return { field: element("div", { class: "field" }, label, select), select };
 }
 
 /** Give a select other options, keeping what was chosen where it is still there. */

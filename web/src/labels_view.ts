@@ -40,7 +40,7 @@ export class LabelsView implements View {
     this.element = element(
       "section",
       { class: "view" },
-      this.onto.label,
+      this.onto.field,
       this.marks,
       this.adding(),
       element(

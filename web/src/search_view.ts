@@ -47,7 +47,7 @@ export class SearchView implements View {
     this.element = element(
       "section",
       { class: "view" },
-      element("div", { class: "row" }, this.from.label, this.many.label),
+      element("div", { class: "row" }, this.from.field, this.many.field),
       element("div", { class: "sought" }, this.picture.element),
       this.status,
       this.results,

@@ -80,6 +80,7 @@ export class Tile {
       void this.media.show(this.session.shown(this.place));
     } else if (!useful && this.media.isMounted) {
       this.media.unmount();
+      delete this.element.dataset.presented;
       this.poster();
     }
     if (!this.media.isReady && this.visible) this.poster();
@@ -93,9 +94,9 @@ export class Tile {
       void this.media.show(frame);
       if (!this.media.isReady && this.visible) this.poster();
     }
+    this.element.dataset.frame = String(frame);
     if (!this.visible) return;
     this.timeline.move();
-    this.element.dataset.frame = String(frame);
     this.element.classList.toggle("unmatched", session.unmatched(place));
     const seconds = session.videos[place]!.times[frame]!.toFixed(2);
     const confidence = session.alignment(place)?.confidence[session.frame];

@@ -62,9 +62,9 @@ export class Transport {
       element(
         "div",
         { class: "row options" },
-        this.reference.label,
-        this.sound.label,
-        this.speed.label,
+        this.reference.field,
+        this.sound.field,
+        this.speed.field,
         element(
           "div",
           { class: "group", role: "group", "aria-label": "Loop" },
