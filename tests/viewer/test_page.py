@@ -52,8 +52,11 @@ READ = """() => [...document.querySelectorAll(".tile")].map((tile) => {
   }
   return number;
 })"""
-SETTLED = """() => [...document.querySelectorAll(".tile")].every((tile) =>
-  (tile.dataset.presented ?? tile.dataset.frame) === tile.dataset.frame && !tile.querySelector("video").seeking)"""
+# Whether every video that has a decoder shows the frame that it is to show.
+SETTLED = """() => [...document.querySelectorAll(".tile video[src]")].every((video) => {
+  const { presented, frame } = video.closest(".tile").dataset;
+  return presented === frame && frame !== undefined && !video.seeking;
+})"""
 
 
 def draw_numbered(path: Path, frames: int, *, variable: bool) -> None:
@@ -177,7 +180,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
 
 def load(page: "Page", address: str) -> None:
     page.goto(address)
-    page.wait_for_selector(".tile")
+    page.wait_for_selector(".tile[data-presented]")
     page.wait_for_function(SETTLED)
 
 
