@@ -1,5 +1,6 @@
 """VideoWriter: what is read back is what was written, and a failure leaves the folder as it was."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from inphase.errors import OutputError
 from inphase.video import Audio, VideoReader, VideoWriter, read_audio
-from tests.video.odd_videos import SIZE, boxes, heavy, number_in, numbered, numbers_in
+from tests.video.odd_videos import SIZE, boxes, heavy, number_in, numbered, numbers_in, packets
 
 
 def test_the_index_is_in_front(tmp_path: Path) -> None:
@@ -164,3 +165,18 @@ def _no_file_beyond(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_key_frames_come_as_often_as_asked(tmp_path: Path) -> None:
+    with VideoWriter(tmp_path / "out.mp4", fps=25, size=SIZE, key_every=4) as out:
+        for number in range(20):
+            out.write(numbered(number))
+    written = packets(tmp_path / "out.mp4")
+    keys = [index for index, packet in enumerate(written) if packet.is_keyframe]
+    assert len(keys) >= 5
+    assert max(b - a for a, b in itertools.pairwise([*keys, 20])) <= 4
+    # In the order of showing: no frame waits for a later one.
+    stamps = [packet.pts or 0 for packet in written]
+    assert stamps == sorted(stamps)
+    with pytest.raises(ValueError, match="key_every"):
+        VideoWriter(tmp_path / "out.mp4", fps=25, size=SIZE, key_every=0)

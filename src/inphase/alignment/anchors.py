@@ -51,9 +51,9 @@ def banded(columns: _Columns, anchors: NDArray[np.int64]) -> _Columns:
 def drawn_through(distances: _Distances, anchors: NDArray[np.int64]) -> _Distances:
     """Distances (n, m) by which the cheapest path passes through anchors (k, 2), if it can at all.
 
-    An anchor is cheaper than any detour around it is dear, so that one more of them outweighs
-    all else. The band alone would let a path slip past one by a diagonal step, and cutting the
-    path into pieces would forget, at an anchor, how many steps of ``max_slope`` were made.
+    An anchor saves more than any path can cost, so that one more of them outweighs all else. The
+    band alone would let a path slip past one by a diagonal step, and cutting the path into pieces
+    would forget, at an anchor, how many steps of ``max_slope`` were made.
     """
     n, m = distances.shape
     gain = 2.0 * (n + m) * float(np.abs(distances).max()) + 1.0

@@ -20,7 +20,7 @@ def browser_media_type(path: Path) -> str | None:
     """The media type of a file that browsers play as it is; None if it needs a proxy.
 
     Raises:
-        VideoError: it is no video.
+        VideoError: it cannot be opened.
     """
     if path.is_dir():
         return None

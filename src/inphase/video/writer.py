@@ -58,8 +58,8 @@ class VideoWriter:
             size: (width, height) of the frames.
             audio: sound track, starting at time 0. It is kept whole if longer than the video.
             quality: x264's constant rate factor, 0 (lossless) to 51; lower is better and larger.
-            key_every: frames from one key frame to the next, at most: players reach a frame from
-                the key frame before it. None leaves it to x264 (250).
+            key_every: for players that jump about: frames from one key frame to the next, at most,
+                and none that depends on a later one. None leaves both to x264 (250, three).
 
         Raises:
             ValueError: an argument is out of range.
@@ -177,6 +177,7 @@ class VideoWriter:
         context.options = {"crf": str(self._quality), "preset": _PRESET}
         if self._key_every is not None:
             context.gop_size = self._key_every
+            context.max_b_frames = 0
         context.colorspace = _BT709
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from inphase.errors import InphaseError, OutputError
 from inphase.viewer.documents import Documents
 from inphase.viewer.embedding_map import EmbeddingMap
-from inphase.viewer.guard import LOCAL, Access, BodyTooLargeError, Guard
+from inphase.viewer.guard import LOCAL, Access, Guard
 from inphase.viewer.page_files import INDEX, page_files
 from inphase.viewer.shelf import Shelf
 
@@ -102,8 +102,9 @@ def create_app(
     def place() -> Response:
         document = embedding_map.document()
         if document is None:
+            # Not an error, which a browser would show as one to whoever looks.
             told = {"detail": "The map is being computed.", "progress": None}
-            return JSONResponse(told, status_code=503, headers={**_FRESH, "Retry-After": "1"})
+            return JSONResponse(told, status_code=202, headers={**_FRESH, "Retry-After": "1"})
         return JSONResponse(document, headers=_FRESH)
 
     @app.get("/data/progress.json")
@@ -175,15 +176,13 @@ def _explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, error: HTTPException) -> Response:
-        return told(error.status_code, str(error.detail), error.headers)
+        # FastAPI's own for a body that Python's parser gives up on: too deep, wrongly coded.
+        detail = "What was sent is not JSON." if error.status_code == 400 else str(error.detail)
+        return told(error.status_code, f"{detail.rstrip('.')}.", error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> Response:
         return told(422, _sentence(error.errors()))
-
-    @app.exception_handler(BodyTooLargeError)
-    async def too_large(_request: Request, _error: BodyTooLargeError) -> Response:
-        return told(413, "More was sent than can be taken.", {"Connection": "close"})
 
     @app.exception_handler(InphaseError)
     async def mistaken(_request: Request, error: InphaseError) -> Response:

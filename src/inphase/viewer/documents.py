@@ -149,6 +149,11 @@ class Documents:
         with self._saving:
             return self.labels.content(self._events, self._marks)
 
+    def published_labels(self) -> dict[str, Any]:
+        """``labels.json`` for others: of these videos alone, and without any folder's name."""
+        with self._saving:
+            return self.labels.published(self._events, self._marks)
+
     def set_labels(
         self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]
     ) -> dict[str, Any]:

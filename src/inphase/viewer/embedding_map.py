@@ -1,5 +1,6 @@
 """Where all frames of a collection lie in one plane, computed once and in the background."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.applications.projection import project
-from inphase.errors import InphaseError
+from inphase.errors import InphaseError, ModelError
 from inphase.models import EmbeddedVideo
 from inphase.viewer.videos import ViewedCollection
+
+_log = logging.getLogger(__name__)
 
 # t-SNE of these takes some ten seconds; of more videos every k-th frame is laid out and those
 # between are put on the line from one to the next.
@@ -85,6 +88,11 @@ class EmbeddingMap:
             method, points = lay_out([video.embedded for video in self._viewed.videos])
         except InphaseError as error:
             self._failed = error
+            return
+        except Exception as error:
+            # Nobody waits for this thread: without a word the page would wait for ever.
+            _log.exception("The map cannot be computed.")
+            self._failed = ModelError(f"The map cannot be computed: {error}.")
             return
         self._document = {
             "method": method,

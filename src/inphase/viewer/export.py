@@ -59,7 +59,7 @@ def export_page(
             _write(data / "embeddings" / f"{video.id}.bin", documents.embeddings(video.id))
             _write(data / "alignments" / f"{video.id}.json", documents.alignments(video.id))
             bar.advance(1)
-        _write(data / "labels.json", _json(documents.label_document()))
+        _write(data / "labels.json", _json(documents.published_labels()))
         _write(data / "progress.json", _json(media.progress()))
         try:
             _write(data / "map.json", _json(EmbeddingMap(viewed).wait()))
@@ -97,50 +97,49 @@ class _Media:
         self._bar = bar
         self.ready: dict[str, bool] = {}
         self.skipped: list[Skipped] = []
+        self._count = 0
         self._pictured: list[str] = []
+        self._failed: dict[str, str] = {}
 
     def add(self, video: ViewedVideo) -> None:
+        """Copy or make what is played, and the thumbnails."""
         end = self._bar.done + _frames(video)
-        target = self._folder / "media" / f"{video.id}.mp4"
         if video.media_type is not None:
-            self.ready[video.id] = self._try(video, target, lambda: video.path)
+            played = self._put(video, "media", "mp4", lambda: video.path)
         else:
-            self.ready[video.id] = self._try(
-                video, target, lambda: make_proxy(video.path, self._cache, advance=self._advance)
-            )
-        target = self._folder / "thumbnails" / f"{video.id}.jpg"
-        if self._try(
-            video, target, lambda: make_thumbnails(video.path, self._cache, advance=self._advance)
-        ):
+            self._count += 1
+            played = self._put(video, "media", "mp4", lambda: self._made(make_proxy, video))
+        self.ready[video.id] = played
+        self._count += 1
+        if self._put(video, "thumbnails", "jpg", lambda: self._made(make_thumbnails, video)):
             self._pictured.append(video.id)
         self._bar.advance(end - self._bar.done)
 
     def progress(self) -> dict[str, Any]:
         """``progress.json``: all is done."""
-        played = [video for video, ready in self.ready.items() if ready]
-        count = len(self.ready) + len(self._pictured)
-        failed = {one.name: one.reason for one in self.skipped}
         return {
-            "done": count,
-            "of": count,
+            "done": self._count,
+            "of": self._count,
             "what": "",
-            "media": played,
+            "media": [video for video, ready in self.ready.items() if ready],
             "thumbnails": self._pictured,
-            "failed": failed,
+            "failed": self._failed,
         }
 
-    def _advance(self, frames: int) -> None:
-        self._bar.advance(frames)
+    def _made(self, make: Callable[..., Path], video: ViewedVideo) -> Path:
+        return make(video.path, self._cache, advance=self._bar.advance)
 
-    def _try(self, video: ViewedVideo, target: Path, make: Callable[[], Path]) -> bool:
+    def _put(self, video: ViewedVideo, kind: str, suffix: str, find: Callable[[], Path]) -> bool:
+        target = self._folder / kind / f"{video.id}.{suffix}"
         try:
-            source = make()
+            source = find()
             target.parent.mkdir(parents=True, exist_ok=True)
             # A copy and not a link: whatever becomes of the page, the video stays as it is.
             shutil.copyfile(source, target)
         except OutputError:
             raise
         except InphaseError as error:
+            self._failed[f"{kind}/{video.id}"] = str(error)
             self.skipped.append(Skipped(video.name, str(error)))
             return False
         return True

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -75,7 +75,13 @@ class Guard:
         if refusal is not None:
             await refusal.send(send)
             return
-        await self._app(scope, _limited(receive), _with_headers(send))
+        if scope["method"] in _CHANGING:
+            body = await _body(receive)
+            if body is None:
+                await _too_large().send(send)
+                return
+            receive = _replayed(body, receive)
+        await self._app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> "_Answer | None":
         host = headers.get("host", [])
@@ -104,7 +110,7 @@ class Guard:
             return _Answer(415, "Send JSON, with the content type application/json.")
         length = headers.get("content-length", ["0"])[0]
         if not length.isdecimal() or int(length) > _LARGEST_BODY:
-            return _Answer(413, f"More than {_LARGEST_BODY >> 20} MB cannot be sent.")
+            return _too_large()
         return None
 
     def _identify(
@@ -169,23 +175,35 @@ class _Answer:
         await send({"type": "http.response.body", "body": body})
 
 
-class BodyTooLargeError(Exception):
-    """More was sent than the length that was announced, or than is taken."""
+def _too_large() -> _Answer:
+    return _Answer(413, f"More than {_LARGEST_BODY >> 20} MB cannot be sent.")
 
 
-def _limited(receive: Receive) -> Receive:
-    taken = 0
-
-    async def counting() -> Message:
-        nonlocal taken
+async def _body(receive: Receive) -> bytes | None:
+    """All that is sent, None if that is too much."""
+    taken = bytearray()
+    while True:
         message = await receive()
-        if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > _LARGEST_BODY:
-                raise BodyTooLargeError
-        return message
+        if message["type"] != "http.request":
+            return bytes(taken)
+        taken += message.get("body", b"")
+        if len(taken) > _LARGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return bytes(taken)
 
-    return counting
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
 
 
 def _with_headers(send: Send) -> Send:
@@ -211,6 +229,4 @@ def _same(given: str, token: str) -> bool:
 
 
 def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
     return quote(path)

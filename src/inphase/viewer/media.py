@@ -22,7 +22,7 @@ _PROXY_SIDE = 1280
 _PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
 # Raised when the same file gives another proxy or sprite than before.
-_VERSION = 1
+_VERSION = 2
 
 Advance = Callable[[int], object]
 

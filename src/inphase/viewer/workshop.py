@@ -70,11 +70,20 @@ class Workshop:
         """Begin."""
         self._thread.start()
 
+    def wait(self) -> None:
+        """Return when all is made."""
+        self._thread.join()
+
     def close(self) -> None:
         """Stop; what is half made is removed."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
 
     def finished(self, key: str) -> Path | None:
         """The file, if it is made; if not, it is made next."""

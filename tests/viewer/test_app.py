@@ -1,0 +1,295 @@
+"""The documents over HTTP, as the page asks for them, and what is refused."""
+
+import io
+import json
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from inphase.alignment import align
+from inphase.models import Embeddings
+from inphase.video import VideoReader, probe
+from inphase.viewer import Documents, Shelf, create_app
+
+JSON = {"content-type": "application/json"}
+
+
+def wait_for(client: TestClient, address: str) -> Any:
+    """Ask until it is made; gives up after a while, for a test that would never end."""
+    for _ in range(600):
+        answer = client.get(address)
+        if answer.status_code not in (202, 503):
+            return answer
+        assert answer.json()["detail"]
+        time.sleep(0.05)
+    raise AssertionError(f"{address} was never made")
+
+
+def test_the_collection_is_described(client: TestClient, documents: Documents) -> None:
+    told = client.get("/data/collection.json").json()
+    assert (told["title"], told["editable"], told["reference"]) == ("pourings", True, "v0")
+    assert told["thumbnails"] == {"height": 90, "columns": 10}
+    assert [video["id"] for video in told["videos"]] == ["v0", "v1", "v2"]
+    for video, known in zip(told["videos"], documents.viewed.videos, strict=True):
+        info = probe(known.path)
+        assert video["name"] == known.path.stem
+        assert (video["width"], video["height"]) == (info.width, info.height)
+        assert video["frames"] == len(video["times"]) == info.frames
+        assert video["duration"] == pytest.approx(info.duration)
+        assert video["has_sound"] is True
+        assert video["ready"] is True
+        assert video["anomaly"] is None
+        assert video["thumbnail_step"] == 1
+    assert str(known.path.parent) not in json.dumps(told)
+
+
+def test_embeddings_come_row_by_row(client: TestClient, embeddings: Embeddings) -> None:
+    content = client.get("/data/embeddings/v1.bin").content
+    known = embeddings.videos[1].embeddings
+    np.testing.assert_array_equal(np.frombuffer(content, "<f4").reshape(known.shape), known)
+
+
+def test_alignments_are_those_of_the_library(client: TestClient, embeddings: Embeddings) -> None:
+    told = client.get("/data/alignments/v1.json").json()
+    assert told["reference"] == "v1"
+    assert set(told["queries"]) == {"v0", "v2"}
+    known = align(embeddings.videos[1].embeddings, embeddings.videos[2].embeddings)
+    entry = told["queries"]["v2"]
+    assert entry["frames"] == known.query_frames.tolist()
+    assert entry["confidence"] == pytest.approx(known.confidence.tolist(), abs=1e-4)
+    assert entry["cost"] == pytest.approx(known.cost)
+    path = np.stack([known.path.reference, known.path.query], axis=1)
+    assert entry["path"] == path.tolist()
+    assert entry["anchors"] == []
+
+
+def test_the_map_has_a_point_for_each_frame(client: TestClient, embeddings: Embeddings) -> None:
+    told = wait_for(client, "/data/map.json").json()
+    assert told["method"] == "t-SNE"
+    for number, video in enumerate(embeddings):
+        points = np.array(told["points"][f"v{number}"])
+        assert points.shape == (len(video.times), 2)
+        assert np.isfinite(points).all()
+
+
+def test_thumbnails_are_tiles_of_the_frames(client: TestClient, documents: Documents) -> None:
+    answer = wait_for(client, "/thumbnails/v0.jpg")
+    assert answer.headers["content-type"] == "image/jpeg"
+    video = documents.viewed["v0"]
+    rows = -(-video.info.frames // 10)
+    with Image.open(io.BytesIO(answer.content)) as sprite:
+        width = round(90 * video.info.width / video.info.height)
+        assert sprite.size == (10 * width, 90 * rows)
+        shown = np.asarray(sprite).astype(int)
+    frames = list(VideoReader(video.path, size=(width, 90)))
+    for number in (0, 13, video.info.frames - 1):
+        row, column = divmod(number, 10)
+        tile = shown[row * 90 : (row + 1) * 90, column * width : (column + 1) * width]
+        assert np.abs(tile - frames[number][1].astype(int)).mean() < 4
+
+
+def test_progress_ends_when_all_is_made(client: TestClient) -> None:
+    for video in ("v0", "v1", "v2"):
+        wait_for(client, f"/thumbnails/{video}.jpg")
+    told = client.get("/data/progress.json").json()
+    assert told["done"] == told["of"] == 3
+    assert told["media"] == told["thumbnails"] == ["v0", "v1", "v2"]
+    assert told["failed"] == {}
+
+
+def test_a_corrected_match_changes_both_ways_and_is_saved(
+    client: TestClient, documents: Documents
+) -> None:
+    client.get("/data/alignments/v0.json")
+    client.get("/data/alignments/v1.json")
+    body = {"reference": "v0", "query": "v1", "anchors": [[5, 9], [12, 14]]}
+    entry = client.post("/data/anchors", json=body).json()
+    assert entry["anchors"] == [[5, 9], [12, 14]]
+    assert [entry["frames"][5], entry["frames"][12]] == [9, 14]
+    assert [5, 9] in entry["path"]
+    assert client.get("/data/alignments/v0.json").json()["queries"]["v1"] == entry
+    turned = client.get("/data/alignments/v1.json").json()["queries"]["v0"]
+    assert turned["anchors"] == [[9, 5], [14, 12]]
+    assert [turned["frames"][9], turned["frames"][14]] == [5, 12]
+    saved = json.loads(documents.alignment_file.read_text())
+    names = [video.name for video in documents.viewed.videos]
+    assert [(a["reference"], a["query"], a["query_frame"]) for a in saved["anchors"]] == [
+        (names[0], names[1], 9),
+        (names[0], names[1], 14),
+    ]
+    by_name = {query["name"]: query for query in saved["queries"]}
+    assert by_name[names[1]]["frames"] == entry["frames"]
+
+    assert client.post("/data/anchors", json={**body, "anchors": []}).json()["anchors"] == []
+    assert json.loads(documents.alignment_file.read_text())["anchors"] == []
+
+
+def test_labels_are_saved_and_given_back(client: TestClient, documents: Documents) -> None:
+    path = documents.labels.path
+    body = {"events": ["lift", "pour"], "videos": {"v0": {"lift": 3, "pour": 9}, "v2": {"pour": 4}}}
+    saved = client.put("/data/labels.json", json=body).json()
+    assert json.loads(path.read_text()) == saved == client.get("/data/labels.json").json()
+    names = [video.name for video in documents.viewed.videos]
+    assert [saved["videos"][name]["events"] for name in names] == [
+        {"lift": 3, "pour": 9},
+        {},
+        {"pour": 4},
+    ]
+    told = client.get("/data/collection.json").json()
+    assert told["events"] == ["lift", "pour"]
+    assert [video["events"] for video in told["videos"]] == [
+        {"lift": 3, "pour": 9},
+        {},
+        {"pour": 4},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"reference": "v0", "query": "v1", "anchors": [[5, 9], [7, 8]]}, "increase in both"),
+        ({"reference": "v0", "query": "v1", "anchors": [[5, 99999]]}, "outside"),
+        ({"reference": "v0", "query": "v1", "anchors": [[-1, 3]]}, "outside"),
+        ({"reference": "v0", "query": "v1", "anchors": [[1.5, 3]]}, "integer"),
+        ({"reference": "v0", "query": "v1", "anchors": [[1, 2, 3]]}, "anchors"),
+        ({"reference": "v0", "query": "v1", "anchors": [[10**30, 3]]}, ""),
+        ({"reference": "v0", "query": "v0", "anchors": []}, "itself"),
+        ({"reference": "v0", "query": "v1"}, "required"),
+        ({"reference": "v0", "query": "v1", "anchors": [], "path": "/etc"}, "path"),
+        ([], ""),
+    ],
+)
+def test_bad_anchors_are_one_sentence_and_change_nothing(
+    client: TestClient, documents: Documents, body: object, told: str
+) -> None:
+    before = client.get("/data/alignments/v0.json").content
+    answer = client.post("/data/anchors", json=body)
+    assert answer.status_code == 422
+    assert told in _sentence(answer)
+    assert client.get("/data/alignments/v0.json").content == before
+    assert not documents.alignment_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"events": ["a"], "videos": {"v0": {"b": 1}}}, "unknown event `b`"),
+        ({"events": ["a", "a"], "videos": {}}, "twice"),
+        ({"events": ["a"], "videos": {"v0": {"a": 10**6}}}, "outside"),
+        ({"events": ["a"], "videos": {"v0": {"a": -1}}}, "outside"),
+        ({"events": ["a", "b"], "videos": {"v0": {"a": 5, "b": 2}}}, "comes before"),
+        ({"events": ["a"], "videos": {"v0": {"a": "1"}}}, "integer"),
+        ({"events": [""], "videos": {}}, "at least 1"),
+        ({"events": "a", "videos": {}}, "list"),
+    ],
+)
+def test_bad_labels_are_one_sentence_and_change_nothing(
+    client: TestClient, documents: Documents, body: object, told: str
+) -> None:
+    answer = client.put("/data/labels.json", json=body)
+    assert answer.status_code == 422
+    assert told in _sentence(answer)
+    assert not documents.labels.path.exists()
+    assert client.get("/data/collection.json").json()["events"] == []
+
+
+def test_labels_of_an_unknown_video_are_not_found(client: TestClient) -> None:
+    answer = client.put("/data/labels.json", json={"events": [], "videos": {"v9": {}}})
+    assert answer.status_code == 404
+    assert "no such video" in _sentence(answer)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b'{"events": NaN}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    ("method", "address"), [("POST", "/data/anchors"), ("PUT", "/data/labels.json")]
+)
+def test_what_is_not_json_is_one_sentence(
+    client: TestClient, method: str, address: str, content: bytes
+) -> None:
+    answer = client.request(method, address, content=content, headers=JSON)
+    assert 400 <= answer.status_code < 500
+    _sentence(answer)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/data/embeddings/v3.bin",
+        "/data/embeddings/..%2f..%2fetc%2fpasswd.bin",
+        "/data/alignments/v00.json",
+        "/media/../../../etc/passwd",
+        "/media/%2e%2e/%2e%2e/pyproject.toml",
+        "/media/..%2f..%2f..%2fetc%2fpasswd.mp4",
+        "/media/v0.mp4/../../secret",
+        "/thumbnails/%00.jpg",
+        "//etc/passwd",
+        "/..%5c..%5cwindows%5cwin.ini",
+        "/page_files.py",
+        "/../viewer/app.py",
+        "/assets/../../app.py",
+        "/docs",
+        "/openapi.json",
+        "/file:///etc/passwd",
+    ],
+)
+def test_nothing_but_the_collection_and_the_page_can_be_reached(
+    client: TestClient, address: str
+) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404
+    _sentence(answer)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"])
+def test_other_methods_are_refused(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/data/collection.json", headers=JSON)
+    assert answer.status_code == 405
+
+
+def test_a_video_that_has_gone_is_told(client: TestClient, documents: Documents) -> None:
+    documents.viewed["v0"].path.unlink()
+    answer = client.get("/media/v0.mp4")
+    assert answer.status_code == 410
+    assert str(documents.viewed["v0"].path) not in _sentence(answer)
+
+
+def test_a_place_that_cannot_be_written_is_told_and_changes_nothing(
+    client: TestClient, documents: Documents
+) -> None:
+    before = client.get("/data/alignments/v0.json").content
+    documents.alignment_file.mkdir()
+    (documents.alignment_file / "x").touch()
+    body = {"reference": "v0", "query": "v1", "anchors": [[5, 9]]}
+    answer = client.post("/data/anchors", json=body)
+    assert answer.status_code == 507
+    assert "alignment.json" in _sentence(answer)
+    assert client.get("/data/alignments/v0.json").content == before
+
+
+def test_nothing_can_be_saved_where_it_is_not_editable(documents: Documents, shelf: Shelf) -> None:
+    app = create_app(documents, shelf, editable=False)
+    client = TestClient(app, base_url="http://localhost:8000")
+    assert client.get("/data/collection.json").json()["editable"] is False
+    assert client.post("/data/anchors", json={}).status_code in (404, 405)
+    assert client.put("/data/labels.json", json={}).status_code == 405
+
+
+def test_the_page_is_served(client: TestClient) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert b"<html" in answer.content.lower()
+    assert client.head("/").status_code == 200
+
+
+def _sentence(answer: Any) -> str:
+    detail = answer.json()["detail"]
+    assert isinstance(detail, str)
+    assert detail.endswith((".", "?"))
+    assert "\n" not in detail
+    assert "Traceback" not in detail
+    return detail

@@ -1,0 +1,99 @@
+"""Where labels and corrections are found and kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inphase.data import Collection
+from inphase.errors import AlignmentError, CollectionError, ConfigError
+from inphase.models import Embeddings
+from inphase.viewer.opening import open_documents, split_models
+
+
+def test_they_are_kept_beside_the_videos(collection: Collection, embeddings: Embeddings) -> None:
+    folder = collection.videos[0].path.parent
+    files = [str(video.path) for video in collection]
+    for opened in (collection, Collection.open(files)):
+        documents = open_documents(embeddings, opened)
+        assert documents.alignment_file == folder / "alignment.json"
+        assert documents.labels.path == folder / "labels.json"
+
+
+def test_labels_of_a_file_named_apart_are_read(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path
+) -> None:
+    files = [video.path for video in collection]
+    entries = {"x": {"file": str(files[1]), "events": {"pour": 7}, "split": "test"},
+               "y": {"file": str(files[2])}}  # fmt: skip
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"events": ["pour"], "licence": "CC0", "videos": entries}))
+    documents = open_documents(embeddings, collection, labels=path)
+    assert documents.viewed.events == ("pour",)
+    assert documents.viewed.marks == {"v1": {"pour": 7}}
+
+    documents.set_labels(["pour"], {"v0": {"pour": 1}, "v1": {"pour": 8}})
+    saved = json.loads(path.read_text())
+    assert saved["licence"] == "CC0"
+    assert saved["videos"]["x"]["split"] == "test"
+    assert saved["videos"]["x"]["events"] == {"pour": 8}
+    assert set(saved["videos"]) == {"x", "y", collection.names[0]}
+    assert {video.name: dict(video.events) for video in Collection.open(path)} == {
+        "x": {"pour": 8},
+        "y": {},
+        collection.names[0]: {"pour": 1},
+    }
+
+
+def test_events_that_other_videos_still_have_cannot_be_taken_away(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path, pouring: Collection
+) -> None:
+    other = pouring.videos[4]
+    entries = {"other": {"file": str(other.path), "events": {"pour": 2}}}
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"events": ["pour"], "videos": entries}))
+    before = path.read_bytes()
+    documents = open_documents(embeddings, collection, labels=path)
+    with pytest.raises(CollectionError, match="video other: unknown event `pour`"):
+        documents.set_labels(["lift"], {"v0": {"lift": 1}})
+    assert path.read_bytes() == before
+
+
+def test_saved_anchors_are_found_again(collection: Collection, embeddings: Embeddings) -> None:
+    open_documents(embeddings, collection).set_anchors("v0", "v2", [(4, 7)])
+    again = open_documents(embeddings, collection, reference=collection.names[2])
+    told = json.loads(again.alignments("v2"))
+    assert again.viewed.reference == "v2"
+    assert told["queries"]["v0"]["anchors"] == [[7, 4]]
+
+
+def test_anchors_that_do_not_fit_are_told_at_once(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path
+) -> None:
+    names = collection.names
+    one = {"reference": names[0], "query": names[1], "reference_frame": 5, "query_frame": 9999}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"anchors": [one]}))
+    with pytest.raises(AlignmentError, match=r"a\.json: .* outside of pouring_001"):
+        open_documents(embeddings, collection, alignment=path)
+
+
+def test_an_unknown_reference_suggests_the_nearest(
+    collection: Collection, embeddings: Embeddings
+) -> None:
+    with pytest.raises(AlignmentError, match="did you mean pouring_001"):
+        open_documents(embeddings, collection, reference="pouring_01")
+
+
+def test_models_are_told_from_videos(tmp_path: Path) -> None:
+    for folder in ("run/model", "model"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "model.safetensors").touch()
+    run, model = str(tmp_path / "run"), tmp_path / "model"
+    assert split_models([run, "a.mp4"], None) == (["a.mp4"], tmp_path / "run" / "model")
+    assert split_models(["a.mp4"], model) == (["a.mp4"], model)
+    assert split_models(["a.mp4"], None) == (["a.mp4"], None)
+    with pytest.raises(ConfigError, match="both models"):
+        split_models([run, "a.mp4"], model)
+    with pytest.raises(ConfigError, match="does not keep its videos"):
+        split_models([run], None)
