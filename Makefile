@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint type-check format docs clean
+.PHONY: demo test test-fast lint type-check format docs web web-check clean
 
 demo: $(READY)  ## Draw synthetic videos, fit an encoder, write demo/synchronized.mp4.
 	$(BIN)/inphase draw --action pouring --count 9 -o demo/pouring
@@ -32,10 +32,23 @@ docs: $(READY)  ## Build the documentation into site/.
 	$(BIN)/pip install --quiet --constraint constraints.txt -e ".[docs]"
 	$(BIN)/mkdocs build --strict
 
+web: web/node_modules/.ready  ## Build the viewer's page into src/inphase/viewer/page.
+	cd web && npm run --silent build
+
+web-check: web/node_modules/.ready  ## Lint, types and tests of the page, and that the built one is made from it.
+	cd web && npm run --silent lint && npm run --silent check && npm test --silent
+	cd web && npm run --silent build -- --outDir node_modules/.page --logLevel warn
+	@diff -r web/node_modules/.page src/inphase/viewer/page \
+		|| { echo "The built page is not made from web/: run make web and commit it."; exit 1; }
+
+web/node_modules/.ready: web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt -e ".[dev]"
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo site dist build .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf $(VENV) web/node_modules demo site dist build .mypy_cache .ruff_cache .pytest_cache .coverage

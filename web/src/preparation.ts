@@ -1,0 +1,51 @@
+/** What is still being made in the background: thumbnails, and copies that browsers can play. */
+
+import { fetchProgress } from "./documents";
+import { element } from "./elements";
+import type { Message } from "./message";
+import type { Session } from "./session";
+import type { Thumbnails } from "./thumbnails";
+
+/** Milliseconds between two questions. */
+const AGAIN = 1000;
+
+export class Preparation {
+  readonly element = element("div", { class: "preparation", hidden: true });
+  private readonly bar = element("progress", { "aria-label": "Being prepared" });
+  private readonly told = element("span", { class: "quiet" });
+  private done = -1;
+
+  constructor(
+    private readonly session: Session,
+    private readonly thumbnails: Thumbnails,
+    private readonly message: Message,
+  ) {
+    this.element.append(this.bar, this.told);
+  }
+
+  /** Show how far it is until all is there. */
+  follow(): void {
+    void this.message.attempt(() => this.ask());
+  }
+
+  private async ask(): Promise<void> {
+    const { session } = this;
+    const progress = await fetchProgress();
+    const { done, of, what } = progress;
+    this.element.hidden = done >= of;
+    this.bar.max = Math.max(of, 1);
+    this.bar.value = done;
+    this.told.textContent = `${what} ${done} / ${of}`;
+    if (done !== this.done) {
+      this.thumbnails.announce(progress.thumbnails ?? null);
+      const ready = new Set(progress.media ?? session.videos.map(({ id }) => id));
+      for (const video of session.videos) {
+        video.ready = ready.has(video.id);
+        video.failure = progress.failed?.[`media/${video.id}`] ?? null;
+      }
+      session.tell("media");
+    }
+    this.done = done;
+    if (done < of) setTimeout(() => this.follow(), AGAIN);
+  }
+}

@@ -1,0 +1,251 @@
+/** What the page shows now: where it is, which video leads, what was loaded. */
+
+import {
+  fetchAlignments,
+  fetchEmbeddings,
+  type Alignment,
+  type Alignments,
+  type Collection,
+  type Labels,
+  type Video,
+} from "./documents";
+import { inverse, matched, pace, type Pace } from "./mapping";
+
+/** What may change. */
+export type Topic =
+  | "position"
+  /** A person went somewhere, as against playing on. */
+  | "seek"
+  | "playing"
+  | "reference"
+  | "alignment"
+  | "selected"
+  | "sound"
+  | "speed"
+  | "loop"
+  | "labels"
+  | "media"
+  | "theme";
+
+/** Reference frames between which playing goes round. */
+export interface Loop {
+  on: boolean;
+  from: number;
+  to: number;
+}
+
+export class Session {
+  /** Place of the reference among the videos. */
+  reference: number;
+  /** Reference frame shown now. */
+  frame = 0;
+  playing = false;
+  speed = 1;
+  loop: Loop;
+  /** Place of the video that is heard, or null. */
+  sound: number | null = null;
+  /** Place of the video that keys and panels act on. */
+  selected: number;
+  labels: Labels;
+  /** Whether there are labels that are not saved. */
+  unsaved = false;
+
+  private alignments!: Alignments;
+  private readonly knownAlignments = new Map<string, Promise<Alignments>>();
+  private readonly knownEmbeddings = new Map<string, Promise<Float32Array>>();
+  private readonly paces = new Map<number, Pace>();
+  /** Videos that show another frame than their match, until the position changes. */
+  private pins = new Map<number, number>();
+  private readonly listeners = new Map<Topic, Set<() => void>>();
+
+  constructor(readonly collection: Collection) {
+    const place = collection.videos.findIndex(({ id }) => id === collection.reference);
+    this.reference = Math.max(place, 0);
+    this.selected = this.reference;
+    this.loop = { on: false, from: 0, to: this.leader.frames - 1 };
+    this.labels = {
+      events: [...collection.events],
+      videos: Object.fromEntries(collection.videos.map(({ id, events }) => [id, { ...events }])),
+    };
+  }
+
+  get videos(): Video[] {
+    return this.collection.videos;
+  }
+
+  get leader(): Video {
+    return this.videos[this.reference]!;
+  }
+
+  on(topics: readonly Topic[], listener: () => void): void {
+    for (const topic of topics) {
+      if (!this.listeners.has(topic)) this.listeners.set(topic, new Set());
+      this.listeners.get(topic)!.add(listener);
+    }
+  }
+
+  tell(topic: Topic): void {
+    for (const listener of this.listeners.get(topic) ?? []) listener();
+  }
+
+  /** Load what the first reference needs. */
+  async open(): Promise<void> {
+    this.alignments = await this.alignmentsOf(this.reference);
+  }
+
+  alignmentsOf(place: number): Promise<Alignments> {
+    return remembered(this.knownAlignments, this.videos[place]!.id, fetchAlignments);
+  }
+
+  embeddingsOf(place: number): Promise<Float32Array> {
+    return remembered(this.knownEmbeddings, this.videos[place]!.id, fetchEmbeddings);
+  }
+
+  /** How a video goes with the reference; null for the reference itself. */
+  alignment(place: number): Alignment | null {
+    return this.alignments.queries[this.videos[place]!.id] ?? null;
+  }
+
+  /** The frame of a video that belongs to a reference frame. */
+  matchOf(place: number, frame = this.frame): number {
+    const alignment = this.alignment(place);
+    const last = this.videos[place]!.frames - 1;
+    if (place === this.reference || alignment === null) return Math.min(frame, last);
+    return Math.min(matched(alignment.frames, frame), last);
+  }
+
+  /** Whether an alignment with open ends has no match here. */
+  unmatched(place: number): boolean {
+    const alignment = this.alignment(place);
+    return place !== this.reference && (alignment?.frames[this.frame] ?? 0) < 0;
+  }
+
+  /** The frame of a video that is to be shown now. */
+  shown(place: number): number {
+    return this.pins.get(place) ?? this.matchOf(place);
+  }
+
+  paceOf(place: number): Pace {
+    let known = this.paces.get(place);
+    if (known === undefined) {
+      const frames =
+        this.alignment(place)?.frames ?? this.leader.times.map((_, frame) => frame);
+      known = pace(this.leader.times, this.videos[place]!.times, frames);
+      this.paces.set(place, known);
+    }
+    return known;
+  }
+
+  /** Go to a reference frame. */
+  goTo(frame: number): void {
+    const bounded = Math.min(Math.max(Math.round(frame), 0), this.leader.frames - 1);
+    if (bounded === this.frame && this.pins.size === 0) return;
+    this.advance(bounded);
+    this.tell("seek");
+  }
+
+  /** Play on to a reference frame. */
+  advance(frame: number): void {
+    this.frame = frame;
+    this.pins.clear();
+    this.tell("position");
+  }
+
+  /** Go to where one video shows a frame: it shows this very frame, the others their matches. */
+  goToFrameOf(place: number, frame: number): void {
+    const bounded = Math.min(Math.max(Math.round(frame), 0), this.videos[place]!.frames - 1);
+    const alignment = this.alignment(place);
+    const target = alignment === null ? bounded : inverse(alignment.frames, bounded);
+    this.frame = Math.min(target, this.leader.frames - 1);
+    this.pins = new Map(this.matchOf(place) === bounded ? [] : [[place, bounded]]);
+    this.tell("position");
+    this.tell("seek");
+  }
+
+  /** Let one video show another frame than its match, as when a match is being moved. */
+  pin(place: number, frame: number | null): void {
+    if (frame === null) this.pins.delete(place);
+    else this.pins.set(place, frame);
+    this.tell("position");
+  }
+
+  /** Make another video the reference; what it shows stays. */
+  async lead(place: number): Promise<void> {
+    if (place === this.reference) return;
+    const alignments = await this.alignmentsOf(place);
+    const frame = this.shown(place);
+    const loop = { from: this.matchOf(place, this.loop.from), to: this.matchOf(place, this.loop.to) };
+    const whole = this.loop.from === 0 && this.loop.to === this.leader.frames - 1;
+    this.reference = place;
+    this.alignments = alignments;
+    this.paces.clear();
+    this.pins.clear();
+    this.frame = frame;
+    this.loop = whole
+      ? { ...this.loop, from: 0, to: this.leader.frames - 1 }
+      : { ...this.loop, ...loop };
+    this.tell("reference");
+    this.tell("position");
+  }
+
+  /** Take a corrected alignment of a query with the reference in place of the old one. */
+  correct(query: number, alignment: Alignment): void {
+    this.alignments.queries[this.videos[query]!.id] = alignment;
+    const kept = this.knownAlignments.get(this.leader.id)!;
+    // The other way round has changed too, and is to be asked for again.
+    this.knownAlignments.clear();
+    this.knownAlignments.set(this.leader.id, kept);
+    this.paces.delete(query);
+    this.pins.delete(query);
+    this.tell("alignment");
+    this.tell("position");
+  }
+
+  select(place: number): void {
+    if (place === this.selected) return;
+    this.selected = place;
+    this.tell("selected");
+  }
+
+  hear(place: number | null): void {
+    this.sound = place;
+    this.tell("sound");
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    this.tell("speed");
+  }
+
+  setLoop(change: Partial<Loop>): void {
+    const loop = { ...this.loop, ...change };
+    // A border set beyond the other one takes it along.
+    if (loop.from >= loop.to) {
+      if (change.from !== undefined) loop.to = this.leader.frames - 1;
+      else loop.from = 0;
+    }
+    this.loop = loop;
+    this.tell("loop");
+  }
+
+  setLabels(labels: Labels, unsaved = true): void {
+    this.labels = labels;
+    this.unsaved = unsaved;
+    this.tell("labels");
+  }
+}
+
+/** What was asked for once is kept; what failed is asked for again. */
+function remembered<T>(
+  known: Map<string, Promise<T>>,
+  id: string,
+  fetch: (id: string) => Promise<T>,
+): Promise<T> {
+  let promise = known.get(id);
+  if (promise === undefined) {
+    promise = fetch(id);
+    known.set(id, promise);
+    promise.catch(() => known.delete(id));
+  }
+  return promise;
+}
