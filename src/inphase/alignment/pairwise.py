@@ -6,12 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.distances import cosine, squared_euclidean
+from inphase.alignment.distances import distance_named
 from inphase.alignment.dtw import WarpingPath, dtw
 from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
 from inphase.errors import AlignmentError
-
-_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,12 @@ def align(
         AlignmentError: an input is empty or not finite, the dimensions differ, an option is out
             of range or does not fit the method, or no path keeps within the limits.
     """
-    if distance not in _DISTANCES:
-        raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {distance}.")
+    measure = distance_named(distance)
     if method not in ("dtw", "nearest"):
         raise AlignmentError(f"method must be dtw or nearest, not {method}.")
     if method == "nearest" and (open_begin or open_end or (window, max_slope) != (None, None)):
         raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
-    distances = _DISTANCES[distance](reference_embeddings, query_embeddings)
+    distances = measure(reference_embeddings, query_embeddings)
     if method == "nearest":
         query = nearest_neighbours(distances)
         frames = np.arange(len(query))
