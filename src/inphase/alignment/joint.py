@@ -185,4 +185,6 @@ def _curve(path: WarpingPath, smoothing: float) -> tuple[Points, Points]:
 def _along(at: NDArray[Any], known: Points, values: Points) -> Points:
     """Values between known points; where a curve stands still, the middle of what it passes."""
     points, place = np.unique(known, return_inverse=True)
-    return np.interp(at, points, np.bincount(place, weights=values) / np.bincount(place))
+    means = np.bincount(place, weights=values) / np.bincount(place)
+    found: Points = np.interp(at, points, means)
+    return found
