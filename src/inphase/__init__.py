@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inphase.alignment import align as align
+    from inphase.applications.anomaly import find_anomalies as find_anomalies
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.sound import transfer_sound as transfer_sound
     from inphase.applications.synchronize import synchronize as synchronize
@@ -35,6 +36,7 @@ _HOMES = {
     "align": "inphase.alignment",
     "embed": "inphase.models",
     "evaluate": "inphase.evaluation",
+    "find_anomalies": "inphase.applications",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
     "read_annotations": "inphase.data",

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 import inphase
 from inphase.cli import (
     align,
+    anomaly,
     compare,
     data,
     draw,
@@ -36,6 +37,7 @@ _VERBS = (
     index,
     retrieve,
     transfer,
+    anomaly,
     trajectories,
     evaluate,
     compare,
