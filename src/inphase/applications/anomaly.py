@@ -113,7 +113,7 @@ class Anomalies:
             "pace": [round(float(value), 4) for value in self.deviation.pace],
         }
 
-    def save(self, path: str | Path, *, width: int = 1200, console: Console | None = None) -> None:
+    def save(self, path: str | Path, *, width: int = 1200) -> None:
         """Write the result, in the form that the suffix asks for, whole or not at all.
 
         ``.png``, ``.svg``: the curve, with the frames at its peaks. ``.html``: a page with the
@@ -121,7 +121,6 @@ class Anomalies:
 
         Args:
             width: of the .png in pixels.
-            console: where a progress bar goes; by default nowhere.
 
         Raises:
             OutputError: another suffix, or the place cannot be written.

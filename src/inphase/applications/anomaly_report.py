@@ -35,14 +35,16 @@ th, td { padding: .3rem .9rem .3rem 0; text-align: right; } td:last-child { text
   img { background: #fff; } .alarm { color: #ff9a52; } }
 </style></head><body>
 <h1>{{ result.video.name }}</h1>
-<p>Held against {{ result.typical|length }} typical videos. A score of 1 is what nine of ten of them stay
-below throughout; p is the probability that a normal video strays as far anywhere.
+<p>Held against {{ result.typical|length }} typical videos. A score of 1 is what nine of
+ten of them stay below throughout; p is the probability that a normal video strays as far anywhere.
 {{ result.caution }}</p>
-<img alt="Deviation from the typical videos over time" src="data:image/svg+xml;base64,{{ picture }}">
+<img alt="Deviation from the typical videos over time"
+  src="data:image/svg+xml;base64,{{ picture }}">
 {% if result.segments %}
 <table><tr><th>start (s)</th><th>end (s)</th><th>score</th><th>p</th><th>what strays</th></tr>
 {% for one in result.segments %}
-<tr{% if one.p_value <= result.alpha %} class="alarm"{% endif %}><td>{{ "%.2f"|format(one.start) }}</td>
+<tr{% if one.p_value <= result.alpha %} class="alarm"{% endif %}>
+<td>{{ "%.2f"|format(one.start) }}</td>
 <td>{{ "%.2f"|format(one.end) }}</td><td>{{ "%.2f"|format(one.score) }}</td>
 <td>{{ "%.3f"|format(one.p_value) }}</td><td>{{ one.kind }}</td></tr>
 {% endfor %}</table>

@@ -95,6 +95,6 @@ def anomaly(
     if not result.alarms:
         typer.echo("No alarm.")
     for path in output:
-        result.save(path, width=width, console=console)
+        result.save(path, width=width)
         typer.echo(f"Wrote {path}")
     return options.conclude(embeddings.skipped)
