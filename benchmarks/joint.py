@@ -7,9 +7,9 @@
 Scores are over all ordered pairs, or triples, of the videos in the .npz file. *Event error* as in
 benchmarks/quality.py; *home* is the three-way cycle consistency (within one frame), *away* the mean
 distance from home in frames. The row `joint` is what `joint_align` does by itself; the others are
-its variants: by the medoid alone, without smoothing, with another length of the barycentre, started at
-other videos, and, as a fair floor, pairwise paths smoothed alike. Without DATA only the time is
-taken: 200 made-up videos of 300 frames.
+its variants: by the medoid alone, without smoothing, with another length of the barycentre,
+started at other videos, and, as a fair floor, pairwise paths smoothed alike. Without DATA only the
+time is taken: 200 made-up videos of 300 frames.
 """
 
 import argparse

@@ -41,17 +41,42 @@ class Deviation:
     Attributes:
         looks: (frames,) distance along the alignment, so scaled.
         pace: (frames,) difference of pace (of its logarithm), so scaled.
+        slow: (frames,) whether it is slower than its nearest in pace.
+        reach: frames before and after a frame from which its pace is measured.
         left_out: (typical videos, frames) the larger of both, with each typical video left out.
     """
 
     looks: Curve
     pace: Curve
+    slow: NDArray[np.bool_]
+    reach: int
     left_out: NDArray[np.float64]
 
     @property
     def score(self) -> Curve:
         """(frames,) the larger of both."""
         return np.maximum(self.looks, self.pace)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a video that strays further than half of the typical videos do.
+
+    Attributes:
+        first: frame.
+        last: frame.
+        peak: frame at which it strays most.
+        score: there.
+        kind: ``"looks"``, ``"slow"`` or ``"fast"``: what strays.
+        p_value: see :meth:`TypicalCourse.p_value`.
+    """
+
+    first: int
+    last: int
+    peak: int
+    score: float
+    kind: str
+    p_value: float
 
 
 class TypicalCourse:
@@ -99,7 +124,10 @@ class TypicalCourse:
         # Of each video, without those of its group: its largest deviation of each kind.
         largest = np.array(
             [
-                [curves[channel][~self._together[index]].min(axis=0).max() for channel in CHANNELS]
+                [
+                    np.abs(curves[channel])[~self._together[index]].min(axis=0).max()
+                    for channel in CHANNELS
+                ]
                 for index, curves in enumerate(raw)
             ]
         )
@@ -123,13 +151,35 @@ class TypicalCourse:
         """
         video = _Video(np.asarray(embeddings), frame_time)
         curves = _stacked([self._pair(video, other)[0] for other in self._videos])
-        scaled = {channel: curves[channel] / self.scales[channel] for channel in CHANNELS}
+        scaled = {channel: np.abs(curves[channel]) / self.scales[channel] for channel in CHANNELS}
         left_out = [
             np.maximum(*(scaled[channel][~self._together[index]].min(0) for channel in CHANNELS))
             for index in range(len(self))
         ]
-        nearest = {channel: scaled[channel].min(axis=0) for channel in CHANNELS}
-        return Deviation(nearest["looks"], nearest["pace"], np.array(left_out))
+        nearest = scaled["pace"].argmin(axis=0)
+        return Deviation(
+            looks=scaled["looks"].min(axis=0),
+            pace=scaled["pace"].min(axis=0),
+            slow=np.take_along_axis(curves["pace"], nearest[None], axis=0)[0] < 0,
+            reach=self._reach(frame_time),
+            left_out=np.array(left_out),
+        )
+
+    def parts(self, deviation: Deviation) -> tuple[Part, ...]:
+        """The parts of a video that stray further than half of the typical videos do anywhere."""
+        found = []
+        for first, last, peak in segments(deviation.score, level=float(np.median(self.largest))):
+            kind = "looks"
+            if deviation.pace[peak] > deviation.looks[peak]:
+                kind = "slow" if deviation.slow[peak] else "fast"
+            p_value = self.p_value(deviation, first, last)
+            if kind == "slow":
+                # Near the ends of a wait, half of what its pace is measured from still moves.
+                first = max(first - deviation.reach // 3, 0)
+                last = min(last + deviation.reach // 3, len(deviation.score) - 1)
+            score = float(deviation.score[peak])
+            found.append(Part(first, last, peak, score, kind, p_value))
+        return tuple(found)
 
     def p_value(self, deviation: Deviation, first: int, last: int) -> float:
         """How often a typical video would stray as far anywhere as this one in these frames.
@@ -189,14 +239,17 @@ class TypicalCourse:
         matches = np.bincount(path.reference)
         looks = np.sqrt(np.bincount(path.reference, weights=along) / matches)
         frames = np.bincount(path.reference, weights=path.query) / matches
-        reach = max(1, round(self._span / own))
+        reach = self._reach(own)
         # Seconds of the other that pass in a second of its own, over so many frames either way;
         # beyond its ends both go on alike.
         beyond = np.arange(1, reach + 1) * own / others
         longer = np.concatenate([frames[0] - beyond[::-1], frames, frames[-1] + beyond])
         passed = (longer[2 * reach :] - longer[: -2 * reach]) * others / (2 * reach * own)
-        pace = np.abs(np.log((passed + _SLOWEST) / (1 + _SLOWEST)))
+        pace = np.log((passed + _SLOWEST) / (1 + _SLOWEST))
         return uniform_filter1d(looks, max(1, reach), mode="nearest"), pace
+
+    def _reach(self, frame_time: float) -> int:
+        return max(1, round(self._span / frame_time))
 
 
 def _stacked(curves: Sequence[tuple[Curve, Curve]]) -> dict[str, NDArray[np.float64]]:

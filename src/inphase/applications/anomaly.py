@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.alignment.deviation import CHANNELS, Deviation, TypicalCourse, segments
+from inphase.alignment.deviation import Deviation, TypicalCourse
 from inphase.applications.anomaly_report import write_page, write_plot
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError
@@ -34,7 +34,7 @@ class Segment:
         end: seconds, when the last frame appears.
         score: at the peak; 1 is what nine of ten typical videos stay below throughout.
         p_value: the probability that a normal video strays as far anywhere.
-        kind: ``"looks"`` or ``"pace"``: what strays.
+        kind: ``"looks"``, ``"slow"`` or ``"fast"``: what strays.
     """
 
     first: int
@@ -189,22 +189,19 @@ def find_anomalies(
             advance=bar.advance,
         )
     deviation = course.deviation(video.embeddings, _frame_time(video))
-    level = float(np.median(course.largest))
-    found = []
-    for first, last, peak in segments(deviation.score, level=level):
-        values = [float(getattr(deviation, channel)[peak]) for channel in CHANNELS]
-        found.append(
-            Segment(
-                first,
-                last,
-                peak,
-                start=float(video.times[first]),
-                end=float(video.times[last]),
-                score=max(values),
-                p_value=course.p_value(deviation, first, last),
-                kind=CHANNELS[int(np.argmax(values))],
-            )
+    found = [
+        Segment(
+            part.first,
+            part.last,
+            part.peak,
+            start=float(video.times[part.first]),
+            end=float(video.times[part.last]),
+            score=part.score,
+            p_value=part.p_value,
+            kind=part.kind,
         )
+        for part in course.parts(deviation)
+    ]
     names = tuple(one.name for one in others)
     return Anomalies(video, names, deviation, tuple(found), alpha, course.p_floor)
 
