@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 demo: $(READY)  ## Draw synthetic videos, fit an encoder, write demo/synchronized.mp4.
 	$(BIN)/inphase draw --action pouring --count 9 -o demo/pouring
 	$(BIN)/inphase synchronize demo/pouring -o demo/synchronized.mp4 --cache demo/cache
-	@echo "Open demo/synchronized.mp4: nine glasses fill in step, with the first one's sound."
+	@echo "Open demo/synchronized.mp4: nine glasses fill in step, with the sound of the most typical one."
 
 test: $(READY)  ## All tests, with coverage.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov --cov-report=term

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inphase.alignment import align as align
+    from inphase.applications.anomaly import find_anomalies as find_anomalies
+    from inphase.applications.progress_signal import ProgressSignal as ProgressSignal
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.sound import transfer_sound as transfer_sound
     from inphase.applications.synchronize import synchronize as synchronize
@@ -31,10 +33,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "Collection": "inphase.data",
     "Encoder": "inphase.models",
+    "ProgressSignal": "inphase.applications",
     "Store": "inphase.store",
     "align": "inphase.alignment",
     "embed": "inphase.models",
     "evaluate": "inphase.evaluation",
+    "find_anomalies": "inphase.applications",
     "list_base_networks": "inphase.models",
     "list_objectives": "inphase.objectives",
     "read_annotations": "inphase.data",

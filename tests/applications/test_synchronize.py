@@ -46,8 +46,17 @@ def test_each_reference_frame_finds_the_query_frame_of_the_same_state(
         assert np.abs(alignment.query_frames - nearest).max() <= 1
 
 
-def test_the_first_video_is_the_reference_unless_named(embedded: list[EmbeddedVideo]) -> None:
-    assert synchronize(embedded).reference.name == "pouring_000"
+def test_the_most_typical_video_is_the_reference_unless_named(
+    embedded: list[EmbeddedVideo],
+) -> None:
+    shifted = [
+        replace(video, embeddings=video.embeddings + np.float32(shift))
+        for video, shift in zip(embedded, (-3, 2, 0, 1, -1, 4), strict=True)
+    ]
+    assert synchronize(shifted).reference.name == "pouring_002"
+    assert synchronize(shifted, reference="auto").reference.name == "pouring_002"
+    # Of two videos neither is more typical.
+    assert synchronize(shifted[:2]).reference.name == "pouring_000"
     assert [query.name for query in synchronize(embedded, reference="pouring_002").queries] == [
         "pouring_000",
         "pouring_001",
@@ -55,6 +64,38 @@ def test_the_first_video_is_the_reference_unless_named(embedded: list[EmbeddedVi
         "pouring_004",
         "pouring_005",
     ]
+
+
+def test_a_video_called_auto_can_be_the_reference(embedded: list[EmbeddedVideo]) -> None:
+    videos = [*embedded[:2], replace(embedded[2], name="auto")]
+    assert synchronize(videos, reference="auto").reference.name == "auto"
+
+
+def test_videos_aligned_together_match_the_reference_and_each_other(
+    embedded: list[EmbeddedVideo],
+) -> None:
+    together = synchronize(embedded, reference="pouring_001", joint=True)
+    state = together.reference.embeddings[:, 0]
+    for query, alignment in zip(together.queries, together.alignments, strict=True):
+        nearest = np.abs(query.embeddings[:, 0][None] - state[:, None]).argmin(axis=1)
+        error = np.abs(alignment.query_frames - nearest)
+        assert np.median(error) <= 1
+        assert error.max() <= 5
+        assert (np.diff(alignment.query_frames) >= 0).all()
+        assert np.median(alignment.confidence) > 0.8
+    first, second = (synchronize(embedded, reference=f"pouring_00{n}", joint=True) for n in (0, 1))
+    there = first.alignments[0].query_frames
+    back = second.alignments[0].query_frames
+    home = np.abs(back[there] - np.arange(len(there)))
+    assert np.median(home) <= 1
+
+
+def test_what_does_not_go_with_joint_is_one_sentence(embedded: list[EmbeddedVideo]) -> None:
+    with pytest.raises(AlignmentError, match="open_end cannot be used with joint"):
+        synchronize(embedded, joint=True, open_end=True)
+    with pytest.raises(AlignmentError, match="method cannot be used with joint"):
+        synchronize(embedded, joint=True, method="nearest")
+    synchronize(embedded, joint=True, method="dtw", open_end=False, max_slope=20)
 
 
 def test_a_reference_that_is_not_there_suggests_the_nearest(embedded: list[EmbeddedVideo]) -> None:

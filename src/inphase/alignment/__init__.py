@@ -2,17 +2,23 @@
 
 from inphase.alignment.distances import cosine, squared_euclidean
 from inphase.alignment.dtw import WarpingPath, dtw
+from inphase.alignment.joint import JointAlignment, joint_align
 from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
+from inphase.alignment.medoid import Medoid, medoid
 from inphase.alignment.pairwise import Alignment, align
 
 __all__ = [
     "Alignment",
+    "JointAlignment",
+    "Medoid",
     "WarpingPath",
     "align",
     "cosine",
     "dtw",
     "frame_mapping",
+    "joint_align",
     "match_confidence",
+    "medoid",
     "nearest_neighbours",
     "squared_euclidean",
 ]

@@ -1,6 +1,6 @@
 """Distances between all frames of one video and all frames of another, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,6 +60,20 @@ def cosine(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
         np.clip(block, 0.0, 2.0, out=block)
         distances[rows] = block
     return distances
+
+
+_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
+
+
+def distance_named(name: str) -> Callable[[ArrayLike, ArrayLike], NDArray[np.float32]]:
+    """The distance of that name.
+
+    Raises:
+        AlignmentError: there is none.
+    """
+    if name not in _DISTANCES:
+        raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {name}.")
+    return _DISTANCES[name]
 
 
 def _checked(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

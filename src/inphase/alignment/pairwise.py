@@ -7,12 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.distances import cosine, squared_euclidean
+from inphase.alignment.distances import distance_named
 from inphase.alignment.dtw import WarpingPath, dtw
 from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
 from inphase.errors import AlignmentError
-
-_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,14 @@ def align(
             of range or does not fit the method, the anchors are outside or do not increase, or no
             path keeps within the limits.
     """
-    if distance not in _DISTANCES:
-        raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {distance}.")
+    measure = distance_named(distance)
     if method not in ("dtw", "nearest"):
         raise AlignmentError(f"method must be dtw or nearest, not {method}.")
     if method == "nearest" and (open_begin or open_end or (window, max_slope) != (None, None)):
         raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
     if method == "nearest" and len(anchors):
         raise AlignmentError("Nearest neighbours do not follow a path through anchors: use dtw.")
-    distances = _DISTANCES[distance](reference_embeddings, query_embeddings)
+    distances = measure(reference_embeddings, query_embeddings)
     if method == "nearest":
         query = nearest_neighbours(distances)
         frames = np.arange(len(query))

@@ -1,5 +1,13 @@
 """What embeddings are good for: each takes them and returns a result that renders itself."""
 
+from inphase.applications.anomaly import Anomalies, find_anomalies
+from inphase.applications.progress_signal import (
+    Goal,
+    ProgressCurve,
+    ProgressSignal,
+    Signal,
+    measure_progress,
+)
 from inphase.applications.retrieve import Retrieval, retrieve
 from inphase.applications.sound import SoundTransfer, transfer_sound
 from inphase.applications.synchronize import Synchronization, synchronize
@@ -7,11 +15,18 @@ from inphase.applications.trajectories import Trajectories, trajectories
 from inphase.applications.transfer import Transfer, transfer, transfer_error
 
 __all__ = [
+    "Anomalies",
+    "Goal",
+    "ProgressCurve",
+    "ProgressSignal",
     "Retrieval",
+    "Signal",
     "SoundTransfer",
     "Synchronization",
     "Trajectories",
     "Transfer",
+    "find_anomalies",
+    "measure_progress",
     "retrieve",
     "synchronize",
     "trajectories",

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.alignment import align, cosine, squared_euclidean
+from inphase.alignment import align
+from inphase.alignment.distances import distance_named
 from inphase.applications.block_joining import Cut, concatenate, overlap_add
 from inphase.errors import AlignmentError, OutputError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -25,7 +26,6 @@ BLOCK = 5
 
 # Two or three periods of the lowest voice or tone, and as far as two pitches can be apart.
 _OVERLAP_SECONDS, _SEARCH_SECONDS = 0.03, 0.02
-_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
 
 
 @dataclass(frozen=True)
@@ -243,10 +243,7 @@ def _nearest_blocks(
     unknown = sorted(options.keys() - {"distance"})
     if unknown:
         raise AlignmentError(f"Nothing is aligned in the supplement's way: leave out {unknown[0]}.")
-    name = options.get("distance", "squared_euclidean")
-    if name not in _DISTANCES:
-        raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {name}.")
-    distance = _DISTANCES[name]
+    distance = distance_named(options.get("distance", "squared_euclidean"))
     wanted = [
         target.embeddings[start : start + block].mean(axis=0, dtype=np.float64)
         for start in range(0, len(target.times), block)
@@ -277,7 +274,7 @@ def _aligned_blocks(
     """(blocks,) seconds in the source that keep the order, and the distances along the way."""
     alignment = align(target.embeddings, source.embeddings, **options)
     matched = alignment.query_frames
-    distance = _DISTANCES[options.get("distance", "squared_euclidean")]
+    distance = distance_named(options.get("distance", "squared_euclidean"))
     far = distance(target.embeddings, source.embeddings)[np.arange(len(matched)), matched]
     step = _frame_time(target.times)
     starts, distances = np.zeros(len(edges) - 1), np.full(len(edges) - 1, np.inf)

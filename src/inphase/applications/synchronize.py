@@ -11,13 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.alignment import Alignment, align
+from inphase.alignment import (
+    Alignment,
+    WarpingPath,
+    align,
+    joint_align,
+    match_confidence,
+    medoid,
+)
+from inphase.alignment.distances import distance_named
 from inphase.applications.alignment_file import Anchors, write_alignment_file
 from inphase.applications.grid import write_grid, write_retimed
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.progress import progress_bar
 
+AUTO = "auto"
+_ROUNDS = 10
 _log = logging.getLogger(__name__)
 
 
@@ -140,19 +151,28 @@ def synchronize(
     *,
     reference: str | None = None,
     anchors: Anchors | None = None,
+    joint: bool = False,
+    console: Console | None = None,
     **options: Any,
 ) -> Synchronization:
     """Match every video to a reference.
 
     Args:
         embeddings: of the videos, as :func:`inphase.embed` gives them.
-        reference: name of the video whose pace is kept; by default the first.
+        reference: name of the video whose pace is kept; by default, and for ``"auto"``, the most
+            typical one: the video that is cheapest to align with the others
+            (:func:`inphase.alignment.medoid`; of two videos the first).
         anchors: frames matched by hand that the alignments pass through.
-        **options: as :func:`inphase.alignment.align` takes them.
+        joint: align all together, each with their common barycentre
+            (:func:`inphase.alignment.joint_align`), instead of each with the reference: for many
+            videos, and where their matches must agree with each other too.
+        console: where a progress bar goes; by default nowhere.
+        **options: as :func:`inphase.alignment.align` takes them; with ``joint`` only ``distance``,
+            ``window`` and ``max_slope``, and no anchors.
 
     Raises:
-        AlignmentError: the reference is not among the videos, there is no other video, or the
-            anchors do not belong to these videos.
+        AlignmentError: the reference is not among the videos, there is no other video, an option
+            does not go with ``joint``, or the anchors do not belong to these videos.
     """
     videos = list(embeddings)
     names = [video.name for video in videos]
@@ -162,8 +182,10 @@ def synchronize(
         raise AlignmentError(
             f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
         )
-    if reference is None:
-        reference = names[0]
+    if reference is None or (reference == AUTO and AUTO not in names):
+        distance = options.get("distance", "squared_euclidean")
+        reference = names[medoid([video.embeddings for video in videos], distance=distance).index]
+        _log.info("The reference is %s, the most typical video.", reference)
     chosen = [video for video in videos if video.name == reference]
     if not chosen:
         raise AlignmentError(
@@ -172,15 +194,23 @@ def synchronize(
     queries = tuple(video for video in videos if video is not chosen[0])
     anchors = anchors or Anchors()
     anchors.check(names)
-    alignments = tuple(
-        align(
-            chosen[0].embeddings,
-            query.embeddings,
-            anchors=anchors.between(chosen[0], query),
-            **options,
+    if joint:
+        if anchors.all:
+            raise AlignmentError(
+                "Videos that are aligned together follow their barycentre, not anchors: leave out "
+                "joint, or the alignment file."
+            )
+        alignments = _together(chosen[0], queries, options, console)
+    else:
+        alignments = tuple(
+            align(
+                chosen[0].embeddings,
+                query.embeddings,
+                anchors=anchors.between(chosen[0], query),
+                **options,
+            )
+            for query in queries
         )
-        for query in queries
-    )
     for query, alignment in zip(queries, alignments, strict=True):
         _log.info(
             "%s: cost %.4g a step, median confidence %.2f.",
@@ -189,6 +219,41 @@ def synchronize(
             np.median(alignment.confidence),
         )
     return Synchronization(chosen[0], queries, alignments, anchors)
+
+
+def _together(
+    reference: EmbeddedVideo,
+    queries: Sequence[EmbeddedVideo],
+    options: dict[str, Any],
+    console: Console | None,
+) -> tuple[Alignment, ...]:
+    """Each query matched to the reference by way of the barycentre of all."""
+    allowed = {"distance": "squared_euclidean", "window": None, "max_slope": None}
+    # What is asked for by its default, as the command line does, is not asked for.
+    idle = {"method": "dtw", "open_begin": False, "open_end": False, "open_in": "reference"}
+    for name, value in options.items():
+        if name not in allowed and idle.get(name) != value:
+            raise AlignmentError(
+                f"Videos that are aligned together are used whole and in order: {name} cannot be "
+                "used with joint."
+            )
+    used = {**allowed, **{name: options[name] for name in allowed if name in options}}
+    videos = [reference, *queries]
+    with progress_bar("Aligning together", _ROUNDS, console=console) as bar:
+        result = joint_align(
+            [video.embeddings for video in videos], rounds=_ROUNDS, advance=bar.advance, **used
+        )
+        bar.advance(_ROUNDS - bar.done)
+    measure = distance_named(str(used["distance"]))
+    alignments = []
+    for index, query in enumerate(queries, start=1):
+        frames = result.mapping(0, index)
+        distances = measure(reference.embeddings, query.embeddings)
+        here = np.arange(len(frames))
+        cost = float(distances[here, frames].sum(dtype=np.float64))
+        confidence = match_confidence(distances, frames)
+        alignments.append(Alignment(frames, confidence, cost, WarpingPath(here, frames, cost)))
+    return tuple(alignments)
 
 
 def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = True) -> None:

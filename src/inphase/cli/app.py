@@ -12,12 +12,14 @@ from typer.core import TyperGroup
 import inphase
 from inphase.cli import (
     align,
+    anomaly,
     compare,
     data,
     draw,
     embed,
     evaluate,
     index,
+    progress,
     retrieve,
     sound,
     synchronize,
@@ -38,6 +40,8 @@ _VERBS = (
     index,
     retrieve,
     transfer,
+    anomaly,
+    progress,
     trajectories,
     evaluate,
     compare,

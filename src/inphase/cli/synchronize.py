@@ -20,12 +20,20 @@ def synchronize(
         ),
     ],
     reference: Annotated[
-        str | None,
+        str,
         typer.Option(
-            help="Name of the video whose pace and sound are kept [default: the first].",
-            show_default=False,
+            help="Name of the video whose pace and sound are kept; auto: the most typical one, "
+            "which is cheapest to align with the others.",
         ),
-    ] = None,
+    ] = "auto",
+    joint: Annotated[
+        bool,
+        typer.Option(
+            "--joint",
+            help="Align all together by way of their mean course, instead of each with the "
+            "reference: for many videos, whose matches then agree with each other.",
+        ),
+    ] = False,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -58,7 +66,7 @@ def synchronize(
     """
     from inphase.applications import synchronize as match
     from inphase.applications.alignment_file import read_alignment_file
-    from inphase.applications.synchronize import check_output, check_output_folder
+    from inphase.applications.synchronize import AUTO, check_output, check_output_folder
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
     from inphase.training import fit_or_reuse, load_config
@@ -68,7 +76,8 @@ def synchronize(
     check = check_output_folder if separate else check_output
     check(output, [video.path for video in collection])
     # Before minutes of fitting: is it there at all?
-    name = collection[reference].name if reference is not None else None
+    by_itself = reference == AUTO and AUTO not in [video.name for video in collection]
+    name = None if by_itself else collection[reference].name
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(collection.names)
@@ -82,6 +91,8 @@ def synchronize(
         embeddings,
         reference=name,
         anchors=anchors,
+        joint=joint,
+        console=console,
         distance=distance,
         window=window,
         max_slope=max_slope,
@@ -89,6 +100,8 @@ def synchronize(
         open_end=open_end,
         open_in=open_in,
     )
+    if by_itself:
+        typer.echo(f"The reference is {result.reference.name}, the most typical video.")
     if separate:
         for path in result.save_separate(output, console=console):
             typer.echo(f"Wrote {path}")

@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.alignment import align, nearest_neighbours
-from inphase.alignment.distances import cosine, squared_euclidean
+from inphase.alignment.distances import distance_named
 from inphase.evaluation.metrics import (
     event_alignment_error,
     kendalls_tau_of_order,
     time_stretch,
 )
 from inphase.evaluation.videos import ScoredVideo
-
-_DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def compare_pairs(
     for i, first in enumerate(videos):
         for j, second in enumerate(videos):
             # Named as the embeddings of a pair are: the first is the reference.
-            distances = _DISTANCES[distance](first.embeddings, second.embeddings)
+            distances = distance_named(distance)(first.embeddings, second.embeddings)
             nearest = nearest_neighbours(distances)
             neighbours[i].append(nearest)
             if i == j:

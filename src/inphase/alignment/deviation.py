@@ -1,0 +1,278 @@
+"""How far a video strays from typical ones: in its looks and in its pace, frame by frame."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import uniform_filter1d
+
+from inphase.alignment.distances import distance_named
+from inphase.alignment.dtw import WarpingPath, dtw
+from inphase.errors import AlignmentError
+
+Curve = NDArray[np.float64]
+
+CHANNELS = ("looks", "pace")
+# A typical video that stands still where this one moves: not infinitely far from it.
+_SLOWEST = 0.1
+_SCALE_QUANTILE = 0.9
+
+
+@dataclass(frozen=True)
+class _Video:
+    """A video as it is compared.
+
+    Attributes:
+        embeddings: (frames, dims).
+        frame_time: seconds from frame to frame.
+    """
+
+    embeddings: NDArray[np.floating]
+    frame_time: float
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """How far a video is from its nearest typical video, frame by frame.
+
+    A value of 1 is what nine of ten typical videos, each left out in turn, stay below throughout.
+
+    Attributes:
+        looks: (frames,) distance along the alignment, so scaled.
+        pace: (frames,) difference of pace (of its logarithm), so scaled.
+        slow: (frames,) whether it is slower than its nearest in pace.
+        reach: frames before and after a frame from which its pace is measured.
+        left_out: (typical videos, frames) the larger of both, with each typical video left out.
+    """
+
+    looks: Curve
+    pace: Curve
+    slow: NDArray[np.bool_]
+    reach: int
+    left_out: NDArray[np.float64]
+
+    @property
+    def score(self) -> Curve:
+        """(frames,) the larger of both."""
+        return np.maximum(self.looks, self.pace)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a video that strays further than half of the typical videos do.
+
+    Attributes:
+        first: frame.
+        last: frame.
+        peak: frame at which it strays most.
+        score: there.
+        kind: ``"looks"``, ``"slow"`` or ``"fast"``: what strays.
+        p_value: see :meth:`TypicalCourse.p_value`.
+    """
+
+    first: int
+    last: int
+    peak: int
+    score: float
+    kind: str
+    p_value: float
+
+
+class TypicalCourse:
+    """Typical videos, each compared with the others: what deviations are usual.
+
+    Args:
+        videos: at least two.
+        frame_times: seconds from frame to frame of each.
+        groups: of whom or what each shows; those of one group are left out together. By default
+            each is its own.
+        span: seconds over which distances are averaged and pace is measured.
+        distance: between two embeddings.
+        advance: called with the number of videos just compared with all others.
+
+    Raises:
+        AlignmentError: fewer than two videos or groups, one is empty or not finite, or the
+            dimensions differ.
+    """
+
+    def __init__(
+        self,
+        videos: Sequence[ArrayLike],
+        frame_times: Sequence[float],
+        *,
+        groups: Sequence[Hashable] | None = None,
+        span: float = 0.2,
+        distance: str = "squared_euclidean",
+        advance: Callable[[int], object] | None = None,
+    ) -> None:
+        count = len(videos)
+        labels = list(range(count)) if groups is None else list(groups)
+        if len(set(labels)) < 2:
+            raise AlignmentError(
+                f"At least two typical videos (of two groups) are needed, not {len(set(labels))}."
+            )
+        if not span > 0:
+            raise AlignmentError(f"The span must be more than 0 seconds, not {span}.")
+        self._videos = [
+            _Video(np.asarray(video), time) for video, time in zip(videos, frame_times, strict=True)
+        ]
+        self._together = np.array([[a == b for b in labels] for a in labels])
+        self._span = span
+        self._distance = distance
+        raw = self._compared_with_each_other(advance)
+        # Of each video, without those of its group: its largest deviation of each kind.
+        largest = np.array(
+            [
+                [
+                    np.abs(curves[channel])[~self._together[index]].min(axis=0).max()
+                    for channel in CHANNELS
+                ]
+                for index, curves in enumerate(raw)
+            ]
+        )
+        scales = np.quantile(largest, _SCALE_QUANTILE, axis=0)
+        self.scales = dict(zip(CHANNELS, np.where(scales > 0, scales, 1.0).tolist(), strict=True))
+        self.largest: Curve = (largest / [self.scales[one] for one in CHANNELS]).max(axis=1)
+        """(videos,) the largest deviation of each typical video from the others, scaled."""
+
+    def __len__(self) -> int:
+        return len(self._videos)
+
+    def deviation(self, embeddings: ArrayLike, frame_time: float) -> Deviation:
+        """Compare a video with all typical ones.
+
+        Args:
+            embeddings: (frames, dims).
+            frame_time: seconds from frame to frame.
+
+        Raises:
+            AlignmentError: it is empty or not finite, or the dimensions differ.
+        """
+        video = _Video(np.asarray(embeddings), frame_time)
+        curves = _stacked([self._pair(video, other)[0] for other in self._videos])
+        scaled = {channel: np.abs(curves[channel]) / self.scales[channel] for channel in CHANNELS}
+        left_out = [
+            np.maximum(*(scaled[channel][~self._together[index]].min(0) for channel in CHANNELS))
+            for index in range(len(self))
+        ]
+        nearest = scaled["pace"].argmin(axis=0)
+        return Deviation(
+            looks=scaled["looks"].min(axis=0),
+            pace=scaled["pace"].min(axis=0),
+            slow=np.take_along_axis(curves["pace"], nearest[None], axis=0)[0] < 0,
+            reach=self._reach(frame_time),
+            left_out=np.array(left_out),
+        )
+
+    def parts(self, deviation: Deviation) -> tuple[Part, ...]:
+        """The parts of a video that stray further than half of the typical videos do anywhere."""
+        found = []
+        for first, last, peak in segments(deviation.score, level=float(np.median(self.largest))):
+            kind = "looks"
+            if deviation.pace[peak] > deviation.looks[peak]:
+                kind = "slow" if deviation.slow[peak] else "fast"
+            p_value = self.p_value(deviation, first, last)
+            if kind == "slow":
+                # Near the ends of a wait, half of what its pace is measured from still moves.
+                first = max(first - deviation.reach // 3, 0)
+                last = min(last + deviation.reach // 3, len(deviation.score) - 1)
+            score = float(deviation.score[peak])
+            found.append(Part(first, last, peak, score, kind, p_value))
+        return tuple(found)
+
+    def p_value(self, deviation: Deviation, first: int, last: int) -> float:
+        """How often a typical video would stray as far anywhere as this one in these frames.
+
+        The largest deviation of a whole typical video is what a segment is held against: however
+        many frames and segments a normal video has, one of them shows p or less with a probability
+        of about p. For each typical video the same number of others is compared with, so that the
+        video is not held to have more neighbours than they.
+
+        Source: Vovk, "Cross-conformal predictors", 2015 (the p-value).
+
+        Args:
+            deviation: of the video.
+            first: frame of the segment.
+            last: frame of the segment.
+        """
+        peaks = deviation.left_out[:, first : last + 1].max(axis=1)
+        return float((1 + (self.largest >= peaks).sum()) / (1 + len(self)))
+
+    @property
+    def p_floor(self) -> float:
+        """The least p-value that so many typical videos can show."""
+        return 1 / (1 + len(self))
+
+    def _compared_with_each_other(
+        self, advance: Callable[[int], object] | None
+    ) -> list[dict[str, NDArray[np.float64]]]:
+        count = len(self)
+        pairs: list[list[tuple[Curve, Curve]]] = [[] for _ in range(count)]
+        for first in range(count):
+            for second in range(first + 1):
+                # One path serves both ways.
+                here, there = self._pair(self._videos[first], self._videos[second])
+                pairs[first].append(here)
+                if first != second:
+                    pairs[second].append(there)
+            if advance:
+                advance(1)
+        return [_stacked(curves) for curves in pairs]
+
+    def _pair(
+        self, first: _Video, second: _Video
+    ) -> tuple[tuple[Curve, Curve], tuple[Curve, Curve]]:
+        """Looks and pace of the first beside the second, and of the second beside the first."""
+        distances = distance_named(self._distance)(first.embeddings, second.embeddings)
+        path = dtw(distances)
+        along = distances[path.reference, path.query].astype(np.float64)
+        back = WarpingPath(path.query, path.reference, path.cost)
+        return (
+            self._curves(path, along, first.frame_time, second.frame_time),
+            self._curves(back, along, second.frame_time, first.frame_time),
+        )
+
+    def _curves(
+        self, path: WarpingPath, along: Curve, own: float, others: float
+    ) -> tuple[Curve, Curve]:
+        matches = np.bincount(path.reference)
+        looks = np.sqrt(np.bincount(path.reference, weights=along) / matches)
+        frames = np.bincount(path.reference, weights=path.query) / matches
+        reach = self._reach(own)
+        # Seconds of the other that pass in a second of its own, over so many frames either way;
+        # beyond its ends both go on alike.
+        beyond = np.arange(1, reach + 1) * own / others
+        longer = np.concatenate([frames[0] - beyond[::-1], frames, frames[-1] + beyond])
+        passed = (longer[2 * reach :] - longer[: -2 * reach]) * others / (2 * reach * own)
+        pace = np.log((passed + _SLOWEST) / (1 + _SLOWEST))
+        return uniform_filter1d(looks, max(1, reach), mode="nearest"), pace
+
+    def _reach(self, frame_time: float) -> int:
+        return max(1, round(self._span / frame_time))
+
+
+def _stacked(curves: Sequence[tuple[Curve, Curve]]) -> dict[str, NDArray[np.float64]]:
+    return {name: np.stack([pair[i] for pair in curves]) for i, name in enumerate(CHANNELS)}
+
+
+def segments(score: ArrayLike, *, level: float) -> list[tuple[int, int, int]]:
+    """Where a curve rises above a level, narrowed to a quarter of each peak's height.
+
+    Args:
+        score: (frames,).
+        level: of the curve.
+
+    Returns:
+        First frame, last frame and peak of each, in order.
+    """
+    curve = np.asarray(score, dtype=np.float64)
+    above = np.concatenate([[False], curve > level, [False]])
+    edges = np.flatnonzero(np.diff(above.astype(np.int8)))
+    base = min(float(np.median(curve)), level)
+    found = []
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        peak = int(first + curve[first:end].argmax())
+        high = np.flatnonzero(curve[first:end] >= base + (curve[peak] - base) / 4)
+        found.append((int(first + high[0]), int(first + high[-1]), peak))
+    return found

@@ -1,0 +1,190 @@
+"""Many videos aligned together: each with their barycentre, and so all with each other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from inphase.alignment.distances import distance_named
+from inphase.alignment.dtw import WarpingPath, dtw
+from inphase.alignment.medoid import medoid
+from inphase.errors import AlignmentError
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class JointAlignment:
+    """Videos aligned with a common barycentre.
+
+    Attributes:
+        barycentre: (positions, dims) the mean course of the action.
+        paths: one a video: positions of the barycentre (as reference) and its frames (as query).
+        costs: (rounds + 1,) mean distance along the paths, of all videos: with the start, and
+            after each round.
+        converged: whether the last round changed the costs by no more than the tolerance.
+        medoid: index of the video at which the barycentre started.
+        smoothing: of the paths, as a share of their steps.
+    """
+
+    barycentre: NDArray[np.float32]
+    paths: tuple[WarpingPath, ...]
+    costs: NDArray[np.float64]
+    converged: bool
+    medoid: int
+    smoothing: float
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def positions(self, video: int) -> Points:
+        """(frames,) where on the barycentre each frame lies, 0..positions − 1, never decreasing."""
+        return np.clip(self._positions(video), 0, len(self.barycentre) - 1)
+
+    def frames(self, video: int, positions: ArrayLike) -> Points:
+        """The frame, with a fraction, at which a video passes each position of the barycentre."""
+        places, frames = self._curves[video]
+        at = np.asarray(positions, dtype=np.float64)
+        return np.clip(_along(at, places, frames), 0, self.lengths[video] - 1)
+
+    def mapping(self, reference: int, query: int) -> NDArray[np.int64]:
+        """For each frame of one video the frame of another, by way of the barycentre.
+
+        Returns:
+            (reference frames,) query frames, never decreasing.
+        """
+        return np.rint(self.frames(query, self._positions(reference))).astype(np.int64)
+
+    def _positions(self, video: int) -> Points:
+        places, frames = self._curves[video]
+        return _along(np.arange(self.lengths[video]), frames, places)
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Number of frames of each video."""
+        return tuple(int(path.query[-1]) + 1 for path in self.paths)
+
+    @cached_property
+    def _curves(self) -> tuple[tuple[Points, Points], ...]:
+        return tuple(_curve(path, self.smoothing) for path in self.paths)
+
+
+def joint_align(
+    embeddings: Sequence[ArrayLike],
+    *,
+    start: int | None = None,
+    length: int | None = None,
+    rounds: int = 10,
+    tolerance: float = 1e-3,
+    smoothing: float = 0.08,
+    distance: str = "squared_euclidean",
+    seed: int = 0,
+    advance: Callable[[int], object] | None = None,
+    **options: Any,
+) -> JointAlignment:
+    """Align videos with their barycentre, found by averaging along the paths.
+
+    N videos cost N alignments a round, not N², and the mapping from one to another by way of the
+    barycentre is consistent: a → b → c → a comes home but for rounding.
+
+    Of each video all frames together weigh the same, so that a slow one does not pull the
+    barycentre to itself. A path stays where one video waits, and jumps where the other does, often
+    for no better reason than noise: the curve through each path is smoothed before it is followed.
+
+    Source: Petitjean et al., "A global averaging method for dynamic time warping, with
+    applications to clustering", Pattern Recognition 2011.
+
+    Args:
+        embeddings: one (frames, dims) a video.
+        start: index of the video to start at; by default the medoid.
+        length: positions of the barycentre; by default the median number of frames.
+        rounds: at most so many.
+        tolerance: stop when a round lowers the cost by less than this share.
+        smoothing: deviation of a Gaussian along a path, as a share of its steps; 0 for none.
+        distance: between two embeddings.
+        seed: of the medoid's draw among many videos.
+        advance: called with 1 after each round.
+        **options: ``window`` and ``max_slope``, as :func:`~inphase.alignment.dtw.dtw` takes them.
+
+    Raises:
+        AlignmentError: there is no video, one is empty or not finite, the dimensions differ, an
+            option is out of range, or no path keeps within the limits.
+    """
+    videos = [np.asarray(video) for video in embeddings]
+    if not videos:
+        raise AlignmentError("There are no videos to align.")
+    if rounds < 0 or smoothing < 0:
+        raise AlignmentError("rounds and smoothing must be at least 0.")
+    if start is None:
+        start = medoid(videos, distance=distance, seed=seed).index
+    elif not 0 <= start < len(videos):
+        raise AlignmentError(f"There are {len(videos)} videos; there is no video {start}.")
+    if length is None:
+        length = round(float(np.median([len(video) for video in videos])))
+    elif length < 1:
+        raise AlignmentError(f"The barycentre needs at least one position, not {length}.")
+    measure = distance_named(distance)
+    barycentre = _resampled(videos[start], length)
+    costs: list[float] = []
+    converged = False
+    while True:
+        paths = tuple(dtw(measure(barycentre, video), **options) for video in videos)
+        costs.append(float(np.mean([path.cost / len(path.reference) for path in paths])))
+        converged = len(costs) > 1 and costs[-2] - costs[-1] <= tolerance * costs[-2]
+        if converged or len(costs) > rounds:
+            break
+        barycentre = _mean_along(paths, videos, length)
+        if advance:
+            advance(1)
+    return JointAlignment(
+        barycentre.astype(np.float32), paths, np.array(costs), converged, start, smoothing
+    )
+
+
+def _mean_along(
+    paths: Sequence[WarpingPath], videos: Sequence[NDArray[Any]], length: int
+) -> Points:
+    """For each position the mean of the frames that the paths match to it."""
+    total, weight = np.zeros((length, videos[0].shape[1])), np.zeros(length)
+    for path, video in zip(paths, videos, strict=True):
+        share = 1.0 / len(path.reference)
+        starts = np.searchsorted(path.reference, np.arange(length))
+        matched = video[path.query].astype(np.float64)
+        total += share * np.add.reduceat(matched, starts, axis=0)
+        weight += share * np.diff(starts, append=len(path.reference))
+    return total / weight[:, None]
+
+
+def _resampled(video: NDArray[Any], length: int) -> Points:
+    frames = np.linspace(0, len(video) - 1, length).round().astype(np.int64)
+    resampled: Points = video[frames].astype(np.float64)
+    return resampled
+
+
+def _curve(path: WarpingPath, smoothing: float) -> tuple[Points, Points]:
+    """Positions and frames along a path, smoothed."""
+    deviation = smoothing * len(path.reference)
+    if deviation == 0:
+        return path.reference.astype(np.float64), path.query.astype(np.float64)
+    reach = int(4 * deviation) + 1
+    # As if both went on evenly beyond the ends: a video that waits before it begins is met by
+    # another where it begins to move, not in the middle of its wait.
+    before, after = np.arange(-reach, 0) / 2, np.arange(1, reach + 1) / 2
+    longer = (
+        np.concatenate([side[0] + before, side, side[-1] + after])
+        for side in (path.reference, path.query)
+    )
+    places, frames = (gaussian_filter1d(side, deviation) for side in longer)
+    return places, frames
+
+
+def _along(at: NDArray[Any], known: Points, values: Points) -> Points:
+    """Values between known points; where a curve stands still, the middle of what it passes."""
+    points, place = np.unique(known, return_inverse=True)
+    means = np.bincount(place, weights=values) / np.bincount(place)
+    found: Points = np.interp(at, points, means)
+    return found

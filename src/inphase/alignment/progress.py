@@ -1,0 +1,79 @@
+"""How far an action has come, told frame by frame without knowing how it goes on."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inphase.alignment.distances import distance_named
+from inphase.alignment.joint import JointAlignment
+from inphase.errors import AlignmentError
+
+# Of the evidence so far, what counts at the next frame: a second or less is remembered.
+_MEMORY = 0.9
+# Positions that may be passed in one frame without cost, and the cost of each further one and of
+# each one back, in units of a demonstration's usual squared distance from the barycentre.
+_FREE, _STEP = 3, 0.25
+
+
+class ProgressFilter:
+    """Follows a course of embeddings along the barycentre of demonstrations.
+
+    Each frame is compared with all positions; what the frames before said counts too, but fades, so
+    that a wrong guess is mended and an action that is undone goes back. Memory is that of the
+    barycentre.
+
+    Args:
+        joint: demonstrations, aligned together.
+        distance: between two embeddings; as for the alignment.
+
+    Raises:
+        AlignmentError: the barycentre has a single position, or there is no such distance.
+    """
+
+    def __init__(self, joint: JointAlignment, *, distance: str = "squared_euclidean") -> None:
+        count = len(joint.barycentre)
+        if count < 2:
+            raise AlignmentError("Progress needs demonstrations of at least two frames.")
+        self._barycentre = joint.barycentre
+        self._measure = distance_named(distance)
+        positions = np.arange(count)
+        # A position's progress is how far demonstrations have come there, on average.
+        shares = [
+            joint.frames(video, positions) / max(frames - 1, 1)
+            for video, frames in enumerate(joint.lengths)
+        ]
+        mean = np.maximum.accumulate(np.mean(shares, axis=0))
+        rise = mean[-1] - mean[0]
+        self.progress: NDArray[np.float64] = (
+            (mean - mean[0]) / rise if rise > 0 else positions / (count - 1)
+        )
+        """(positions,) in 0..1, never decreasing."""
+        self._scale = max(float(joint.costs[-1]), 1e-12)
+        ahead = positions[None, :] - positions[:, None]
+        self._moves = _STEP * np.where(ahead < 0, -ahead, np.maximum(ahead - _FREE, 0))
+        self._costs: NDArray[np.float64] | None = None
+
+    def restart(self) -> None:
+        """Begin a new video."""
+        self._costs = None
+
+    def update(self, embedding: ArrayLike) -> float:
+        """Take the next frame.
+
+        Args:
+            embedding: (dims,).
+
+        Returns:
+            How far the action has come, 0..1: the mean over the positions that may be meant.
+
+        Raises:
+            AlignmentError: the embedding is not finite, or of other dimensions.
+        """
+        rows = np.asarray(embedding)[None]
+        here = self._measure(rows, self._barycentre)[0].astype(np.float64) / self._scale
+        if self._costs is None:
+            before = self._moves[0]  # a video begins at the start, or not far from it
+        else:
+            before = (self._costs[:, None] + self._moves).min(axis=0)
+        self._costs = _MEMORY * (before - before.min()) + here
+        weights = np.exp(self._costs.min() - self._costs)
+        return float(weights @ self.progress / weights.sum())

@@ -1,0 +1,244 @@
+"""Progress as a signal: how far a video has come, and how far it is from the goal."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.alignment import joint_align
+from inphase.alignment.progress import ProgressFilter
+from inphase.atomic import replacing
+from inphase.errors import AlignmentError, OutputError
+from inphase.models import EmbeddedVideo, Embeddings, Encoder
+from inphase.models.streaming import StreamingEmbedder
+from inphase.progress import progress_bar
+
+_ROUNDS = 10
+
+
+class Signal(NamedTuple):
+    """What is known at a frame.
+
+    Attributes:
+        progress: how far the action has come, 0..1.
+        distance_to_goal: from the embedding to the goal, where 1 is a demonstration's first frame
+            (mean) and 0 the goal; its negative is XIRL's reward.
+    """
+
+    progress: float
+    distance_to_goal: float
+
+    @property
+    def reward(self) -> float:
+        """−κ‖φ(s) − g‖ (Zakka et al., 2021), with κ such that a start has −1."""
+        return -self.distance_to_goal
+
+
+@dataclass(frozen=True)
+class ProgressCurve:
+    """Progress and distance to the goal of a whole video, each told from the frames so far.
+
+    Attributes:
+        video: that was followed.
+        demonstrations: names of the videos it was held against.
+        progress: (frames,) 0..1.
+        distance_to_goal: (frames,) in units of a demonstration's first frame's.
+    """
+
+    video: EmbeddedVideo
+    demonstrations: tuple[str, ...]
+    progress: NDArray[np.float64]
+    distance_to_goal: NDArray[np.float64]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as the JSON file holds them."""
+        return {
+            "video": self.video.name,
+            "file": str(self.video.path),
+            "demonstrations": list(self.demonstrations),
+            "times": [round(float(time), 6) for time in self.video.times],
+            "progress": [round(float(value), 5) for value in self.progress],
+            "distance_to_goal": [round(float(value), 5) for value in self.distance_to_goal],
+        }
+
+    def save(self, path: str | Path, *, width: int = 1000) -> None:
+        """Write ``.csv``, ``.json``, or a plot as ``.png`` or ``.svg``, whole or not at all.
+
+        Args:
+            width: of the .png in pixels.
+
+        Raises:
+            OutputError: another suffix, or the place cannot be written.
+        """
+        path = Path(path)
+        check_output(path, [self.video.path])
+        with replacing(path) as beside:
+            if path.suffix in _PICTURES:
+                _write_plot(beside, self, width)
+            else:
+                _WRITERS[path.suffix](beside, self)
+
+
+class Goal:
+    """Demonstrations, as what a video is held against.
+
+    Args:
+        demonstrations: embeddings of at least one video.
+        distance: between two embeddings, for progress.
+        console: where a progress bar goes; by default nowhere.
+
+    Raises:
+        AlignmentError: there is no demonstration, or they are not embeddings of one model.
+    """
+
+    def __init__(
+        self,
+        demonstrations: Embeddings | Sequence[EmbeddedVideo],
+        *,
+        distance: str = "squared_euclidean",
+        console: Console | None = None,
+    ) -> None:
+        videos = list(demonstrations)
+        if not videos:
+            raise AlignmentError("Progress needs at least one demonstration.")
+        self.names = tuple(video.name for video in videos)
+        with progress_bar("Aligning demonstrations", _ROUNDS, console=console) as bar:
+            joint = joint_align(
+                [video.embeddings for video in videos],
+                rounds=_ROUNDS,
+                distance=distance,
+                advance=bar.advance,
+            )
+            bar.advance(_ROUNDS - bar.done)
+        self.filter = ProgressFilter(joint, distance=distance)
+        self._goal = np.mean([video.embeddings[-1] for video in videos], axis=0, dtype=np.float64)
+        starts = [np.linalg.norm(video.embeddings[0] - self._goal) for video in videos]
+        self._start = max(float(np.mean(starts)), 1e-12)
+
+    def update(self, embedding: NDArray[np.floating]) -> Signal:
+        """Take the next frame's embedding, (dims,)."""
+        progress = self.filter.update(embedding)
+        distance = float(np.linalg.norm(embedding - self._goal)) / self._start
+        return Signal(progress, distance)
+
+    def restart(self) -> None:
+        """Begin a new video."""
+        self.filter.restart()
+
+
+class ProgressSignal:
+    """Progress and distance to the goal frame by frame, for a loop that learns or acts.
+
+    Source: Zakka et al., "XIRL: Cross-embodiment Inverse Reinforcement Learning", 2021 (the goal is
+    the mean embedding of the demonstrations' last frames).
+
+    Args:
+        encoder: trained, or its model folder.
+        demonstrations: their embeddings, as :func:`inphase.embed` gives them.
+
+    Raises:
+        AlignmentError: there is no demonstration, or they are not of this encoder.
+        ModelError: the model folder cannot be used.
+
+    Example:
+        >>> signal = ProgressSignal("runs/sweep/model", demonstrations)  # doctest: +SKIP
+        >>> signal.restart()                                             # doctest: +SKIP
+        >>> progress, distance = signal.update(frame, time=step / fps)   # doctest: +SKIP
+    """
+
+    def __init__(
+        self, encoder: Encoder | str | Path, demonstrations: Embeddings | Sequence[EmbeddedVideo]
+    ) -> None:
+        encoder = encoder if isinstance(encoder, Encoder) else Encoder.load(encoder)
+        self._embedder = StreamingEmbedder(encoder)
+        self._goal = Goal(demonstrations)
+
+    def restart(self, *, same_scene: bool = True) -> None:
+        """Begin a new video; see :meth:`StreamingEmbedder.restart`."""
+        self._embedder.restart(same_scene=same_scene)
+        self._goal.restart()
+
+    def update(self, frame: NDArray[np.uint8], *, time: float) -> Signal:
+        """Take the next frame.
+
+        Args:
+            frame: (height, width, 3) RGB, of any size.
+            time: seconds since the video began, more than that of the frame before.
+
+        Raises:
+            VideoError: the frame is no RGB picture, or its time does not advance.
+        """
+        return self._goal.update(self._embedder.update(frame, time))
+
+
+def measure_progress(video: EmbeddedVideo, goal: Goal) -> ProgressCurve:
+    """Follow a whole video; at each frame only the frames so far count.
+
+    Raises:
+        AlignmentError: its embeddings are not of the demonstrations' model.
+    """
+    goal.restart()
+    signals = [goal.update(embedding) for embedding in video.embeddings]
+    progress, distance = np.array(signals, dtype=np.float64).T
+    return ProgressCurve(video, goal.names, progress, distance)
+
+
+def check_output(path: str | Path, sources: Iterable[Path]) -> None:
+    """Refuse what :meth:`ProgressCurve.save` cannot or must not write, before minutes of work.
+
+    Raises:
+        OutputError: another suffix, or a video would be lost.
+    """
+    path = Path(path)
+    valid = [*_WRITERS, *_PICTURES]
+    if path.suffix not in valid:
+        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
+    if path.exists() and any(one.exists() and path.samefile(one) for one in sources):
+        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
+
+
+def _write_csv(path: Path, result: ProgressCurve) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["frame", "time", "progress", "distance_to_goal"])
+        told = result.to_dict()
+        rows = zip(told["times"], told["progress"], told["distance_to_goal"], strict=True)
+        for frame, row in enumerate(rows):
+            writer.writerow([frame, *row])
+
+
+def _write_json(path: Path, result: ProgressCurve) -> None:
+    path.write_text(json.dumps(result.to_dict(), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_plot(path: Path, result: ProgressCurve, width: int) -> None:
+    with matplotlib.rc_context({"svg.hashsalt": "inphase", "svg.fonttype": "path"}):
+        figure = Figure(figsize=(8, 3.2), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        times = result.video.times
+        axes.plot(times, result.progress, color="#0072b2", label="progress")
+        axes.plot(times, result.distance_to_goal, color="#d55e00", label="distance to goal")
+        axes.set(xlabel="seconds", xlim=(times[0], max(times[-1], times[0] + 1e-3)))
+        axes.set_ylim(bottom=0)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False)
+        axes.set_title(result.video.name, fontsize=11, loc="left")
+        metadata = {"Date": None} if path.suffix == ".svg" else None
+        figure.savefig(path, format=path.suffix[1:], dpi=width / 8, metadata=metadata)
+
+
+_PICTURES = (".png", ".svg")
+_WRITERS: dict[str, Callable[[Path, ProgressCurve], None]] = {
+    ".csv": _write_csv,
+    ".json": _write_json,
+}

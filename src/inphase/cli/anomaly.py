@@ -1,0 +1,100 @@
+"""``inphase anomaly``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+
+def anomaly(
+    video: Annotated[str, typer.Argument(help="The video to judge.", show_default=False)],
+    typical: Annotated[
+        list[str],
+        typer.Option(
+            "--typical",
+            metavar="VIDEOS",
+            help="Videos of the action as it should be: files, a folder, a glob or a labels.json. "
+            "May be repeated.",
+            show_default=False,
+        ),
+    ],
+    model: options.Model,
+    output: Annotated[
+        list[Path],
+        typer.Option(
+            "--output",
+            "-o",
+            help=".png or .svg: the curve, with frames at its peaks; .html: a page; .json: all; "
+            ".csv: the segments. May be repeated.",
+            show_default=False,
+        ),
+    ],
+    alpha: Annotated[
+        float,
+        typer.Option(help="Share of normal videos that may raise an alarm; 0.05 takes 19 videos."),
+    ] = 0.05,
+    span: Annotated[
+        float, typer.Option(help="Seconds over which distance is averaged and pace is measured.")
+    ] = 0.2,
+    by_group: Annotated[
+        bool,
+        typer.Option(
+            "--by-group",
+            help="Leave out all typical videos of a person or place together, as labels.json "
+            "groups them: a new person alone is then no anomaly.",
+        ),
+    ] = False,
+    width: Annotated[int, typer.Option(min=200, help="Of the .png, in pixels.")] = 1200,
+    split: options.Split = None,
+    distance: options.Distance = "squared_euclidean",
+) -> int:
+    """Find where a video strays from typical ones, in its looks and in its pace.
+
+    Each segment is listed with its start and end, a score, and the probability that a normal video
+    strays as far anywhere. Use typical videos that the model was not trained on.
+
+    Example: `inphase anomaly new.mp4 --typical good/ --model runs/pour/model -o anomalies.png`
+    """
+    from inphase.applications.anomaly import check_output, find_anomalies
+    from inphase.data import Collection
+    from inphase.errors import ConfigError
+    from inphase.models import embed as embed_videos
+
+    console = options.console()
+    collection = Collection.open(typical, split=split)
+    judged = Collection.open([video])
+    if len(judged) != 1:
+        raise ConfigError(f"{video} holds {len(judged)} videos; give one to judge.")
+    sources = [one.path for one in (*collection, *judged)]
+    for path in output:
+        check_output(path, sources)
+    groups = {one.name: one.group for one in collection}
+    if by_group and None in groups.values():
+        raise ConfigError("--by-group needs a labels.json that gives every typical video a group.")
+    embeddings = embed_videos(collection, model, console=console)
+    (new,) = embed_videos(judged, model, console=console)
+    result = find_anomalies(
+        new,
+        embeddings,
+        alpha=alpha,
+        groups=[groups[one.name] for one in embeddings] if by_group else None,
+        span=span,
+        distance=distance,
+        console=console,
+    )
+    if result.caution:
+        console.print(result.caution, highlight=False)
+    for one in result.segments:
+        told = "ALARM" if one.p_value <= alpha else "     "
+        typer.echo(
+            f"{told} {one.start:8.2f} to {one.end:.2f} s  {one.kind:5}  score {one.score:.2f}  "
+            f"p {one.p_value:.3f}"
+        )
+    if not result.alarms:
+        typer.echo("No alarm.")
+    for path in output:
+        result.save(path, width=width)
+        typer.echo(f"Wrote {path}")
+    return options.conclude(embeddings.skipped)

@@ -1,0 +1,67 @@
+"""``inphase progress``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+
+def progress(
+    video: Annotated[str, typer.Argument(help="The video to follow.", show_default=False)],
+    demonstrations: Annotated[
+        list[str],
+        typer.Option(
+            "--demonstrations",
+            metavar="VIDEOS",
+            help="Videos of the whole action: files, a folder, a glob or a labels.json. May be "
+            "repeated.",
+            show_default=False,
+        ),
+    ],
+    model: options.Model,
+    output: Annotated[
+        list[Path],
+        typer.Option(
+            "--output",
+            "-o",
+            help=".csv or .json: progress and distance to the goal of each frame; .png or .svg: a "
+            "plot. May be repeated.",
+            show_default=False,
+        ),
+    ],
+    split: options.Split = None,
+    distance: options.Distance = "squared_euclidean",
+) -> int:
+    """Tell frame by frame how far a video has come, and how far it is from the goal.
+
+    Progress runs from 0 to 1 along the mean course of the demonstrations; distance to goal is 1 at
+    a demonstration's start and 0 at the goal, and its negative is XIRL's reward. Each frame is
+    judged by the frames so far.
+
+    Example: `inphase progress try.mp4 --demonstrations demos/ --model runs/demo/model -o try.csv`
+    """
+    from inphase.applications.progress_signal import Goal, check_output, measure_progress
+    from inphase.data import Collection
+    from inphase.errors import ConfigError
+    from inphase.models import embed as embed_videos
+
+    console = options.console()
+    collection = Collection.open(demonstrations, split=split)
+    followed = Collection.open([video])
+    if len(followed) != 1:
+        raise ConfigError(f"{video} holds {len(followed)} videos; give one to follow.")
+    for path in output:
+        check_output(path, [one.path for one in (*collection, *followed)])
+    embeddings = embed_videos(collection, model, console=console)
+    (new,) = embed_videos(followed, model, console=console)
+    result = measure_progress(new, Goal(embeddings, distance=distance, console=console))
+    typer.echo(
+        f"{new.name} ends at progress {result.progress[-1]:.2f}, "
+        f"distance to goal {result.distance_to_goal[-1]:.2f}."
+    )
+    for path in output:
+        result.save(path)
+        typer.echo(f"Wrote {path}")
+    return options.conclude(embeddings.skipped)

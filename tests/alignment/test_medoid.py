@@ -1,0 +1,55 @@
+"""The most typical of many videos."""
+
+import numpy as np
+import pytest
+
+from inphase.alignment import align, medoid
+from inphase.errors import AlignmentError
+
+
+def test_the_video_in_the_middle_is_chosen() -> None:
+    course = np.linspace(0, 1, 40)[:, None]
+    offsets = [-3.0, -1.0, 0.2, 1.0, 4.0]
+    videos = [np.concatenate([course, np.full_like(course, offset)], axis=1) for offset in offsets]
+    assert medoid(videos).index == 2
+
+
+def test_costs_are_those_of_all_pairs_per_step() -> None:
+    generator = np.random.default_rng(0)
+    videos = [generator.normal(size=(length, 3)) for length in (20, 35, 50, 28)]
+    found = medoid(videos)
+    for index, video in enumerate(videos):
+        costs = []
+        for other in videos:
+            if other is not video:
+                alignment = align(video, other)
+                costs.append(alignment.cost / len(alignment.path.reference))
+        assert found.costs[index] == pytest.approx(np.mean(costs), rel=1e-5)
+    assert found.compared == 3
+
+
+def test_many_videos_are_compared_with_a_sample_of_them() -> None:
+    generator = np.random.default_rng(0)
+    course = np.linspace(0, 1, 12)[:, None]
+    offsets = generator.normal(size=60)
+    videos = [np.concatenate([course, np.full_like(course, offset)], axis=1) for offset in offsets]
+    found = medoid(videos, compared=20)
+    assert found.compared == 20
+    # Near the middle, if not the very middle.
+    assert abs(offsets[found.index] - np.median(offsets)) < 0.4
+    assert medoid(videos, compared=20).index == found.index
+
+
+def test_a_short_video_has_no_advantage() -> None:
+    course = np.linspace(0, 1, 50)[:, None]
+    far_and_short = np.concatenate([course[::10], np.full((5, 1), 2.0)], axis=1)
+    near = [np.concatenate([course, np.full_like(course, at)], axis=1) for at in (0.0, 0.1, 0.2)]
+    assert medoid([far_and_short, *near]).index != 0
+
+
+def test_bad_input_is_one_sentence() -> None:
+    with pytest.raises(AlignmentError, match="no videos to choose"):
+        medoid([])
+    with pytest.raises(AlignmentError, match="at least 1"):
+        medoid([np.ones((3, 2))], compared=0)
+    assert medoid([np.ones((3, 2))]).index == 0
