@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inphase.alignment import align as align
+    from inphase.applications.cut import cut as cut
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.sound import transfer_sound as transfer_sound
     from inphase.applications.synchronize import synchronize as synchronize
@@ -33,6 +34,7 @@ _HOMES = {
     "Encoder": "inphase.models",
     "Store": "inphase.store",
     "align": "inphase.alignment",
+    "cut": "inphase.applications",
     "embed": "inphase.models",
     "evaluate": "inphase.evaluation",
     "list_base_networks": "inphase.models",

@@ -13,6 +13,7 @@ import inphase
 from inphase.cli import (
     align,
     compare,
+    cut,
     data,
     draw,
     embed,
@@ -29,6 +30,7 @@ from inphase.cli import (
 VERBOSE = ("--verbose", "-v")
 _VERBS = (
     synchronize,
+    cut,
     train,
     embed,
     align,
