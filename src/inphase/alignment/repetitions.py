@@ -24,10 +24,9 @@ _LAGS = 5  # nearest returns to such a frame that are tried as its end
 _PRICE = 0.5  # of the pattern: what a repetition must explain to be one
 _LIKE = 0.6  # of the median likeness: a pass less like the pattern is something else
 _SLACK = 0.1  # of the pattern: what the first and last repetition may lack
-_SHIFTS = 16  # places of a pattern at which it may be made to begin
+_SHIFTS = 24  # places of a pattern at which it may be made to begin
 _SEARCHED = 3000  # frames around a pattern's place on which it is judged
 _SAMPLED = 600  # frames from which the typical distance is taken
-_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,9 @@ class _Search:
                 best, place = score, (start, length)
         if place is None:
             return None
-        for _ in range(2):
-            place = self._begun_best(*place)
         pattern = self.frames[place[0] : place[0] + place[1]]
         for _ in range(2):
-            pattern = self._averaged(pattern)
+            pattern = self._averaged(self._begun_best(self._averaged(pattern)))
         return pattern
 
     def passes(
@@ -187,27 +184,25 @@ class _Search:
     def _has_extent(self, pattern: Floats) -> bool:
         return bool(2 * pattern.var(axis=0).sum() >= _LEAST_EXTENT * self.typical)
 
-    def _begun_best(self, start: int, length: int) -> tuple[int, int]:
+    def _begun_best(self, pattern: Floats) -> Floats:
         """The same cycle begun elsewhere: where whole ones explain most, and there most slowly.
 
         A video that begins and ends at the top of the movement holds one repetition more when it
         is cut there than when it is cut at the bottom.
         """
-        n = len(self.frames)
-        speed = np.linalg.norm(np.gradient(self.frames, axis=0), axis=1)
+        around = np.roll(pattern, 1, axis=0), np.roll(pattern, -1, axis=0)
+        speed = np.linalg.norm(around[1] - around[0], axis=1)
+        length = len(pattern)
         options = []
-        for shift in np.unique(np.linspace(-length, length, 2 * _SHIFTS + 1).round()):
-            begin = start + int(shift)
-            if begin < 0 or begin + length > n:
-                continue
-            score = self._score(begin, length)
-            ends = min(begin + length, n - 1)
-            options.append((score, float(speed[begin] + speed[ends]), begin))
-        best = max(score for score, _, _ in options)
+        for begin in np.unique(np.linspace(0, length, _SHIFTS, endpoint=False).astype(np.int64)):
+            rolled = np.roll(pattern, -begin, axis=0)
+            worth = self._worth(self.frames, rolled)
+            total, _, _ = connected(worth, _slack(rolled), _PRICE * length)
+            options.append((float(total), float(speed[begin]), int(begin)))
         # What half a repetition explains is too much to give away for a still beginning.
-        enough = best - _HALF * (1 - _PRICE) * length
-        slowest = min((rate, begin) for score, rate, begin in options if score >= enough)
-        return slowest[1], length
+        enough = max(total for total, _, _ in options) - 0.5 * (1 - _PRICE) * length
+        _, begin = min((slow, begin) for total, slow, begin in options if total >= enough)
+        return np.roll(pattern, -begin, axis=0)
 
     def _averaged(self, pattern: Floats) -> Floats:
         """The mean of all frames matched to each place of the pattern."""

@@ -35,6 +35,6 @@ def draw_cuts(path: Path, video: EmbeddedVideo, spans: NDArray[np.float64]) -> N
         axes.plot(*corners, color=_CUT, linewidth=1.6)
     found = f"{len(spans)} repetitions" if len(spans) else "no repetition"
     axes.set_title(f"{video.name}: {found}")
-    axes.set_xlabel("seconds; dark: alike")
+    axes.set_xlabel("seconds; bright: alike")
     axes.set_ylabel("seconds")
     figure.savefig(path, dpi=120)
