@@ -67,10 +67,11 @@ def constant_speeds(
     wanted = wanted.astype(np.int64)
     ends = least_cuts(wanted, error, steps)
     starts = np.concatenate([[0], ends[:-1]])
-    return tuple(
-        _best(wanted[start:end], int(start), error, steps)
-        for start, end in zip(starts, ends, strict=True)
-    )
+    segments: list[SpeedSegment] = []
+    for start, end in zip(starts, ends, strict=True):
+        shown = int(segments[-1].played()[-1]) if segments else 0
+        segments.append(_best(wanted[start:end], int(start), error, steps, shown=shown))
+    return tuple(segments)
 
 
 @_compiled
@@ -104,24 +105,28 @@ def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.
     return ends
 
 
-def _best(wanted: NDArray[np.int64], first: int, error: int, steps: int) -> SpeedSegment:
-    """The start and speed that stray least: at most, and then on average."""
+def _best(
+    wanted: NDArray[np.int64], first: int, error: int, steps: int, *, shown: int
+) -> SpeedSegment:
+    """The start and speed that go back least from the frame ``shown`` last, then stray least."""
     offsets = np.arange(len(wanted))
     # The speed from end to end, and what the error at either end allows around it.
     middle = round((wanted[-1] - wanted[0]) * steps / max(len(wanted) - 1, 1))
     reach = (2 * error + 1) * steps // max(len(wanted) - 1, 1) + 1
     speeds = np.unique(np.linspace(max(0, middle - reach), middle + reach, 401).round())
     speeds = np.union1d(speeds.astype(np.int64), [_exact(wanted, error, steps)[1]])
-    best: tuple[int, int, int, int] | None = None
+    source, speed = _exact(wanted, error, steps)
+    best = (max(0, shown - source), error, error * len(wanted), source, speed)
     for source in range(max(0, int(wanted[0]) - error), int(wanted[0]) + error + 1):
         away = np.abs(source + speeds[:, None] * offsets // steps - wanted)
         order = np.lexsort((away.sum(axis=1), away.max(axis=1)))
         found = int(order[0])
-        option = (int(away[found].max()), int(away[found].sum()), source, int(speeds[found]))
-        best = option if best is None else min(best, option)
-    fallback = _exact(wanted, error, steps)
-    assert best is not None
-    source, speed = best[2:] if best[0] <= error else fallback
+        strays = int(away[found].max())
+        if strays <= error:
+            back = max(0, shown - source)
+            option = (back, strays, int(away[found].sum()), source, int(speeds[found]))
+            best = min(best, option)
+    source, speed = best[3:]
     return SpeedSegment(first, len(wanted), source, Fraction(speed, steps))
 
 
