@@ -1,0 +1,118 @@
+"""Embedding a video while it is being made: each frame through the base network once."""
+
+from collections import deque
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from inphase.errors import ModelError
+from inphase.models.embedding import FrameEmbedder, background_frames
+from inphase.models.encoder import Encoder, background
+from inphase.video import VideoReader
+
+# Frames half-way between two targets go to the earlier one, as in data/sampling.py.
+_TIE = 1e-6
+
+Background = Literal["start", "running", "reference"]
+
+
+class StreamEmbedder:
+    """Embeds frames one by one as they arrive; memory holds only the context frames.
+
+    A model with ``subtract_background`` wants what stands still in the whole video, which a stream
+    does not have yet. What takes its place:
+
+    ``"start"``: the query is taken to begin like the reference, so that its background is as far
+    from its first frame as the reference's is; ``"running"``: the middle of the range so far;
+    ``"reference"``: the reference's own background, for the same camera and place.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        background: Background = "start",
+        reference: str | Path | None = None,
+    ) -> None:
+        """
+        Args:
+            encoder: in evaluation mode, on the device where the work is to be done.
+            background: what stands in for the background, where the model subtracts it.
+            reference: the video that is followed; ``start`` and ``reference`` need it.
+
+        Raises:
+            ModelError: the background wants a reference and there is none.
+            VideoError: the reference cannot be read.
+        """
+        self._frames = FrameEmbedder(encoder)
+        self._config = encoder.config
+        self._kept: deque[tuple[float, Tensor]] = deque()
+        self._mode = background
+        self._still: Tensor | None = None
+        self._offset: Tensor | None = None
+        self._range: tuple[Tensor, Tensor] | None = None
+        if encoder.config.subtract_background and background != "running":
+            if reference is None:
+                raise ModelError(
+                    f"The background `{background}` is taken from a reference, and none was given."
+                )
+            self._from_reference(Path(reference))
+
+    def push(self, frame: NDArray[np.uint8], time: float) -> NDArray[np.float32]:
+        """Embed the next frame.
+
+        Args:
+            frame: (S, S, 3) RGB of the encoder's ``image_size``.
+            time: seconds, later than the last.
+
+        Returns:
+            (dims,).
+        """
+        (arrived,) = self._frames.maps([frame])
+        self._kept.append((time, arrived))
+        still = self._background(arrived)
+        gap, count = self._config.context_gap, self._config.context_frames
+        times = np.array([moment for moment, _ in self._kept])
+        between = (times[1:] + times[:-1]) / 2
+        targets = time - np.arange(count - 1, -1, -1) * gap
+        chosen = np.searchsorted(between, targets - _TIE, side="right")
+        maps = torch.stack([self._kept[int(index)][1] for index in chosen])
+        # Targets only go on: what lies before the first of them is never wanted again.
+        for _ in range(int(chosen[0])):
+            self._kept.popleft()
+        stacked = maps if still is None else maps - still
+        embedded: NDArray[np.float32] = self._frames.embed_stacked(stacked[None])[0]
+        return embedded
+
+    @property
+    def kept(self) -> int:
+        """How many frames' maps are in memory."""
+        return len(self._kept)
+
+    def _background(self, arrived: Tensor) -> Tensor | None:
+        if not self._config.subtract_background:
+            return None
+        if self._mode == "running":
+            low, high = self._range or (arrived, arrived)
+            self._range = torch.minimum(low, arrived), torch.maximum(high, arrived)
+            return (self._range[0] + self._range[1]) / 2
+        if self._still is None:
+            assert self._offset is not None
+            self._still = arrived + self._offset
+        return self._still
+
+    def _from_reference(self, path: Path) -> None:
+        size = self._config.image_size
+        reader = VideoReader(path, size=(size, size))
+        maps = torch.stack(
+            [*self._frames.maps(reader.frames(background_frames(len(reader))))]
+        )
+        still = background(maps)
+        if self._mode == "reference":
+            self._still = still
+        else:
+            self._offset = still - maps[0]
