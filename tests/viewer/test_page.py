@@ -402,7 +402,9 @@ def test_events_are_marked_carried_over_saved_and_downloaded(page: "Page", view:
     expected = {
         name: {"lift": numbers[0], "drop": numbers[1]}
         for name, numbers in zip(
-            VIDEOS, zip(view.numbers("constant", 12), view.numbers("constant", 40)), strict=True
+            VIDEOS,
+            zip(view.numbers("constant", 12), view.numbers("constant", 40), strict=True),
+            strict=True,
         )
     }
     page.get_by_label("Mark on").select_option(label="variable")

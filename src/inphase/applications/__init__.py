@@ -1,6 +1,7 @@
 """What embeddings are good for: each takes them and returns a result that renders itself."""
 
 from inphase.applications.anomaly import Anomalies, find_anomalies
+from inphase.applications.cut import Cuts, cut
 from inphase.applications.progress_signal import (
     Goal,
     ProgressCurve,
@@ -16,6 +17,7 @@ from inphase.applications.transfer import Transfer, transfer, transfer_error
 
 __all__ = [
     "Anomalies",
+    "Cuts",
     "Goal",
     "ProgressCurve",
     "ProgressSignal",
@@ -25,6 +27,7 @@ __all__ = [
     "Synchronization",
     "Trajectories",
     "Transfer",
+    "cut",
     "find_anomalies",
     "measure_progress",
     "retrieve",
