@@ -11,6 +11,7 @@ from inphase.video import VideoWriter
 from inphase.video.browser import browser_media_type
 from tests.video.odd_videos import encode, tagged_mp3, turn
 
+UNEVEN = [0.02, 0.1, 0.04, 0.02, 0.02, 0.1, 0.1, 0.02, 0.06] * 3
 TONE = np.sin(np.arange(48000) / 20).astype(np.float32)
 
 
@@ -32,6 +33,9 @@ TONE = np.sin(np.arange(48000) / 20).astype(np.float32)
         ("a.avi", {"codec": "mpeg4"}, None),
         ("a.ts", {}, None),
         ("a.gif", {"codec": "gif", "pix_fmt": "rgb8"}, None),
+        # Frames out of order keep the durations of others.
+        ("a.mp4", {"b_frames": 2, "times": np.cumsum([0.0, *UNEVEN])[:20].tolist()}, None),
+        ("a.mp4", {"times": np.cumsum([0.0, *UNEVEN])[:20].tolist()}, "video/mp4"),
         # The clock of the file does not start at 0.
         ("a.mp4", {"times": [0.5 + n / 25 for n in range(20)]}, None),
     ],

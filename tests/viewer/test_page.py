@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inphase.alignment import align
+from inphase.applications.alignment_file import read_alignment_file
 from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoReader, VideoWriter
@@ -299,9 +300,12 @@ def test_a_match_is_put_right_by_keys_and_by_mouse(page: "Page", view: Viewed) -
     page.get_by_role("button", name=f"Frame 30 → {match - 6}").wait_for()
     assert shown(page)[:2] == [30, match - 6]
     scrub(page, 31)
-    assert match - 6 <= shown(page)[1] <= match
-    saved = json.loads((view.folder / "alignment.json").read_text())
-    assert f"[30, {match - 6}]" in json.dumps(saved)
+    points = view.embeddings["constant"], view.embeddings["variable"]
+    through = align(*points, anchors=[(30, match - 6)])
+    assert shown(page)[1] == through.query_frames[31]
+    pair = [video.embedded for video in view.documents.viewed.videos[:2]]
+    saved = read_alignment_file(view.folder / "alignment.json")
+    assert [tuple(anchor) for anchor in saved.between(*pair)] == [(30, match - 6)]
 
     # The handle at frame 45 is dragged up by 5 frames.
     scrub(page, 45)

@@ -1,7 +1,7 @@
 /** Keeping a playing video where the reference wants it. */
 
 /** What a browser accepts as playbackRate; Chromium refuses anything outside. */
-export const SLOWEST = 0.0625;
+const SLOWEST = 0.0625;
 const FASTEST = 16;
 /** Seconds in which a small drift is made up for. */
 const CATCH_UP = 0.4;

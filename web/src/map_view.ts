@@ -59,6 +59,7 @@ export class MapView implements View {
     new ResizeObserver(() => this.draw()).observe(board);
     session.on(["theme"], () => this.draw());
     session.on(["position", "reference", "selected"], () => this.mark());
+    this.describe();
   }
 
   show(): void {

@@ -1,16 +1,11 @@
 /** One video element that shows frames exactly and can be kept at a pace. */
 
 import { mediaAddress, type Video } from "./documents";
-import { SLOWEST, worthSetting, type Order } from "./drift";
-import { frameAt, middleOf, shownFor } from "./mapping";
+import { worthSetting, type Order } from "./drift";
+import { frameAt, middleOf } from "./mapping";
 
 /** Times in the documents are rounded; the shortest frames last some milliseconds. */
 const ROUNDING = 0.001;
-/** Milliseconds without a new frame after which the old one is the one. */
-const SAME = 120;
-/** How often a frame is tried for where the browser shows another. */
-const ATTEMPTS = 4;
-
 export class Media {
   readonly element: HTMLVideoElement;
   /** The frame that is on screen, or null before the first. */
@@ -23,15 +18,8 @@ export class Media {
 
   private mounted = false;
   private started = false;
-  /** The frame to seek to next, the one that is being sought or was found last. */
   private wanted: number | null = null;
-  private sought: number | null = null;
   private seeking = false;
-  /** Whether it plays for a moment only to come to the wanted frame. */
-  private nudging = false;
-  private attempts = 0;
-  /** The frame that came last, be it from before a seek. */
-  private seen: number | null = null;
   private waiting: (() => void)[] = [];
   private last = { seconds: 0, now: 0 };
   private generation = 0;
@@ -70,9 +58,9 @@ export class Media {
   /** Give the decoder back; the last frame is not kept. */
   unmount(): void {
     if (!this.mounted) return;
-    this.mounted = this.started = this.seeking = this.nudging = false;
+    this.mounted = this.started = this.seeking = false;
     this.generation++;
-    this.presented = this.sought = null;
+    this.presented = null;
     this.element.pause();
     this.element.removeAttribute("src");
     this.element.load();
@@ -98,21 +86,17 @@ export class Media {
 
   /** Play on from the frame that is shown. */
   play(): void {
-    this.nudging = false;
-    this.sought = null;
-    this.run();
+    // Refused where it is paused again at once: nothing to tell.
+    this.element.play().catch(() => undefined);
   }
 
   pause(): void {
-    this.nudging = false;
     this.element.pause();
   }
 
   /** Do what keeps it in step. */
   obey(order: Order, target: number): void {
     if (!this.started || this.element.seeking) return;
-    this.sought = null;
-    this.nudging = false;
     if (order.kind === "seek") {
       this.element.currentTime = Math.max(target, 0);
       this.last = { seconds: target, now: performance.now() };
@@ -122,13 +106,8 @@ export class Media {
       if (worthSetting(this.element.playbackRate, order.rate)) {
         this.element.playbackRate = order.rate;
       }
-      if (this.element.paused && !this.element.ended) this.run();
+      if (this.element.paused && !this.element.ended) this.play();
     }
-  }
-
-  private run(): void {
-    // Refused where it is paused again at once: nothing to tell.
-    this.element.play().catch(() => undefined);
   }
 
   private begin(): void {
@@ -146,79 +125,25 @@ export class Media {
   }
 
   private see(seconds: number, now: number): void {
-    const frame = frameAt(this.video.times, seconds + ROUNDING);
     this.last = { seconds, now };
-    this.seen = frame;
-    // One from before the seek may still come in.
-    if (!this.seeking || frame === this.sought) this.presented = frame;
-    if (this.sought !== null && !this.seeking) this.check();
+    this.presented = frameAt(this.video.times, seconds + ROUNDING);
     for (const listener of this.onFrame) listener(seconds, now);
   }
 
   private seek(): void {
     if (this.wanted === null) return;
-    this.sought = this.wanted;
+    const target = middleOf(this.video.times, this.wanted);
     this.wanted = null;
-    this.attempts = 0;
-    this.seekTo(middleOf(this.video.times, this.sought));
-  }
-
-  private seekTo(seconds: number): void {
-    this.stopNudging();
     this.seeking = true;
-    this.presented = null;
-    this.last = { seconds, now: performance.now() };
-    this.element.currentTime = seconds;
+    this.last = { seconds: target, now: performance.now() };
+    this.element.currentTime = target;
   }
 
   private settled(): void {
     this.seeking = false;
     // Of all frames asked for while this one was being found only the newest counts.
-    if (this.wanted !== null) {
-      this.seek();
-      return;
-    }
-    if (this.presented !== null) {
-      this.check();
-      return;
-    }
-    const { sought } = this;
-    setTimeout(() => {
-      if (this.sought !== sought || this.seeking || this.presented !== null) return;
-      // None came because it was on screen already.
-      this.presented = this.seen;
-      this.check();
-    }, SAME);
-  }
-
-  /**
-   * Chromium stops at a frame before the wanted one where the file's durations of frames are
-   * wrong, as they are with a variable frame rate and frames out of order. When it plays, it goes
-   * by the next frame's time, so a moment of playing brings the right one.
-   */
-  private check(): void {
-    const { presented, sought } = this;
-    if (presented === null || sought === null) return;
-    if (presented === sought || this.attempts === ATTEMPTS) {
-      this.stopNudging();
-      this.release();
-    } else if (presented < sought) {
-      if (this.nudging || !this.element.paused) return;
-      this.attempts++;
-      this.nudging = true;
-      this.element.playbackRate = SLOWEST;
-      this.run();
-    } else {
-      // It played too far: once more, with more time.
-      this.attempts++;
-      this.seekTo(this.video.times[sought]! + 0.1 * shownFor(this.video.times, sought));
-    }
-  }
-
-  private stopNudging(): void {
-    if (!this.nudging) return;
-    this.nudging = false;
-    this.element.pause();
+    if (this.wanted !== null) this.seek();
+    else this.release();
   }
 
   private release(): void {

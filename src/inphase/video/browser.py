@@ -1,9 +1,12 @@
 """Whether a browser can play a file as it is, frame by frame at its own times."""
 
+from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from av.container import InputContainer
+from av.packet import Packet
 
 from inphase.video.opening import opened, time_origin, video_stream
 
@@ -14,6 +17,8 @@ _AUDIO = {"video/mp4": {"aac", "mp3"}, "video/webm": {"opus", "vorbis"}}
 _PIXELS = {"yuv420p", "yuvj420p"}
 # A file's own clock may start this much off 0, in seconds: players disagree on what then is 0.
 _ZERO = Fraction(1, 2000)
+# Durations are rounded: to a tick of the file's clock, or a frame of its frame rate.
+_SLACK = 1.4
 
 
 def browser_media_type(path: Path) -> str | None:
@@ -40,7 +45,22 @@ def browser_media_type(path: Path) -> str | None:
         for sound in container.streams.audio[:1]:
             if sound.codec_context.codec.canonical_name not in _AUDIO[media_type]:
                 return None
+        if not _durations_are_true(container.demux(stream)):
+            return None
     return media_type
+
+
+def _durations_are_true(packets: Iterable[Packet]) -> bool:
+    """Whether no frame claims to be shown for longer than until the next one.
+
+    An MP4 file with a variable frame rate and frames out of order keeps durations that belong to
+    other frames. Chromium goes by them where it seeks, and stops frames too early.
+    """
+    known = sorted((p.pts, p.duration or 0) for p in packets if p.pts is not None)
+    gaps = (after - pts for (pts, _), (after, _) in pairwise(known))
+    return all(
+        duration <= _SLACK * gap for (_, duration), gap in zip(known[:-1], gaps, strict=True)
+    )
 
 
 def _container_type(container: InputContainer) -> str | None:
