@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications.anomaly import find_anomalies as find_anomalies
     from inphase.applications.progress_signal import ProgressSignal as ProgressSignal
+    from inphase.applications.cut import cut as cut
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.sound import transfer_sound as transfer_sound
     from inphase.applications.synchronize import synchronize as synchronize
@@ -36,6 +37,7 @@ _HOMES = {
     "ProgressSignal": "inphase.applications",
     "Store": "inphase.store",
     "align": "inphase.alignment",
+    "cut": "inphase.applications",
     "embed": "inphase.models",
     "evaluate": "inphase.evaluation",
     "find_anomalies": "inphase.applications",

@@ -8,6 +8,7 @@ from inphase.applications.progress_signal import (
     Signal,
     measure_progress,
 )
+from inphase.applications.cut import Cuts, cut
 from inphase.applications.retrieve import Retrieval, retrieve
 from inphase.applications.sound import SoundTransfer, transfer_sound
 from inphase.applications.synchronize import Synchronization, synchronize
@@ -19,6 +20,7 @@ __all__ = [
     "Goal",
     "ProgressCurve",
     "ProgressSignal",
+    "Cuts",
     "Retrieval",
     "Signal",
     "SoundTransfer",
@@ -27,6 +29,7 @@ __all__ = [
     "Transfer",
     "find_anomalies",
     "measure_progress",
+    "cut",
     "retrieve",
     "synchronize",
     "trajectories",

@@ -21,6 +21,8 @@ from inphase.alignment import (
     medoid,
 )
 from inphase.alignment.distances import distance_named
+from inphase.applications.edit_files import EDIT_WRITERS
+from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
 from inphase.applications.grid import write_grid, write_retimed
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
@@ -55,14 +57,24 @@ class Synchronization:
         times = self.queries[index].times[np.maximum(frames, 0)]
         return np.where(frames < 0, np.nan, times)
 
-    def save(self, path: str | Path, *, width: int = 1920, console: Console | None = None) -> None:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        width: int = 1920,
+        cut_error: int = DEFAULT_CUT_ERROR,
+        console: Console | None = None,
+    ) -> None:
         """Write the synchronization, in the form that the suffix asks for, whole or not at all.
 
         ``.mp4``: all videos in a grid at the reference's pace, with its sound; the reference
         comes first and is framed. ``.json`` and ``.csv``: the mapping, in frames and in seconds.
+        For editing programs, in pieces of constant speed with as few cuts as can be: ``.otio``
+        (OpenTimelineIO), ``.edl`` (CMX 3600; one query only) and ``.sh``, a script for ffmpeg.
 
         Args:
             width: of the grid in pixels, at most.
+            cut_error: frames that a piece of constant speed may be off by.
             console: where a progress bar goes; by default nowhere.
 
         Raises:
@@ -76,10 +88,14 @@ class Synchronization:
                 path,
                 self._files,
                 titles=[self.reference.name, *(query.name for query in self.queries)],
-                mappings=[np.arange(len(self.reference.times)), *self._mappings()],
+                mappings=[np.arange(len(self.reference.times)), *self.mappings()],
                 width=width,
                 console=console,
             )
+        elif path.suffix in EDIT_WRITERS:
+            plan = plan_edit(self, error=cut_error)
+            with replacing(path) as beside:
+                EDIT_WRITERS[path.suffix](beside, plan)
         else:
             with replacing(path) as beside:
                 _WRITERS[path.suffix](beside, self)
@@ -96,12 +112,19 @@ class Synchronization:
         folder = Path(folder)
         check_output_folder(folder, self._files)
         paths = []
-        for query, mapping in zip(self.queries, self._mappings(), strict=True):
+        for query, mapping in zip(self.queries, self.mappings(), strict=True):
             # A name can hold the folders that tell two files apart.
             path = folder / f"{query.name.replace('/', '_')}.mp4"
             write_retimed(path, query.path, mapping, self.reference.times, console=console)
             paths.append(path)
         return tuple(paths)
+
+    def mappings(self) -> list[NDArray[np.int64]]:
+        """Query frames to show, one array a query; one without a match shows the nearest that has.
+
+        Each is (reference frames,).
+        """
+        return [_filled(alignment.query_frames) for alignment in self.alignments]
 
     def to_dict(self) -> dict[str, Any]:
         """The mapping as plain values, as the JSON file holds it.
@@ -132,10 +155,6 @@ class Synchronization:
     @property
     def _files(self) -> list[Path]:
         return [self.reference.path, *(query.path for query in self.queries)]
-
-    def _mappings(self) -> list[NDArray[np.int64]]:
-        """Query frames to show; one without a match shows the nearest that has one."""
-        return [_filled(alignment.query_frames) for alignment in self.alignments]
 
 
 def synchronize(
@@ -238,12 +257,12 @@ def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = 
 
     Args:
         sources: the videos.
-        pictures: whether .mp4 counts.
+        pictures: whether .mp4 and files of editing programs count.
 
     Raises:
         OutputError: another suffix, or one of the videos would be lost.
     """
-    valid = [".mp4", *_WRITERS] if pictures else list(_WRITERS)
+    valid = [".mp4", *_WRITERS, *EDIT_WRITERS] if pictures else list(_WRITERS)
     if Path(path).suffix not in valid:
         raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
     _keep(Path(path), sources)

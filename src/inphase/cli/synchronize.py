@@ -15,7 +15,8 @@ def synchronize(
         typer.Option(
             "--output",
             "-o",
-            help=".mp4: all in a grid; .json or .csv: the mapping. With --separate, a folder.",
+            help=".mp4: all in a grid; .json or .csv: the mapping; for editing programs .otio "
+            "(OpenTimelineIO), .edl (CMX 3600) or .sh (ffmpeg). With --separate, a folder.",
             show_default=False,
         ),
     ],
@@ -48,6 +49,14 @@ def synchronize(
     width: Annotated[int, typer.Option(min=64, help="Width of the grid, in pixels, at most.")] = (
         1920
     ),
+    cut_error: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="For editing programs: frames that a piece of constant speed may be off by; more "
+            "frames, fewer cuts.",
+        ),
+    ] = 2,
     split: options.Split = None,
     preset: options.Preset = "quick",
     override: options.Override = None,
@@ -64,6 +73,8 @@ def synchronize(
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
     from inphase.applications import synchronize as match
+    from inphase.applications.edit_files import EDIT_WRITERS
+    from inphase.applications.edit_plan import plan_edit
     from inphase.applications.synchronize import AUTO, check_output, check_output_folder
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
@@ -100,6 +111,11 @@ def synchronize(
         for path in result.save_separate(output, console=console):
             typer.echo(f"Wrote {path}")
     else:
-        result.save(output, width=width, console=console)
+        result.save(output, width=width, cut_error=cut_error, console=console)
         typer.echo(f"Wrote {output}")
+        if output.suffix in EDIT_WRITERS:
+            plan = plan_edit(result, error=cut_error)
+            for track in plan.tracks[1:]:
+                typer.echo(f"{track.name}: {len(track.segments) - 1} cuts")
+            typer.echo(f"{plan.cuts} cuts in all, no frame off by more than {cut_error}")
     return options.conclude(embeddings.skipped)

@@ -160,7 +160,7 @@ class FrameEmbedder:
         _, still = self._background(reader)
         maps = torch.stack(list(self.maps(reader.frames(distinct))))
         maps = maps if still is None else maps - still
-        return self._embed_stacked(maps[places.reshape(context.shape)])
+        return self.embed_stacked(maps[places.reshape(context.shape)])
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
         """Embed a picture file as the first frame of a video, which stands in for its context.
@@ -180,10 +180,10 @@ class FrameEmbedder:
         size = self.encoder.config.image_size
         (features,) = self.maps([read_image(Path(path), size=(size, size))])
         stacked = torch.stack([features] * self.encoder.config.context_frames)
-        embedding: NDArray[np.float32] = self._embed_stacked(stacked[None])[0]
+        embedding: NDArray[np.float32] = self.embed_stacked(stacked[None])[0]
         return embedding
 
-    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
+    def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
         """(n, k, C, h, w) maps to (n, dims)."""
         with torch.inference_mode():
             embeddings: NDArray[np.float32] = self._embedder(stacked).float().cpu().numpy()
@@ -232,7 +232,7 @@ class FrameEmbedder:
             window = torch.cat([window[rows[0, 0] - low :], arrived]) if done else arrived
             low = int(rows[0, 0])
             done += len(batch)
-            yield self._embed_stacked(window[torch.from_numpy(rows - low)])
+            yield self.embed_stacked(window[torch.from_numpy(rows - low)])
 
 
 def background_frames(count: int) -> list[int]:

@@ -1,0 +1,156 @@
+"""Online alignment: a query whose frames arrive one by one, followed along a reference.
+
+Dynamic time warping with an open end, of which only the newest column is kept (in the spirit of
+Dixon, "Live tracking of musical performances using on-line time warping", DAFx 2005). Every query
+frame takes one step and goes on by 0 to ``max_speed`` reference frames, so that the costs of all
+places can be compared as they are.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inphase.alignment.dtw_kernels import _compiled
+from inphase.errors import AlignmentError
+
+_LARGEST_SPEED = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a query frame is in the reference, as far as is known when it arrives.
+
+    Attributes:
+        frame: of the query, counted from 0.
+        reference_frame: its match.
+        confidence: 0..1; 1 − (distance of the match) / (mean distance to all reference frames).
+        revised: reference frames of the last frames as they are seen now, the newest last.
+    """
+
+    frame: int
+    reference_frame: int
+    confidence: float
+    revised: NDArray[np.int64]
+
+
+class OnlineAligner:
+    """Follows a query along a reference, frame by frame, in bounded memory and time a frame.
+
+    Example:
+        >>> aligner = OnlineAligner(np.arange(5.0)[:, None])
+        >>> [aligner.push([value]).reference_frame for value in (0.1, 1.9, 2.2, 3.1)]
+        [0, 2, 2, 3]
+    """
+
+    def __init__(
+        self,
+        reference_embeddings: ArrayLike,
+        *,
+        max_speed: int = 3,
+        look_back: int = 0,
+        open_begin: bool = False,
+        window: int | None = None,
+    ) -> None:
+        """
+        Args:
+            reference_embeddings: (n, dims).
+            max_speed: reference frames that may pass from one query frame to the next, at most.
+            look_back: query frames before the newest whose places may still be revised.
+            open_begin: the query may begin anywhere in the reference.
+            window: how many reference frames around the last place are looked at; None for all.
+
+        Raises:
+            AlignmentError: the reference is empty or not finite, or an option is out of range.
+        """
+        reference = np.array(reference_embeddings, dtype=np.float64)
+        if reference.ndim != 2 or reference.size == 0:
+            raise AlignmentError(
+                f"The reference's embeddings must be (frames, dims), not {reference.shape}."
+            )
+        if not np.isfinite(reference).all():
+            raise AlignmentError("The reference's embeddings are not all finite numbers.")
+        if not 1 <= max_speed <= _LARGEST_SPEED:
+            raise AlignmentError(f"max_speed must be in 1..{_LARGEST_SPEED}, not {max_speed}.")
+        if look_back < 0:
+            raise AlignmentError(f"look_back must be 0 or more frames, not {look_back}.")
+        if window is not None and window < max_speed:
+            raise AlignmentError(
+                f"A window must be at least max_speed ({max_speed}), not {window}."
+            )
+        self._reference = reference
+        self._max_speed, self._window, self._open_begin = max_speed, window, open_begin
+        self._costs = np.full(len(reference), np.inf)
+        self._next = np.empty_like(self._costs)
+        # How far each place of a frame is from where it was reached, for the last frames.
+        self._came = np.zeros((look_back + 1, len(reference)), dtype=np.uint8)
+        self._count = 0
+        self._at = 0
+
+    def push(self, embedding: ArrayLike) -> Place:
+        """Take the query's next frame.
+
+        Args:
+            embedding: (dims,).
+
+        Raises:
+            AlignmentError: it has other dimensions than the reference, or is not finite.
+        """
+        frame = np.asarray(embedding, dtype=np.float64)
+        if frame.shape != self._reference.shape[1:] or not np.isfinite(frame).all():
+            raise AlignmentError(
+                f"A query frame must be {self._reference.shape[1]} finite numbers, as the "
+                f"reference's are, not of shape {frame.shape}."
+            )
+        away = self._reference - frame
+        distances = np.einsum("nd,nd->n", away, away)
+        came = self._came[self._count % len(self._came)]
+        if self._count == 0:
+            begin = len(distances) if self._open_begin else self._max_speed
+            self._costs[:begin] = distances[:begin]
+            came[:] = 0
+        else:
+            low, high = 0, len(distances)
+            if self._window is not None:
+                low, high = max(0, self._at - self._window), self._at + self._window + 1
+            advance(self._costs, distances, low, min(high, len(distances)), self._max_speed,
+                    self._next, came)  # fmt: skip
+            self._costs, self._next = self._next, self._costs
+        self._at = int(self._costs.argmin())
+        # Only differences count: the sums of a stream without end must not grow.
+        self._costs -= self._costs[self._at]
+        mean = float(distances.mean())
+        confidence = 1.0 - float(distances[self._at]) / mean if mean > 0 else 0.0
+        self._count += 1
+        return Place(self._count - 1, self._at, min(max(confidence, 0.0), 1.0), self._revised())
+
+    def _revised(self) -> NDArray[np.int64]:
+        known = min(self._count, len(self._came))
+        places = np.empty(known, dtype=np.int64)
+        at = self._at
+        for back in range(known):
+            places[known - 1 - back] = at
+            at -= int(self._came[(self._count - 1 - back) % len(self._came), at])
+        return places
+
+
+@_compiled
+def advance(
+    costs: NDArray[np.float64],
+    distances: NDArray[np.float64],
+    low: int,
+    high: int,
+    max_speed: int,
+    new_costs: NDArray[np.float64],
+    came: NDArray[np.uint8],
+) -> None:
+    """One query frame more: the cheapest way to each place, and how far it came from."""
+    new_costs[:] = np.inf
+    for i in range(low, high):
+        best, step = costs[i], 0
+        for back in range(1, min(max_speed, i) + 1):
+            # Of equally cheap ways the one that goes on.
+            if costs[i - back] < best or (costs[i - back] == best and step == 0):
+                best, step = costs[i - back], back
+        new_costs[i] = best + distances[i]
+        came[i] = step

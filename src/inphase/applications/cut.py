@@ -1,0 +1,248 @@
+"""Repetitions: a video of twenty push-ups becomes twenty clips."""
+
+import csv
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.alignment.repetitions import Repetitions, find_repetitions
+from inphase.applications.cut_picture import draw_cuts
+from inphase.atomic import replacing
+from inphase.data import Collection, resample
+from inphase.errors import OutputError, Skipped, VideoError
+from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
+from inphase.models.plain_features import PlainEmbedder
+from inphase.progress import progress_bar
+from inphase.video import VideoReader, VideoWriter, frame_at, probe, read_audio
+
+# Frames a second at which repetitions are looked for: those of half a second have eight.
+SEARCH_FPS = 15.0
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where a video repeats itself.
+
+    Attributes:
+        video: at the frames that were looked at.
+        repetitions: in those frames.
+        frames: (clips, 2) first frame and the frame after the last of each clip, in the video's own
+            frames: one a repetition, or one of the whole video where it does not repeat itself.
+        spans: (clips, 2) begin and end of each clip, in seconds.
+    """
+
+    video: EmbeddedVideo
+    repetitions: Repetitions
+    frames: NDArray[np.int64]
+    spans: NDArray[np.float64]
+
+    @property
+    def count(self) -> int:
+        """Number of repetitions; 0 where the video does not repeat itself."""
+        return self.repetitions.count
+
+    @property
+    def period(self) -> float:
+        """Median length of a repetition in seconds; 0 without."""
+        return float(np.median(self.spans[:, 1] - self.spans[:, 0])) if self.count else 0.0
+
+    def save(self, folder: str | Path, *, console: Console | None = None) -> tuple[Path, ...]:
+        """Write each clip with its sound, and what was found, into a folder.
+
+        ``<name>_01.mp4`` and so on, cut at the frame and therefore encoded again; a video that does
+        not repeat itself is copied as it is. Beside them ``<name>.json``, ``<name>.csv`` and
+        ``<name>.png``: the self-similarity of the video with its cuts.
+
+        Returns:
+            The clips.
+
+        Raises:
+            OutputError: the folder cannot be written, or holds the video.
+            VideoError: the video can no longer be read.
+        """
+        folder = Path(folder)
+        check_output_folder(folder, [self.video.path])
+        stem = self.video.name.replace("/", "_")
+        clips = self._write_clips(folder, stem, console)
+        with replacing(folder / f"{stem}.json") as beside:
+            told = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+            beside.write_text(told + "\n", encoding="utf-8")
+        with (
+            replacing(folder / f"{stem}.csv") as beside,
+            beside.open("w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.DictWriter(file, fieldnames=list(self._rows()[0]))
+            writer.writeheader()
+            writer.writerows(self._rows())
+        with replacing(folder / f"{stem}.png") as beside:
+            draw_cuts(beside, self.video, self.spans if self.count else self.spans[:0])
+        return clips
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was found as plain values, as the JSON file holds it; times in seconds."""
+        return {
+            "name": self.video.name,
+            "file": str(self.video.path),
+            "count": self.count,
+            "period": round(self.period, 6),
+            "confidence": round(self.repetitions.confidence, 4),
+            "clips": self._rows(),
+        }
+
+    def _rows(self) -> list[dict[str, Any]]:
+        likeness = self.repetitions.likeness if self.count else [None]
+        return [
+            {
+                "clip": number,
+                "start": round(float(begin), 6),
+                "end": round(float(end), 6),
+                "first_frame": int(first),
+                "last_frame": int(after) - 1,
+                "likeness": None if alike is None else round(float(alike), 4),
+            }
+            for number, ((first, after), (begin, end), alike) in enumerate(
+                zip(self.frames, self.spans, likeness, strict=True), start=1
+            )
+        ]
+
+    def _write_clips(self, folder: Path, stem: str, console: Console | None) -> tuple[Path, ...]:
+        source = self.video.path
+        if not self.count:
+            whole = folder / f"{stem}{source.suffix}"
+            with replacing(whole) as beside:
+                (shutil.copytree if source.is_dir() else shutil.copy)(source, beside)
+            return (whole,)
+        reader = VideoReader(source)
+        sound = read_audio(source) if reader.info.has_audio else None
+        digits = max(2, len(str(self.count)))
+        paths = []
+        total = int((self.frames[:, 1] - self.frames[:, 0]).sum())
+        with progress_bar(f"Cutting {self.video.name}", total, console=console) as bar:
+            for number, (first, after) in enumerate(self.frames, start=1):
+                path = folder / f"{stem}_{number:0{digits}d}.mp4"
+                begin, end = self.spans[number - 1]
+                audio = sound.cut(begin, end) if sound is not None else None
+                with VideoWriter(path, fps=reader.info.fps, size=reader.size, audio=audio) as out:
+                    indices = range(first, after)
+                    for index, frame in zip(indices, reader.frames(indices), strict=True):
+                        out.write(frame, time=float(reader.times[index] - begin))
+                        bar.advance(1)
+                paths.append(path)
+        return tuple(paths)
+
+
+@dataclass(frozen=True)
+class CutVideos:
+    """What :func:`cut_videos` found.
+
+    Attributes:
+        cuts: one a video.
+        skipped: videos that could not be read.
+    """
+
+    cuts: tuple[Cuts, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def cut(
+    video: EmbeddedVideo,
+    *,
+    shortest: float = 0.4,
+    longest: float | None = None,
+    least_confidence: float = 0.45,
+) -> Cuts:
+    """Find the repetitions of an embedded video.
+
+    Args:
+        video: as :func:`inphase.embed` gives it, or ``PlainEmbedder.embed``.
+        shortest: repetition, in seconds.
+        longest: repetition, in seconds; by default half of the video.
+        least_confidence: (0..1) below this the video stays whole.
+
+    Raises:
+        AlignmentError: an option is out of range.
+        VideoError: the video can no longer be read.
+    """
+    chosen = resample(video.times, fps=SEARCH_FPS)
+    searched = EmbeddedVideo(video.name, video.path, video.times[chosen], video.embeddings[chosen])
+    times = searched.times
+    rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else SEARCH_FPS
+    repetitions = find_repetitions(
+        searched.embeddings,
+        shortest=max(4, round(shortest * rate)),
+        longest=None if longest is None else round(longest * rate),
+        least_confidence=least_confidence,
+    )
+    info = probe(video.path)
+    ends = np.append(info.times, info.duration)
+    if not repetitions.count:
+        frames = np.array([[0, info.frames]], dtype=np.int64)
+    else:
+        own = np.array([frame_at(info.times, time) for time in times] + [info.frames])
+        frames = np.stack([own[repetitions.starts], own[repetitions.ends]], axis=1)
+    return Cuts(searched, repetitions, frames, ends[frames])
+
+
+def cut_videos(
+    collection: Collection,
+    *,
+    model: str | Path | None = None,
+    console: Console | None = None,
+    **options: Any,
+) -> CutVideos:
+    """Embed videos and find the repetitions of each.
+
+    Args:
+        collection: the videos.
+        model: folder of an encoder that was fitted to this action; None for the pretrained base
+            network alone.
+        console: where a progress bar goes; by default nowhere.
+        **options: as :func:`cut` takes them.
+
+    Raises:
+        ModelError: the model folder cannot be used.
+        VideoError: none of the videos can be read.
+        AlignmentError: an option is out of range.
+    """
+    plain = PlainEmbedder() if model is None else None
+    fitted = FrameEmbedder(Encoder.load(model)) if model is not None else None
+    cuts, skipped = [], []
+    for video in collection:
+        try:
+            info = probe(video.path)
+            rate = 1.0 if plain is None else min(1.0, SEARCH_FPS / info.fps)
+            title = f"Looking at {video.name}"
+            with progress_bar(title, round(rate * info.frames), console=console) as bar:
+                if plain is not None:
+                    embedded = plain.embed(
+                        video.path, fps=SEARCH_FPS, name=video.name, advance=bar.advance
+                    )
+                else:
+                    assert fitted is not None
+                    embedded = fitted.embed(video.path, name=video.name, advance=bar.advance)
+            cuts.append(cut(embedded, **options))
+        except VideoError as error:
+            skipped.append(Skipped(video.name, str(error)))
+    if not cuts:
+        raise VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
+    return CutVideos(tuple(cuts), tuple(skipped))
+
+
+def check_output_folder(folder: str | Path, sources: Iterable[Path] | Sequence[Path]) -> None:
+    """Refuse a folder in which :meth:`Cuts.save` would write beside the videos themselves.
+
+    Raises:
+        OutputError: it is a file, or holds one of the videos.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise OutputError(f"{folder} is a file; give a folder for the clips.")
+    if any(source.absolute().parent == folder.absolute() for source in sources):
+        raise OutputError(f"{folder} holds the videos themselves; give another folder.")

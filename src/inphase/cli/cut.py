@@ -1,0 +1,72 @@
+"""``inphase cut``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inphase.cli import options
+
+
+def cut(
+    videos: options.Videos,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="Folder for the clips.", show_default=False),
+    ],
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Model folder of an encoder fitted to this action [default: the pretrained base "
+            "network alone, which needs no fitting].",
+            show_default=False,
+        ),
+    ] = None,
+    shortest: Annotated[
+        float, typer.Option(min=0.27, help="Seconds that a repetition takes at least.")
+    ] = 0.4,
+    longest: Annotated[
+        float | None,
+        typer.Option(
+            min=0.27,
+            help="Seconds that a repetition takes at most [default: half of the video].",
+            show_default=False,
+        ),
+    ] = None,
+    least_confidence: Annotated[
+        float, typer.Option(min=0, max=1, help="Below this a video stays whole.")
+    ] = 0.45,
+    split: options.Split = None,
+) -> int:
+    """Cut a video that repeats an action into one clip for each repetition.
+
+    Writes the clips with their sound, a table of their times (.json, .csv) and a picture of the
+    video's self-similarity. A video without repetition stays whole.
+
+    Example: `inphase cut twenty_pushups.mp4 -o pushups/`
+    """
+    from inphase.applications.cut import check_output_folder, cut_videos
+    from inphase.data import Collection
+
+    console = options.console()
+    collection = Collection.open(videos, split=split)
+    check_output_folder(output, [video.path for video in collection])
+    found = cut_videos(
+        collection,
+        model=model,
+        console=console,
+        shortest=shortest,
+        longest=longest,
+        least_confidence=least_confidence,
+    )
+    for cuts in found.cuts:
+        cuts.save(output, console=console)
+        if cuts.count:
+            typer.echo(
+                f"{cuts.video.name}: {cuts.count} repetitions, {cuts.period:.2f} s each, "
+                f"confidence {cuts.repetitions.confidence:.2f}"
+            )
+        else:
+            typer.echo(f"{cuts.video.name}: no repetition; it stays whole")
+    typer.echo(f"Wrote {sum(len(cuts.frames) for cuts in found.cuts)} clip(s) to {output}")
+    return options.conclude(found.skipped)

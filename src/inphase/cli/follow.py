@@ -1,0 +1,98 @@
+"""``inphase follow``."""
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from inphase.cli import options
+
+
+def follow(
+    query: Annotated[
+        str,
+        typer.Argument(
+            help="A file that is being written (.ts, .mkv, .webm), or a camera (/dev/video0).",
+            show_default=False,
+        ),
+    ],
+    reference: Annotated[
+        Path, typer.Option(help="The video that it is followed along.", show_default=False)
+    ],
+    model: options.Model,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File for one JSON line a frame; - for standard output.",
+            show_default=False,
+        ),
+    ] = None,
+    look_back: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds before the newest frame that each line may revise."),
+    ] = 0.0,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds without a new frame that end a growing file.")
+    ] = 2.0,
+    background: Annotated[
+        Literal["start", "running", "reference"],
+        typer.Option(
+            help="What stands in for the background of a video that has not ended: as at the "
+            "reference's start, the range so far, or the reference's own (same camera and place)."
+        ),
+    ] = "start",
+    max_speed: Annotated[
+        int,
+        typer.Option(
+            min=1, max=100, help="Reference frames that may pass with one frame, at most."
+        ),
+    ] = 3,
+    open_begin: Annotated[
+        bool, typer.Option("--open-begin", help="It may begin anywhere in the reference.")
+    ] = False,
+) -> int:
+    """Follow a video along a reference while it is being made, frame by frame.
+
+    Shows where it is on one line, and gives programs one JSON object a frame.
+
+    Example: `inphase follow /dev/video0 --reference pro.mp4 --model runs/swing/model -o -`
+    """
+    from inphase.applications.follow import follow as follow_frames
+    from inphase.applications.follow import show
+    from inphase.errors import OutputError, VideoError
+    from inphase.video import probe
+
+    duration = probe(reference).duration
+    if output not in (None, "-") and Path(str(output)).exists():
+        given = Path(str(output))
+        if any(Path(video).exists() and given.samefile(video) for video in (query, reference)):
+            raise OutputError(f"{given} is one of the videos and would be lost; give another name.")
+    frames = follow_frames(
+        query,
+        reference,
+        model,
+        look_back=look_back,
+        wait=wait,
+        background=background,
+        max_speed=max_speed,
+        open_begin=open_begin,
+    )
+    with contextlib.ExitStack() as stack:
+        if output in (None, "-"):
+            lines = sys.stdout if output == "-" else None
+        else:
+            try:
+                # Not beside its place: a program reads it while it is written.
+                lines = stack.enter_context(Path(str(output)).open("w", encoding="utf-8"))
+            except OSError as error:
+                raise OutputError(f"Cannot write {output}: {error.strerror}.") from error
+        count = show(frames, duration=duration, console=options.console(), lines=lines)
+    if not count:
+        raise VideoError(f"{query} gave no frame.")
+    if output != "-":
+        typer.echo(f"Followed {count} frames")
+    return 0

@@ -1,0 +1,91 @@
+"""Features of a video's frames without any fitting: the pretrained base network's maps.
+
+They know nothing of an action, so that other people and places look far apart. Within one video,
+where all of that stays the same, they tell poses apart: enough to see that it repeats itself.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from inphase.data import resample
+from inphase.models.config import EncoderConfig
+from inphase.models.embedding import EmbeddedVideo, FrameEmbedder
+from inphase.models.encoder import Encoder
+from inphase.video import VideoReader
+
+# A random projection to so many numbers keeps each distance to some 6 % (Johnson and
+# Lindenstrauss), and an hour of video in 60 MB.
+_SIZE = 256
+_BATCH = 32
+
+
+class PlainEmbedder:
+    """Embeds frames by the pretrained base network alone, its maps projected at random.
+
+    Args:
+        seed: of the projection.
+        device: where the base network runs; by default the GPU where there is one.
+    """
+
+    def __init__(self, *, seed: int = 0, device: torch.device | None = None) -> None:
+        # The embedder of this encoder is never run: its widths do not matter.
+        config = EncoderConfig(pool=2, conv_width=1, fc_width=1)
+        encoder = Encoder(config).eval()
+        if device is None:
+            device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._frames = FrameEmbedder(encoder.to(device))
+        self._seed = seed
+        self._projection: Tensor | None = None
+
+    def embed(
+        self,
+        path: str | Path,
+        *,
+        fps: float,
+        name: str = "",
+        advance: Callable[[int], object] | None = None,
+    ) -> EmbeddedVideo:
+        """Embed a video's frames at ``fps``, or all of them where it has fewer a second.
+
+        Args:
+            path: the video.
+            fps: frames per second, as :func:`inphase.data.resample` picks them.
+            name: for the result; by default the file's stem.
+            advance: called with the number of frames just embedded, for a progress bar.
+
+        Raises:
+            VideoError: the file cannot be read, or has no frames.
+        """
+        path = Path(path)
+        size = self._frames.encoder.config.image_size
+        reader = VideoReader(path, size=(size, size))
+        chosen = resample(reader.times, fps=fps)
+        parts = []
+        for part in self._projected(self._frames.maps(reader.frames(chosen))):
+            parts.append(part)
+            if advance:
+                advance(len(part))
+        return EmbeddedVideo(name or path.stem, path, reader.times[chosen], np.concatenate(parts))
+
+    def _projected(self, maps: Iterator[Tensor]) -> Iterator[NDArray[np.float32]]:
+        batch: list[Tensor] = []
+        for one in maps:
+            batch.append(one.flatten())
+            if len(batch) == _BATCH:
+                yield self._project(torch.stack(batch))
+                batch = []
+        if batch:
+            yield self._project(torch.stack(batch))
+
+    def _project(self, flat: Tensor) -> NDArray[np.float32]:
+        if self._projection is None:
+            generator = torch.Generator().manual_seed(self._seed)
+            drawn = torch.randn(flat.shape[1], _SIZE, generator=generator) / _SIZE**0.5
+            self._projection = drawn.to(flat.device)
+        projected: NDArray[np.float32] = (flat.float() @ self._projection).cpu().numpy()
+        return projected

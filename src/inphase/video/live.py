@@ -1,0 +1,83 @@
+"""Frames of a video that is still being made: a file that grows, or a camera."""
+
+import time as clock
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from inphase.errors import VideoError
+from inphase.video.conversion import Orientation, RgbConverter
+from inphase.video.opening import opened, reason, video_stream
+
+_OPENING = 10.0  # seconds in which a device must answer
+_CAMERAS = "/dev/video"
+
+
+def live_frames(
+    path: str | Path, *, size: tuple[int, int], wait: float = 2.0
+) -> Iterator[tuple[float, NDArray[Any]]]:
+    """Yield seconds and (height, width, 3) RGB of each frame, as soon as it is there.
+
+    Args:
+        path: a file of a kind that can be read while it is written (.ts, .mkv, .webm), any
+            complete video file, or a camera (``/dev/video0``).
+        size: (width, height) of the frames.
+        wait: seconds without anything new after which a growing file is taken to be complete; 0
+            for a file that no longer grows.
+
+    Raises:
+        VideoError: it cannot be opened, or holds no pictures.
+    """
+    path = Path(path)
+    if not str(path).startswith(_CAMERAS):
+        with opened(path) as container:  # tells a missing or wrong file in a sentence
+            video_stream(container, path)
+    convert: RgbConverter | None = None
+    first: float | None = None
+    begun = clock.monotonic()
+    with _open(path, wait) as container:
+        stream = video_stream(container, path)
+        for frame in _decoded(container, stream):
+            if convert is None:
+                convert = RgbConverter(size, Orientation.of(frame))
+            now = frame.time if frame.time is not None else clock.monotonic() - begun
+            first = now if first is None else first
+            yield now - first, convert(frame)
+    if convert is None:
+        raise VideoError(f"None of the frames of {path} can be decoded.")
+
+
+def _open(path: Path, wait: float) -> Any:
+    name = str(path.absolute())
+    try:
+        if name.startswith(_CAMERAS):
+            return av.open(name, "r", format="v4l2", timeout=(_OPENING, None))
+        if wait > 0:
+            # The file protocol then waits at the end for more, until the timeout says it is over.
+            return av.open(f"file:{name}", "r", options={"follow": "1"}, timeout=(_OPENING, wait))
+        return av.open(name, "r")
+    except (FFmpegError, OSError) as error:
+        raise VideoError(f"{path} cannot be opened as a video: {reason(error)}.") from error
+
+
+def _decoded(container: Any, stream: VideoStream) -> Iterator[VideoFrame]:
+    # Frame threads would hold several frames back.
+    stream.thread_type = "SLICE"
+    try:
+        for packet in container.demux(stream):
+            try:
+                yield from packet.decode()
+            except FFmpegError:
+                continue
+    except FFmpegError:
+        pass  # nothing new for so long: the file is complete
+    try:
+        yield from stream.decode(None)
+    except FFmpegError:
+        return

@@ -1,0 +1,155 @@
+"""Repetitions: counted and placed on made-up movements whose truth is known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from inphase.alignment.repetitions import find_repetitions
+from inphase.errors import AlignmentError
+
+DIMS = 32
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Embeddings of a movement that repeats itself, and where it does."""
+
+    embeddings: Floats
+    count: int
+    boundaries: Floats  # (count + 1,) frames
+
+
+def cycle(generator: np.random.Generator, state: Floats) -> Floats:
+    """One of two kinds of closed movement: a loop, or there and back by the same way."""
+    harmonics = np.arange(1, 5)
+    if generator.random() < 0.5:
+        weights = generator.normal(size=(2, 4, DIMS)) / harmonics[:, None]
+        angles = 2 * np.pi * harmonics * state[:, None]
+        return np.asarray(np.cos(angles) @ weights[0] + np.sin(angles) @ weights[1])
+    way = 0.5 - 0.5 * np.cos(2 * np.pi * state)
+    weights = generator.normal(size=(3, DIMS)) / harmonics[:3, None]
+    phases = generator.uniform(0, 2 * np.pi, size=(3, DIMS))
+    parts = [weights[k] * np.sin((k + 1) * 0.8 * np.pi * way[:, None] + phases[k]) for k in (0, 1)]
+    return np.asarray(sum(parts))
+
+
+def wander(generator: np.random.Generator, frames: int, size: float) -> Floats:
+    """A smooth way that goes nowhere in particular, starting at the origin."""
+    steps = gaussian_filter1d(generator.normal(size=(frames + 60, DIMS)), 8, axis=0)[30:-30]
+    way = np.cumsum(steps, axis=0)
+    way -= way[0]
+    return np.asarray(way * size / (np.linalg.norm(way, axis=1).mean() + 1e-9))
+
+
+def movement(seed: int, *, noise: float = 0.0, around: bool = True) -> Movement:
+    """Draw repetitions whose pace changes by up to 2; ``around``: pauses, begin and end."""
+    generator = np.random.default_rng(seed)
+    count, length = int(generator.integers(2, 26)), generator.uniform(12, 60)
+    u = np.linspace(0, 1, 2000)
+    slow = sum(
+        generator.normal() / k * np.cos(np.pi * k * u * max(1, count / 4) + generator.uniform(0, 6))
+        for k in range(1, 5)
+    )
+    slow = (slow - slow.min()) / np.ptp(slow) * np.log(generator.uniform(1, 2))
+    gone = np.concatenate([[0], np.cumsum(np.exp(slow))])[:-1]
+    state = np.interp(np.linspace(0, 1, int(count * length)), u, gone / gone[-1] * count)
+    if around:
+        for _ in range(generator.integers(0, 3)):
+            at = int(generator.integers(len(state)))
+            state = np.insert(state, at, np.full(generator.integers(5, 60), state[at]))
+    embeddings = cycle(generator, state)
+    size = float(np.linalg.norm(embeddings - embeddings.mean(axis=0), axis=1).mean())
+    before = 0
+    if around:
+        before, after = (int(value) for value in generator.integers(2, 60, size=2))
+        lead = embeddings[0] + wander(generator, before, size)[::-1]
+        tail = embeddings[-1] + wander(generator, after, size)
+        embeddings = np.concatenate([lead, embeddings, tail])
+    noisy = embeddings + generator.normal(size=embeddings.shape) * noise * size / DIMS**0.5
+    boundaries = before + np.searchsorted(state, np.arange(count + 1)).astype(float)
+    return Movement(noisy, count, boundaries)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_repetitions_of_changing_pace_are_counted_exactly(seed: int) -> None:
+    made = movement(seed, around=False)
+    found = find_repetitions(made.embeddings)
+    assert found.count == made.count
+    assert found.confidence > 0.9
+
+
+@pytest.mark.slow
+def test_with_pauses_noise_and_other_movement_nearly_all_counts_are_right_within_one() -> None:
+    away = []
+    for seed in range(30):
+        made = movement(seed, noise=0.2)
+        away.append(abs(find_repetitions(made.embeddings).count - made.count))
+    assert np.mean(np.array(away) <= 1) >= 0.95
+    assert np.mean(np.array(away) == 0) >= 0.75
+
+
+def test_each_repetition_is_one_cycle_long_and_they_do_not_overlap() -> None:
+    made = movement(3, around=False)
+    found = find_repetitions(made.embeddings)
+    cycles = np.diff(made.boundaries)
+    assert found.count == made.count
+    lengths = found.ends - found.starts
+    assert (found.starts[1:] >= found.ends[:-1]).all()
+    assert lengths == pytest.approx(cycles, rel=0.3, abs=6)
+    assert found.period == np.median(lengths)
+
+
+def test_what_is_done_twice_in_a_row_is_not_taken_for_one() -> None:
+    """An exact copy of two different cycles is two repetitions of the pair, not four of one."""
+    generator = np.random.default_rng(0)
+    way = wander(generator, 41, 1.0)
+    closed = way - np.linspace(0, 1, 41)[:, None] * way[-1]
+    assert find_repetitions(np.concatenate([closed[:-1]] * 7)).count == 7
+
+
+def nothing(seed: int) -> Floats:
+    generator = np.random.default_rng(seed)
+    frames = int(generator.integers(40, 400))
+    kinds = (
+        lambda: wander(generator, frames, 1.0),
+        lambda: cycle(generator, np.clip(np.linspace(-0.5, 1.5, frames), 0, 1)),
+        lambda: np.ones((frames, DIMS)),
+        lambda: cycle(generator, np.linspace(0, 0.6, frames)),
+        lambda: np.zeros((frames, DIMS)),
+    )
+    quiet = kinds[seed % len(kinds)]()
+    return np.asarray(quiet + generator.normal(size=quiet.shape) * 0.02)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_what_does_not_repeat_itself_stays_whole(seed: int) -> None:
+    found = find_repetitions(nothing(seed))
+    assert found.count == 0
+    assert found.confidence == 0
+
+
+@pytest.mark.parametrize("frames", [0, 1, 11])
+def test_too_short_or_still_is_no_repetition(frames: int) -> None:
+    assert find_repetitions(np.zeros((frames, 4))).count == 0
+    assert find_repetitions(np.zeros((frames + 40, 4))).count == 0
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "options", "told"),
+    [
+        (np.zeros(9), {}, r"must be \(frames, dims\)"),
+        (np.full((40, 2), np.nan), {}, "not all finite"),
+        (np.zeros((40, 2)), {"shortest": 3}, "at least 4 frames"),
+        (np.zeros((40, 2)), {"longest": 5}, "below the shortest"),
+        (np.zeros((40, 2)), {"least_confidence": 2}, r"0\.\.1"),
+    ],
+)
+def test_bad_input_is_told_in_one_sentence(
+    embeddings: Floats, options: dict[str, int], told: str
+) -> None:
+    with pytest.raises(AlignmentError, match=told):
+        find_repetitions(embeddings, **options)
