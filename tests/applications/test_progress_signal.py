@@ -74,6 +74,20 @@ def test_the_files_hold_a_row_a_frame(
         curve.save(tmp_path / "p.txt")
 
 
+def test_a_larger_picture_is_made_smaller_and_the_start_sets_the_background(
+    pouring: Collection, tiny: TrainingConfig
+) -> None:
+    config = tiny.encoder.model_copy(update={"subtract_background": True})
+    encoder = Encoder(config).eval()
+    videos = list(embed(pouring, encoder))
+    curve = measure_progress(videos[0], Goal(videos[:1]))
+    signal = ProgressSignal(encoder, videos[:1])
+    told = [signal.update(frame, time=float(time)) for time, frame in VideoReader(videos[0].path)]
+    # It is its own demonstration, so that its start tells its background.
+    distance = np.array(told)[:, 1]
+    assert np.abs(distance - curve.distance_to_goal).mean() < 0.1
+
+
 def test_pictures_one_by_one_give_what_the_whole_video_gives(
     pouring: Collection, tiny: TrainingConfig
 ) -> None:

@@ -1,4 +1,4 @@
-"""Frames one by one give what the whole video gives."""
+"""Embedding as frames arrive: what embedding the whole video gives, in bounded memory."""
 
 from pathlib import Path
 
@@ -6,53 +6,57 @@ import numpy as np
 import pytest
 
 from inphase.data import Collection
+from inphase.errors import ModelError
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder
-from inphase.models.streaming import StreamingEmbedder
+from inphase.models.streaming import StreamEmbedder
 from inphase.video import VideoReader
 
 
-def small(**options: object) -> Encoder:
-    settings = {"image_size": 64, "conv_width": 8, "fc_width": 16, **options}
-    return Encoder(EncoderConfig(**settings)).eval()  # type: ignore[arg-type]
+def small(*, subtract: bool) -> Encoder:
+    config = EncoderConfig(
+        image_size=64, conv_width=8, fc_width=8, context_gap=0.25, context_frames=3,
+        subtract_background=subtract,
+    )  # fmt: skip
+    return Encoder(config).eval()
 
 
-def streamed(embedder: StreamingEmbedder, path: Path) -> np.ndarray:
-    return np.stack([embedder.update(frame, float(time)) for time, frame in VideoReader(path)])
+@pytest.fixture(scope="module")
+def video(pouring: Collection) -> Path:
+    return pouring.videos[0].path
 
 
-@pytest.mark.parametrize(("frames", "gap"), [(1, 0.3), (2, 0.3), (3, 0.2)])
-def test_context_is_that_of_the_whole_video(pouring: Collection, frames: int, gap: float) -> None:
-    encoder = small(context_frames=frames, context_gap=gap)
-    whole = FrameEmbedder(encoder).embed(pouring.videos[0].path).embeddings
-    side_by_side = StreamingEmbedder(encoder)
-    size = (64, 64)
-    told = np.stack(
-        [
-            side_by_side.update(frame, float(time))
-            for time, frame in VideoReader(pouring.videos[0].path, size=size)
-        ]
-    )
-    np.testing.assert_allclose(told, whole, atol=2e-3 * np.abs(whole).max())
+def streamed(stream: StreamEmbedder, path: Path) -> tuple[list[np.ndarray], int]:
+    embedded, most = [], 0
+    for time, frame in VideoReader(path, size=(64, 64)):
+        embedded.append(stream.push(frame, time))
+        most = max(most, stream.kept)
+    return embedded, most
 
 
-def test_memory_does_not_grow() -> None:
-    embedder = StreamingEmbedder(small(context_gap=0.3))
-    picture = np.zeros((64, 64, 3), dtype=np.uint8)
-    for index in range(60):
-        embedder.update(picture, index / 20)
-        assert len(embedder._recent) <= 0.3 * 20 + 2
+def test_frames_one_by_one_are_embedded_as_in_the_whole_video(video: Path) -> None:
+    encoder = small(subtract=False)
+    whole = FrameEmbedder(encoder).embed(video)
+    embedded, most = streamed(StreamEmbedder(encoder), video)
+    np.testing.assert_allclose(np.stack(embedded), whole.embeddings, rtol=1e-3, atol=1e-5)
+    assert most <= 2 * 0.25 * 12 + 3 < len(embedded)
 
 
-def test_the_background_is_kept_for_the_same_scene_only(pouring: Collection) -> None:
-    encoder = small(subtract_background=True)
-    path = pouring.videos[0].path
-    whole = FrameEmbedder(encoder).embed(path).embeddings
-    embedder = StreamingEmbedder(encoder)
-    first = streamed(embedder, path)
-    embedder.restart()
-    second = streamed(embedder, path)
-    embedder.restart(same_scene=False)
-    fresh = streamed(embedder, path)
-    np.testing.assert_array_equal(first, fresh)
-    errors = [np.abs(told - whole).mean() for told in (first, second)]
-    assert errors[1] < 0.5 * errors[0]
+@pytest.mark.parametrize("background", ["start", "reference"])
+def test_a_video_followed_along_itself_has_its_own_background(video: Path, background: str) -> None:
+    encoder = small(subtract=True)
+    whole = FrameEmbedder(encoder).embed(video)
+    stream = StreamEmbedder(encoder, background=background, reference=video)  # type: ignore[arg-type]
+    embedded, _ = streamed(stream, video)
+    np.testing.assert_allclose(np.stack(embedded), whole.embeddings, rtol=1e-2, atol=1e-4)
+
+
+def test_the_running_background_ends_as_that_of_the_whole_video(video: Path) -> None:
+    encoder = small(subtract=True)
+    whole = FrameEmbedder(encoder).embed(video)
+    embedded, _ = streamed(StreamEmbedder(encoder, background="running"), video)
+    np.testing.assert_allclose(embedded[-1], whole.embeddings[-1], rtol=1e-2, atol=1e-4)
+
+
+def test_a_background_from_a_reference_needs_one() -> None:
+    with pytest.raises(ModelError, match="none was given"):
+        StreamEmbedder(small(subtract=True))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
+from av.video.frame import VideoFrame
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -17,10 +19,11 @@ from rich.console import Console
 from inphase.alignment import joint_align
 from inphase.alignment.progress import ProgressFilter
 from inphase.atomic import replacing
-from inphase.errors import AlignmentError, OutputError
+from inphase.errors import AlignmentError, OutputError, VideoError
 from inphase.models import EmbeddedVideo, Embeddings, Encoder
-from inphase.models.streaming import StreamingEmbedder
+from inphase.models.streaming import Background, StreamEmbedder
 from inphase.progress import progress_bar
+from inphase.video.conversion import RgbConverter
 
 _ROUNDS = 10
 
@@ -119,6 +122,7 @@ class Goal:
                 advance=bar.advance,
             )
             bar.advance(_ROUNDS - bar.done)
+        self.typical = videos[joint.medoid]
         self.filter = ProgressFilter(joint, distance=distance)
         self._goal = np.mean([video.embeddings[-1] for video in videos], axis=0, dtype=np.float64)
         starts = [np.linalg.norm(video.embeddings[0] - self._goal) for video in videos]
@@ -141,9 +145,14 @@ class ProgressSignal:
     Source: Zakka et al., "XIRL: Cross-embodiment Inverse Reinforcement Learning", 2021 (the goal is
     the mean embedding of the demonstrations' last frames).
 
+    Memory is bounded: the maps of a second of frames, and the barycentre of the demonstrations.
+
     Args:
         encoder: trained, or its model folder.
         demonstrations: their embeddings, as :func:`inphase.embed` gives them.
+        background: what stands in for the background of a video that has not ended, where the
+            model subtracts it; see :class:`~inphase.models.streaming.StreamEmbedder`. The most
+            typical demonstration is its reference.
 
     Raises:
         AlignmentError: there is no demonstration, or they are not of this encoder.
@@ -156,16 +165,26 @@ class ProgressSignal:
     """
 
     def __init__(
-        self, encoder: Encoder | str | Path, demonstrations: Embeddings | Sequence[EmbeddedVideo]
+        self,
+        encoder: Encoder | str | Path,
+        demonstrations: Embeddings | Sequence[EmbeddedVideo],
+        *,
+        background: Background = "start",
     ) -> None:
         encoder = encoder if isinstance(encoder, Encoder) else Encoder.load(encoder)
-        self._embedder = StreamingEmbedder(encoder)
         self._goal = Goal(demonstrations)
+        self._embedder = StreamEmbedder(
+            encoder, background=background, reference=self._goal.typical.path
+        )
+        self._side = encoder.config.image_size
+        self._resize = RgbConverter((self._side, self._side))
+        self._time = -math.inf
 
-    def restart(self, *, same_scene: bool = True) -> None:
-        """Begin a new video; see :meth:`StreamingEmbedder.restart`."""
-        self._embedder.restart(same_scene=same_scene)
+    def restart(self) -> None:
+        """Begin a new video at the same place, with the same camera."""
+        self._embedder.restart()
         self._goal.restart()
+        self._time = -math.inf
 
     def update(self, frame: NDArray[np.uint8], *, time: float) -> Signal:
         """Take the next frame.
@@ -177,7 +196,19 @@ class ProgressSignal:
         Raises:
             VideoError: the frame is no RGB picture, or its time does not advance.
         """
-        return self._goal.update(self._embedder.update(frame, time))
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise VideoError(
+                f"A frame must be (height, width, 3) RGB uint8, not {frame.shape} {frame.dtype}."
+            )
+        if time <= self._time:
+            raise VideoError(
+                f"The frame at {time:g} s does not come after the one at {self._time:g} s; "
+                "restart() begins a new video."
+            )
+        self._time = time
+        if frame.shape[:2] != (self._side, self._side):
+            frame = self._resize(VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24"))
+        return self._goal.update(self._embedder.push(frame, time))
 
 
 def measure_progress(video: EmbeddedVideo, goal: Goal) -> ProgressCurve:

@@ -190,7 +190,7 @@ class FrameEmbedder:
     def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
         """(n, k, C, h, w) maps, without their background where it is subtracted, to (n, dims)."""
         responses = self._responses(stacked.flatten(0, 1))
-        return self._embed_stacked(responses.unflatten(0, stacked.shape[:2]))
+        return self._embed_stacked(responses.view(*stacked.shape[:2], *responses.shape[1:]))
 
     def _responses(self, maps: Tensor) -> Tensor:
         """The part of the embedder that sees each frame alone, so that it sees it only once."""

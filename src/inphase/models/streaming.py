@@ -1,106 +1,124 @@
-"""Embedding a video frame by frame as it comes, in bounded memory."""
+"""Embedding a video while it is being made: each frame through the base network once."""
 
-import copy
 from collections import deque
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inphase.errors import VideoError
-from inphase.models.encoder import Encoder
-from inphase.models.folding import fold_batch_norm
-from inphase.video.conversion import RgbConverter
+from inphase.errors import ModelError
+from inphase.models.embedding import FrameEmbedder, background_frames
+from inphase.models.encoder import Encoder, background
+from inphase.video import VideoReader
+
+# Frames half-way between two targets go to the earlier one, as in data/sampling.py.
+_TIE = 1e-6
+
+Background = Literal["start", "running", "reference"]
 
 
-class StreamingEmbedder:
-    """An encoder that is given one frame after the other, and sees no later ones.
+class StreamEmbedder:
+    """Embeds frames one by one as they arrive; memory holds only the context frames.
 
-    It gives what :func:`inphase.models.embed` gives, but for an encoder that takes off the
-    background (``subtract_background``), which is known only when the video has ended: here it is
-    that of the frames so far. :meth:`restart` keeps it for the next video of the same scene.
+    A model with ``subtract_background`` wants what stands still in the whole video, which a stream
+    does not have yet. What takes its place:
 
-    Memory holds the maps of the context, a second or so of frames, whatever the length.
-
-    Args:
-        encoder: on the device where the work is to be done; its weights are copied.
+    ``"start"``: the query is taken to begin like the reference, so that its background is as far
+    from its first frame as the reference's is; ``"running"``: the middle of the range so far;
+    ``"reference"``: the reference's own background, for the same camera and place.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder
-        self._base = fold_batch_norm(encoder.base, image_size=encoder.config.image_size)
-        self._embedder = copy.deepcopy(encoder.embedder).eval()
-        size = encoder.config.image_size
-        self._resize = RgbConverter((size, size))
-        self._recent: deque[tuple[float, Tensor]] = deque()
-        self._lowest: Tensor | None = None
-        self._highest: Tensor | None = None
-
-    def restart(self, *, same_scene: bool = True) -> None:
-        """Begin a new video.
-
-        Args:
-            same_scene: whether the background known so far holds.
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        background: Background = "start",
+        reference: str | Path | None = None,
+    ) -> None:
         """
-        self._recent.clear()
-        if not same_scene:
-            self._lowest = self._highest = None
+        Args:
+            encoder: in evaluation mode, on the device where the work is to be done.
+            background: what stands in for the background, where the model subtracts it.
+            reference: the video that is followed; ``start`` and ``reference`` need it.
 
-    def update(self, frame: NDArray[np.uint8], time: float) -> NDArray[np.float32]:
+        Raises:
+            ModelError: the background wants a reference and there is none.
+            VideoError: the reference cannot be read.
+        """
+        self._frames = FrameEmbedder(encoder)
+        self._config = encoder.config
+        self._kept: deque[tuple[float, Tensor]] = deque()
+        self._mode = background
+        self._still: Tensor | None = None
+        self._offset: Tensor | None = None
+        self._range: tuple[Tensor, Tensor] | None = None
+        if encoder.config.subtract_background and background != "running":
+            if reference is None:
+                raise ModelError(
+                    f"The background `{background}` is taken from a reference, and none was given."
+                )
+            self._from_reference(Path(reference))
+
+    def push(self, frame: NDArray[np.uint8], time: float) -> NDArray[np.float32]:
         """Embed the next frame.
 
         Args:
-            frame: (height, width, 3) RGB, of any size.
-            time: seconds, more than that of the frame before.
+            frame: (S, S, 3) RGB of the encoder's ``image_size``.
+            time: seconds, later than the last.
 
         Returns:
             (dims,).
-
-        Raises:
-            VideoError: the frame is no RGB picture, or its time does not advance.
         """
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
-            raise VideoError(
-                f"A frame must be (height, width, 3) RGB uint8, not {frame.shape} {frame.dtype}."
-            )
-        if self._recent and time <= self._recent[-1][0]:
-            raise VideoError(
-                f"The frame at {time:g} s does not come after the one at {self._recent[-1][0]:g} s."
-            )
-        config = self.encoder.config
-        side = config.image_size
-        if frame.shape[:2] != (side, side):
-            frame = self._resize(VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24"))
-        with torch.inference_mode():
-            images = self.encoder.normalise(torch.from_numpy(frame[None].copy()))
-            maps = self.encoder.pooled(self._base(images))[0]
-            self._recent.append((time, maps))
-            stacked = torch.stack([self._nearest(time - back) for back in self._gaps()])
-            if config.subtract_background:
-                stacked = stacked - self._background(maps)
-            embedding: NDArray[np.float32] = self._embedder(stacked[None])[0].float().cpu().numpy()
-        self._forget(time)
-        return embedding
+        (arrived,) = self._frames.maps([frame])
+        self._kept.append((time, arrived))
+        still = self._background(arrived)
+        gap, count = self._config.context_gap, self._config.context_frames
+        times = np.array([moment for moment, _ in self._kept])
+        between = (times[1:] + times[:-1]) / 2
+        # Of a centred context, what is yet to come is the last frame, as at the end of a video.
+        own = count // 2 if self._config.centred_context else count - 1
+        targets = time + (np.arange(count) - own) * gap
+        chosen = np.searchsorted(between, targets - _TIE, side="right")
+        maps = torch.stack([self._kept[int(index)][1] for index in chosen])
+        # Targets only go on: what lies before the first of them is never wanted again.
+        for _ in range(int(chosen[0])):
+            self._kept.popleft()
+        stacked = maps if still is None else maps - still
+        embedded: NDArray[np.float32] = self._frames.embed_stacked(stacked[None])[0]
+        return embedded
 
-    def _gaps(self) -> list[float]:
-        config = self.encoder.config
-        return [config.context_gap * back for back in range(config.context_frames - 1, -1, -1)]
+    def restart(self) -> None:
+        """Begin a new video of the same place: a running range is kept, a start is taken anew."""
+        self._kept.clear()
+        if self._mode == "start":
+            self._still = None
 
-    def _nearest(self, time: float) -> Tensor:
-        # The earlier of two that are as near, as for a whole video.
-        return min(self._recent, key=lambda known: (round(abs(known[0] - time), 9), known[0]))[1]
+    @property
+    def kept(self) -> int:
+        """How many frames' maps are in memory."""
+        return len(self._kept)
 
-    def _background(self, maps: Tensor) -> Tensor:
-        if self._lowest is None or self._highest is None:
-            self._lowest = self._highest = maps
-        self._lowest = torch.minimum(self._lowest, maps)
-        self._highest = torch.maximum(self._highest, maps)
-        return (self._lowest + self._highest) / 2
+    def _background(self, arrived: Tensor) -> Tensor | None:
+        if not self._config.subtract_background:
+            return None
+        if self._mode == "running":
+            low, high = self._range or (arrived, arrived)
+            self._range = torch.minimum(low, arrived), torch.maximum(high, arrived)
+            return (self._range[0] + self._range[1]) / 2
+        if self._still is None:
+            assert self._offset is not None
+            self._still = arrived + self._offset
+        return self._still
 
-    def _forget(self, time: float) -> None:
-        """Drop what no later frame can have in its context: all but one older than that."""
-        oldest = time - self._gaps()[0]
-        while len(self._recent) > 1 and self._recent[1][0] <= oldest:
-            self._recent.popleft()
+    def _from_reference(self, path: Path) -> None:
+        size = self._config.image_size
+        reader = VideoReader(path, size=(size, size))
+        maps = torch.stack([*self._frames.maps(reader.frames(background_frames(len(reader))))])
+        still = background(maps)
+        if self._mode == "reference":
+            self._still = still
+        else:
+            self._offset = still - maps[0]
