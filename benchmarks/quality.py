@@ -120,7 +120,10 @@ def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
         models,
         collection,
         options=EvaluationOptions(
-            scoring=ScoringOptions(stride=arguments.stride, few_shot=(1,)),
+            # Fifty draws of a labelled video take longer than all else: for the preset alone.
+            scoring=ScoringOptions(
+                stride=arguments.stride, few_shot=(1,) if arguments.methods == "preset" else ()
+            ),
             shortcuts=False,
             shared_groups=True,
         ),
