@@ -68,6 +68,23 @@ class LabelFile:
         parse_labels(content, source=str(self.path))
         return content
 
+    def published(
+        self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]
+    ) -> dict[str, Any]:
+        """The content for others: these videos alone, without the folders that they lie in.
+
+        Raises:
+            CollectionError: as :meth:`content`.
+        """
+        content = self.content(events, marks)
+        ours = {video.path.resolve() for video in self._videos}
+        told = {
+            name: {**entry, "file": Path(entry["file"]).name}
+            for name, entry in content["videos"].items()
+            if (self.path.parent / entry["file"]).resolve() in ours
+        }
+        return {**content, "videos": told}
+
     def save(self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
         """Write the file, whole or not at all.
 
