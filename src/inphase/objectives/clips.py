@@ -12,7 +12,8 @@ class ClipEmbeddings:
 
     Attributes:
         embeddings: (videos, frames, dims) floating point.
-        times: (videos, frames) seconds from the start of each frame's video.
+        times: (videos, frames) seconds from the start of each frame's video. In training the
+            real frames come first, and their times increase.
         lengths: (videos,) duration of each whole video in seconds.
         mask: (videos, frames) bool, False where a short video was padded; what stands there in
             the other tensors has no influence.

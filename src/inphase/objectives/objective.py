@@ -49,5 +49,8 @@ class Objective(nn.Module):
         raise NotImplementedError
 
     def collapsed_loss(self, clips: ClipEmbeddings) -> float:
-        """Value of the loss if every frame had the same embedding: nothing is learned there."""
+        """Least value of the loss if every frame had the same embedding: nothing is learned there.
+
+        Least over that embedding and over the weights of a classifier of the objective's own.
+        """
         raise NotImplementedError
