@@ -404,13 +404,10 @@ def test_events_are_marked_carried_over_saved_and_downloaded(page: "Page", view:
         scrub(page, frame)
         page.keyboard.press(key)
     page.get_by_role("button", name="Transfer to all videos").click()
+    carried = zip(view.numbers("constant", 12), view.numbers("constant", 40), strict=True)
     expected = {
-        name: {"lift": numbers[0], "drop": numbers[1]}
-        for name, numbers in zip(
-            VIDEOS,
-            zip(view.numbers("constant", 12), view.numbers("constant", 40), strict=True),
-            strict=True,
-        )
+        name: {"lift": lift, "drop": drop}
+        for name, (lift, drop) in zip(VIDEOS, carried, strict=True)
     }
     page.get_by_label("Mark on").select_option(label="variable")
     page.get_by_label("lift one frame later").click()
