@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications.anomaly import find_anomalies as find_anomalies
-    from inphase.applications.progress_signal import ProgressSignal as ProgressSignal
     from inphase.applications.cut import cut as cut
+    from inphase.applications.progress_signal import ProgressSignal as ProgressSignal
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.sound import transfer_sound as transfer_sound
     from inphase.applications.synchronize import synchronize as synchronize

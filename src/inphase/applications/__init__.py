@@ -1,6 +1,7 @@
 """What embeddings are good for: each takes them and returns a result that renders itself."""
 
 from inphase.applications.anomaly import Anomalies, find_anomalies
+from inphase.applications.cut import Cuts, cut
 from inphase.applications.progress_signal import (
     Goal,
     ProgressCurve,
@@ -8,7 +9,6 @@ from inphase.applications.progress_signal import (
     Signal,
     measure_progress,
 )
-from inphase.applications.cut import Cuts, cut
 from inphase.applications.retrieve import Retrieval, retrieve
 from inphase.applications.sound import SoundTransfer, transfer_sound
 from inphase.applications.synchronize import Synchronization, synchronize
@@ -17,19 +17,19 @@ from inphase.applications.transfer import Transfer, transfer, transfer_error
 
 __all__ = [
     "Anomalies",
+    "Cuts",
     "Goal",
     "ProgressCurve",
     "ProgressSignal",
-    "Cuts",
     "Retrieval",
     "Signal",
     "SoundTransfer",
     "Synchronization",
     "Trajectories",
     "Transfer",
+    "cut",
     "find_anomalies",
     "measure_progress",
-    "cut",
     "retrieve",
     "synchronize",
     "trajectories",
