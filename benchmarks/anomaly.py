@@ -155,7 +155,7 @@ def _planted(
         back = embedding[at - long : at][::-1]
         return np.concatenate([embedding[:at], back, back[::-1], embedding[at:]]), (
             at,
-            at + 2 * long - 1,
+            at + long - 1,
         )
     if kind == "skip":
         end = at + len(embedding) // 8
@@ -171,8 +171,10 @@ def _judge(
     p_value = course.p_value(deviation, 0, len(embedding) - 1)
     score = float(deviation.score.max())
     parts = course.parts(deviation)
-    if truth is None or not parts:
-        return Judged(p_value, score, float("nan") if truth is None else np.inf, np.inf)
+    if truth is None:
+        return Judged(p_value, score, float("nan"), float("nan"))
+    if not parts:
+        return Judged(p_value, score, np.inf, np.inf)
     best = max(parts, key=lambda part: part.score)
     return Judged(p_value, score, abs(best.first - truth[0]), abs(best.last - truth[1]))
 

@@ -24,10 +24,12 @@ from inphase.data.sampling import (
 )
 from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
 from inphase.data.synthetic_collection import read_truth, write_collection
+from inphase.data.synthetic_deviation import DEVIATIONS, DeviatingVideo, deviate
 from inphase.data.synthetic_warp import corresponding_frames
 
 __all__ = [
     "ACTIONS",
+    "DEVIATIONS",
     "EVENTS",
     "LABELS_FILE",
     "AnnotatedVideo",
@@ -35,6 +37,7 @@ __all__ = [
     "Augmentation",
     "Collection",
     "Cue",
+    "DeviatingVideo",
     "Labels",
     "Recording",
     "SyntheticVideo",
@@ -44,6 +47,7 @@ __all__ = [
     "context_indices",
     "correspondence",
     "corresponding_frames",
+    "deviate",
     "draw",
     "event_frames",
     "phases",

@@ -1,0 +1,110 @@
+"""Progress of test videos along demonstrations, beside the known events.
+
+    inphase train DATA --split train -o run
+    inphase embed DATA --split train --model run/model -o train.npz     # and test.npz
+    python benchmarks/progress.py DATA train.npz test.npz
+
+Demonstrations are the training videos. For each frame of a test video the number of key events that
+have happened is held against progress, and against the distance to the goal, by Spearman's rank
+correlation: over the frames of each video (mean over videos), and over all frames of all videos. Time
+as a share of the video's length is the floor. Writes benchmarks/results/progress.csv.
+"""
+
+import argparse
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from result_tables import processor, read_rows, write_rows
+from rich.console import Console
+from rich.table import Table
+from scipy.stats import spearmanr
+
+from inphase.applications import Goal, measure_progress
+from inphase.data import Collection
+from inphase.models import EmbeddedVideo
+
+RESULTS = Path(__file__).parent / "results" / "progress.csv"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Rank correlation with the events that have happened."""
+
+    data: str
+    signal: str
+    demonstrations: int
+    videos: int
+    within_videos: float
+    over_all_frames: float
+    machine: str
+    command: str
+
+
+def main() -> None:
+    """Follow, correlate, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("train", type=Path, help=".npz of the demonstrations")
+    parser.add_argument("test", type=Path, help=".npz of the videos to follow")
+    arguments = parser.parse_args()
+    collection = Collection.open(arguments.data)
+    demonstrations = [video for video, _ in _loaded(collection, arguments.train)]
+    goal = Goal(demonstrations)
+    signals: dict[str, list[NDArray[np.float64]]] = {"progress": [], "−distance": [], "time": []}
+    passed = []
+    for video, events in _loaded(collection, arguments.test):
+        curve = measure_progress(video, goal)
+        signals["progress"].append(curve.progress)
+        signals["−distance"].append(-curve.distance_to_goal)
+        signals["time"].append(np.linspace(0, 1, len(curve.progress)))
+        frames = np.arange(len(curve.progress))
+        passed.append((frames[:, None] >= np.array(events)).sum(axis=1).astype(np.float64))
+    rows = [
+        Row(
+            arguments.data.name,
+            name,
+            len(demonstrations),
+            len(passed),
+            float(np.mean([_rank(a, b) for a, b in zip(curves, passed, strict=True)])),
+            _rank(np.concatenate(curves), np.concatenate(passed)),
+            processor(),
+            f"benchmarks/progress.py {arguments.data.name} {arguments.train.name} "
+            f"{arguments.test.name}",
+        )
+        for name, curves in signals.items()
+    ]
+    table = Table("set", "signal", "within videos", "over all frames")
+    for row in rows:
+        table.add_row(
+            row.data, row.signal, f"{row.within_videos:.3f}", f"{row.over_all_frames:.3f}"
+        )
+    Console().print(table)
+    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
+    write_rows(RESULTS, [*kept, *map(asdict, rows)])
+
+
+def _rank(signal: NDArray[np.float64], events: NDArray[np.float64]) -> float:
+    return float(spearmanr(signal, events).statistic)
+
+
+def _loaded(collection: Collection, file: Path) -> list[tuple[EmbeddedVideo, list[int]]]:
+    arrays = np.load(file)
+    return [
+        (
+            EmbeddedVideo(
+                video.name,
+                video.path,
+                np.arange(len(arrays[video.name]), dtype=np.float64),
+                arrays[video.name],
+            ),
+            list(video.events.values()),
+        )
+        for video in collection
+        if video.name in arrays.files
+    ]
+
+
+if __name__ == "__main__":
+    main()
