@@ -41,9 +41,7 @@ def numbers(path: Path) -> list[int]:
 
 
 def embedded(path: Path, states: NDArray[np.float64]) -> EmbeddedVideo:
-    return EmbeddedVideo(
-        path.stem, path, probe(path).times, states.astype(np.float32)[:, None]
-    )
+    return EmbeddedVideo(path.stem, path, probe(path).times, states.astype(np.float32)[:, None])
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +83,9 @@ def test_a_timeline_reads_back_as_one_track_a_video_whose_clips_show_the_plans_f
             start = clip.source_range.start_time.to_frames()
             count = clip.source_range.duration.to_frames()
             shown += [start + int(step * speed + 1e-9) for step in range(count)]
-            assert Path(clip.media_reference.target_url).name.endswith("take.mp4") or len(track) == 1
+            assert (
+                Path(clip.media_reference.target_url).name.endswith("take.mp4") or len(track) == 1
+            )
         assert shown == planned.shown().tolist()
     assert timeline.duration().to_frames() == 100
     assert timeline.metadata["inphase"]["cuts"] == plan.cuts
@@ -101,7 +101,9 @@ def test_an_edit_list_reads_back_as_the_plan(result: Synchronization, tmp_path: 
     text = (tmp_path / "x.edl").read_text()
     assert text.startswith("TITLE: x\nFCM: NON-DROP FRAME\n")
     code = r"(\d\d:\d\d:\d\d:\d\d)"
-    event = re.compile(rf"^\d{{3}}  AX +V +C +{code} {code} {code} {code}(?:\nM2 +AX +([\d.]+))?", re.M)
+    event = re.compile(
+        rf"^\d{{3}}  AX +V +C +{code} {code} {code} {code}(?:\nM2 +AX +([\d.]+))?", re.M
+    )
     shown: list[int] = []
     for source, _, begin, end, pace in event.findall(text):
         assert frames_of(begin) == len(shown)
@@ -120,9 +122,15 @@ def test_ffmpeg_runs_the_script_and_shows_what_our_own_retimed_video_shows(
     subprocess.run([tmp_path / "x.sh"], cwd=tmp_path, check=True)
     shown = plan_edit(result, error=error).tracks[1].shown()
     times = np.arange(100) / 25
-    write_retimed(tmp_path / "ours.mp4", result.queries[0].path, shown, times)
+    # Not all at once: at a cut the picture may go back by a frame or two.
+    pieces = np.split(shown, np.flatnonzero(np.diff(shown) < 0) + 1)
+    ours = []
+    for index, piece in enumerate(pieces):
+        path = tmp_path / f"ours{index}.mp4"
+        write_retimed(path, result.queries[0].path, piece, times[: len(piece)])
+        ours += numbers(path)
     theirs = tmp_path / "pro_s_take.mp4"
-    assert numbers(theirs) == numbers(tmp_path / "ours.mp4") == shown.tolist()
+    assert numbers(theirs) == ours == shown.tolist()
     np.testing.assert_allclose(probe(theirs).times, times, atol=1e-3)
 
 

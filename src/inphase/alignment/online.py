@@ -75,7 +75,9 @@ class OnlineAligner:
         if look_back < 0:
             raise AlignmentError(f"look_back must be 0 or more frames, not {look_back}.")
         if window is not None and window < max_speed:
-            raise AlignmentError(f"A window must be at least max_speed ({max_speed}), not {window}.")
+            raise AlignmentError(
+                f"A window must be at least max_speed ({max_speed}), not {window}."
+            )
         self._reference = reference
         self._max_speed, self._window, self._open_begin = max_speed, window, open_begin
         self._costs = np.full(len(reference), np.inf)

@@ -47,7 +47,9 @@ def follow(
     ] = "start",
     max_speed: Annotated[
         int,
-        typer.Option(min=1, max=100, help="Reference frames that may pass with one frame, at most."),
+        typer.Option(
+            min=1, max=100, help="Reference frames that may pass with one frame, at most."
+        ),
     ] = 3,
     open_begin: Annotated[
         bool, typer.Option("--open-begin", help="It may begin anywhere in the reference.")

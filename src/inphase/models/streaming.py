@@ -108,9 +108,7 @@ class StreamEmbedder:
     def _from_reference(self, path: Path) -> None:
         size = self._config.image_size
         reader = VideoReader(path, size=(size, size))
-        maps = torch.stack(
-            [*self._frames.maps(reader.frames(background_frames(len(reader))))]
-        )
+        maps = torch.stack([*self._frames.maps(reader.frames(background_frames(len(reader))))])
         still = background(maps)
         if self._mode == "reference":
             self._still = still
