@@ -122,9 +122,15 @@ def test_ffmpeg_runs_the_script_and_shows_what_our_own_retimed_video_shows(
     subprocess.run([tmp_path / "x.sh"], cwd=tmp_path, check=True)
     shown = plan_edit(result, error=error).tracks[1].shown()
     times = np.arange(100) / 25
-    write_retimed(tmp_path / "ours.mp4", result.queries[0].path, shown, times)
+    # Not all at once: at a cut the picture may go back by a frame or two.
+    pieces = np.split(shown, np.flatnonzero(np.diff(shown) < 0) + 1)
+    ours = []
+    for index, piece in enumerate(pieces):
+        path = tmp_path / f"ours{index}.mp4"
+        write_retimed(path, result.queries[0].path, piece, times[: len(piece)])
+        ours += numbers(path)
     theirs = tmp_path / "pro_s_take.mp4"
-    assert numbers(theirs) == numbers(tmp_path / "ours.mp4") == shown.tolist()
+    assert numbers(theirs) == ours == shown.tolist()
     np.testing.assert_allclose(probe(theirs).times, times, atol=1e-3)
 
 

@@ -1,5 +1,6 @@
 """Frames of a video that is still being made: a file that grows, or a camera."""
 
+import math
 import time as clock
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,13 +41,19 @@ def live_frames(
             video_stream(container, path)
     convert: RgbConverter | None = None
     first: float | None = None
+    last = -math.inf
     begun = clock.monotonic()
     with _open(path, wait) as container:
         stream = video_stream(container, path)
         for frame in _decoded(container, stream):
             if convert is None:
                 convert = RgbConverter(size, Orientation.of(frame))
-            now = frame.time if frame.time is not None else clock.monotonic() - begun
+            now = clock.monotonic() - begun
+            if frame.pts is not None and frame.time_base is not None:
+                now = float(frame.pts * frame.time_base)
+            if now <= last:  # damaged, or shown already
+                continue
+            last = now
             first = now if first is None else first
             yield now - first, convert(frame)
     if convert is None:

@@ -1,0 +1,122 @@
+"""Cutting a video into its repetitions: the right frames, their sound, and what is told of them."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inphase.applications.cut import Cuts, cut, cut_videos
+from inphase.data import Collection, draw
+from inphase.errors import OutputError, VideoError
+from inphase.models import EmbeddedVideo
+from inphase.models.plain_features import PlainEmbedder
+from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
+
+RATE = 16_000
+FPS = 15
+LENGTHS = (20, 30, 24, 36, 22)
+BEFORE, AFTER = 12, 9
+
+
+def states() -> np.ndarray:
+    """There and back, five times at five paces, with stillness before and after."""
+    turns = [0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) for n in LENGTHS]
+    return np.concatenate([np.zeros(BEFORE), *turns, np.zeros(AFTER)])
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedVideo:
+    """Each frame as bright as its number, with a tone that rises from second to second."""
+    path = tmp_path_factory.mktemp("cut") / "five.mp4"
+    state = states()
+    times = np.arange(round(len(state) / FPS * RATE)) / RATE
+    tone = (0.4 * np.sin(2 * np.pi * (300 + 100 * times) * times)).astype(np.float32)
+    sound = Audio(tone[:, None], RATE)
+    with VideoWriter(path, fps=FPS, size=(64, 48), audio=sound, quality=4) as writer:
+        for index in range(len(state)):
+            writer.write(np.full((48, 64, 3), 40 + index, dtype=np.uint8))
+    embeddings = np.stack([state, state**2, np.sin(2 * state)], axis=1).astype(np.float32)
+    return EmbeddedVideo("five", path, probe(path).times, embeddings)
+
+
+@pytest.fixture(scope="module")
+def cuts(video: EmbeddedVideo) -> Cuts:
+    return cut(video)
+
+
+def test_five_repetitions_become_five_clips_that_begin_where_each_begins(cuts: Cuts) -> None:
+    assert cuts.count == 5
+    starts = BEFORE + np.cumsum([0, *LENGTHS[:-1]])
+    assert np.abs(cuts.frames[:, 0] - starts).max() <= 4
+    assert cuts.period == pytest.approx(np.median(LENGTHS) / FPS, abs=0.3)
+    assert cuts.repetitions.confidence > 0.9
+
+
+def test_clips_hold_just_their_frames_and_their_sound(cuts: Cuts, tmp_path: Path) -> None:
+    clips = cuts.save(tmp_path)
+    assert [clip.name for clip in clips] == [f"five_{n:02d}.mp4" for n in range(1, 6)]
+    whole = read_audio(cuts.video.path, mono=True, rate=RATE).samples[:, 0]
+    for clip, (first, after), (begin, end) in zip(clips, cuts.frames, cuts.spans, strict=True):
+        shown = [float(frame.mean()) for _, frame in VideoReader(clip)]
+        assert len(shown) == after - first
+        assert shown == pytest.approx([40 + index for index in range(first, after)], abs=2.5)
+        heard = read_audio(clip, mono=True, rate=RATE).samples[:, 0]
+        wanted = whole[round(begin * RATE) : round(end * RATE)]
+        count = min(len(heard), len(wanted))
+        assert abs(len(heard) - len(wanted)) < 0.1 * RATE
+        assert np.corrcoef(heard[:count], wanted[:count])[0, 1] > 0.95
+
+
+def test_tables_and_picture_tell_the_times(cuts: Cuts, tmp_path: Path) -> None:
+    cuts.save(tmp_path)
+    told = json.loads((tmp_path / "five.json").read_text())
+    assert told["count"] == 5
+    assert told["clips"][1]["first_frame"] == cuts.frames[1, 0]
+    assert told["clips"][1]["last_frame"] == cuts.frames[1, 1] - 1
+    assert told["clips"][1]["start"] == pytest.approx(cuts.frames[1, 0] / FPS, abs=1e-5)
+    with (tmp_path / "five.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["end"]) for row in rows] == [one["end"] for one in told["clips"]]
+    assert Image.open(tmp_path / "five.png").size[0] > 500
+
+
+def test_a_video_that_does_not_repeat_itself_stays_whole(
+    video: EmbeddedVideo, tmp_path: Path
+) -> None:
+    once = np.linspace(0, 1, len(video.times), dtype=np.float32)[:, None]
+    whole = cut(EmbeddedVideo("five", video.path, video.times, once))
+    (clip,) = whole.save(tmp_path)
+    assert clip.read_bytes() == video.path.read_bytes()
+    told = json.loads((tmp_path / "five.json").read_text())
+    assert (told["count"], told["confidence"], len(told["clips"])) == (0, 0, 1)
+
+
+def test_the_video_is_never_overwritten(cuts: Cuts, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="holds the videos themselves"):
+        cuts.save(cuts.video.path.parent)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="is a file"):
+        cuts.save(tmp_path / "file")
+
+
+def test_without_a_model_drawn_movements_are_counted(tmp_path: Path) -> None:
+    drawn = draw("pick_place", seed=3, size=(160, 120))
+    turns = [0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) for n in (24, 36, 22, 30)]
+    with VideoWriter(tmp_path / "four.mp4", fps=15, size=(160, 120)) as writer:
+        for frame in drawn.at(np.concatenate([np.zeros(6), *turns, np.zeros(6)])):
+            writer.write(frame)
+    (tmp_path / "broken.mp4").write_bytes(b"nothing")
+    found = cut_videos(Collection.open([tmp_path / "four.mp4", tmp_path / "broken.mp4"]))
+    assert [one.count for one in found.cuts] == [4]
+    assert [one.name for one in found.skipped] == ["broken"]
+    with pytest.raises(VideoError, match="None of the videos"):
+        cut_videos(Collection.open(tmp_path / "broken.mp4"))
+
+
+def test_plain_features_are_the_same_every_time_and_thinned_by_time(video: EmbeddedVideo) -> None:
+    first, again = (PlainEmbedder().embed(video.path, fps=3) for _ in range(2))
+    np.testing.assert_array_equal(first.embeddings, again.embeddings)
+    assert np.diff(first.times) == pytest.approx(1 / 3, abs=1e-3)
