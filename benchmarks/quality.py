@@ -100,7 +100,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
             f"inphase {arguments.preset}": (embed(test, run.encoder, console=console), seconds)
         }
         if seed == arguments.seed[0]:
-            methods["untrained features"] = (_untrained(test, config), 0.0)
+            methods["untrained features"] = (untrained(test, config), 0.0)
         for method, (embeddings, fit_seconds) in methods.items():
             by_name = {video.name: video.embeddings for video in embeddings}
             tau = kendalls_tau_pairs(list(by_name.values()), stride=arguments.stride)
@@ -193,7 +193,8 @@ def _frames(video: Video, events: Sequence[str], count: int) -> list[int]:
     return [min(video.events[event], count - 1) for event in events]
 
 
-def _untrained(test: Collection, config: TrainingConfig) -> Embeddings:
+def untrained(test: Collection, config: TrainingConfig) -> Embeddings:
+    """The base network's features of each frame, averaged over its map."""
     embedder = FrameEmbedder(Encoder(config.encoder).eval())
     size = (config.encoder.image_size,) * 2
     videos = []

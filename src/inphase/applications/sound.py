@@ -24,6 +24,8 @@ BLOCK = 5
 
 # Two or three periods of the lowest voice or tone, and as far as two pitches can be apart.
 _OVERLAP_SECONDS, _SEARCH_SECONDS = 0.03, 0.02
+# A change of source costs as much as the blocks of this time.
+_CHANGE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,11 @@ def transfer_sound(
             distances.append(distance)
             bar.advance(1)
     costs = np.stack(distances)
-    chosen = costs.argmin(axis=0) if paper else best_sources(costs)
+    chosen = (
+        costs.argmin(axis=0)
+        if paper
+        else best_sources(costs, _CHANGE_SECONDS * len(edges) / edges[-1])
+    )
     blocks = tuple(
         SoundBlock(
             start=float(edges[index]),

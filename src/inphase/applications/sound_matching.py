@@ -78,14 +78,17 @@ def _frame_time(times: NDArray[np.float64]) -> float:
     return float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.04
 
 
-def best_sources(costs: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The source of each block with the least cost in all, where a change costs a typical block.
+def best_sources(costs: NDArray[np.float64], change: float) -> NDArray[np.int64]:
+    """The source of each block with the least cost in all.
+
+    Every source is another glass in another room: what is heard at a change is the change.
 
     Args:
         costs: (sources, blocks), infinite where a source has nothing.
+        change: what a change costs, in typical blocks.
     """
     finite = costs[np.isfinite(costs)]
-    change = float(np.median(finite)) if len(finite) else 0.0
+    change *= float(np.median(finite)) if len(finite) else 0.0
     # What nobody has is silent whoever is chosen; what one has not is dear.
     dear = (float(finite.max()) if len(finite) else 0.0) * costs.shape[1] + 1.0
     paid = np.where(np.isfinite(costs), costs, dear)
