@@ -35,6 +35,7 @@ from rich.table import Table
 from scipy.signal import butter, sosfiltfilt
 from scipy.stats import spearmanr
 from spectrograms import save_spectrograms
+from stored_embeddings import read_embeddings
 
 from inphase.applications import SoundTransfer, transfer_sound
 from inphase.data import Collection, read_truth, write_collection
@@ -84,7 +85,13 @@ def main() -> None:
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--set", dest="overrides", action="append", default=[])
     parser.add_argument("--seed", type=int, nargs="+", default=[0])
-    parser.add_argument("--model", type=Path, help="a fitted encoder, in the place of a new one")
+    parser.add_argument(
+        "--embeddings",
+        metavar="NAME=FILE",
+        action="append",
+        default=[],
+        help=".npz of `inphase embed`, in the place of fitting; may be repeated",
+    )
     parser.add_argument("--pictures", type=Path, help="folder for spectrograms")
     arguments = parser.parse_args()
     rows: list[Row] = []
@@ -106,27 +113,31 @@ def _one_seed(arguments: argparse.Namespace, seed: int, folder: Path) -> Iterato
         targets = fitted_on = Collection.open(
             sorted(str(path) for path in Path(arguments.data).glob("*.mp4"))
         )
-    config = load_config(arguments.preset, overrides=[*arguments.overrides, f"seed={seed}"])
-    if arguments.model is None:
+    name = "synthetic pouring" if synthetic else Path(arguments.data).name
+    command = f"benchmarks/sound.py {name.split()[0]} --preset {arguments.preset}"
+    command += "".join(f" --set {one}" for one in arguments.overrides)
+    if arguments.embeddings:
+        embedded = {}
+        for kind, file in (one.split("=", 1) for one in arguments.embeddings):
+            embedded[kind] = read_embeddings(targets, [file])
+            command += f" --embeddings {kind}"
+    else:
+        config = load_config(arguments.preset, overrides=[*arguments.overrides, f"seed={seed}"])
         run = train(
             fitted_on, folder / "run", config=config, cache=folder / "cache", console=console
         )
-    model = arguments.model or run.model
-    fitted = list(embed(targets, model, console=console))
-    embedded = {
-        "fitted": fitted,
-        "untrained features": list(untrained(targets, config)),
-        STRETCHED: [_place_alone(video) for video in fitted],
-    }
+        embedded = {
+            "fitted": list(embed(targets, run.encoder, console=console)),
+            "untrained features": list(untrained(targets, config)),
+        }
+    first = next(iter(embedded.values()))
+    embedded[STRETCHED] = [_place_alone(video) for video in first]
     wanted = {
         video.name: _level(video, read_truth(source)[video.name][1])
         if synthetic
         else _own_resonance(video)
-        for video in fitted
+        for video in first
     }
-    name = "synthetic pouring" if synthetic else Path(arguments.data).name
-    command = f"benchmarks/sound.py {name.split()[0]} --preset {arguments.preset}"
-    command += "".join(f" --set {one}" for one in arguments.overrides)
     for kind, videos in embedded.items():
         for method, sources, results in _transfers(videos, kind, console):
             scores = np.array([_score(result, wanted[result.target.name]) for result in results])

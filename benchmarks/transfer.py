@@ -19,12 +19,12 @@ import numpy as np
 from result_tables import machine, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
+from stored_embeddings import read_embeddings
 
 from inphase.applications import Transfer, transfer, transfer_error
 from inphase.data import AnnotatedVideo, Collection, read_annotations
 from inphase.models import EmbeddedVideo
 from inphase.progress import progress_bar
-from inphase.video import probe
 
 RESULTS = Path(__file__).parent / "results" / "transfer.csv"
 SOURCES = (1, 3, 10)
@@ -56,11 +56,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", help="folder with labels.json and a train and a test split")
     parser.add_argument("embeddings", nargs="+", help=".npz of `inphase embed`")
-    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     whole = Collection.open(arguments.data)
-    embedded = _embedded(whole, arguments.embeddings)
+    embedded = {one.name: one for one in read_embeddings(whole, arguments.embeddings)}
     known = {one.video.name: one for one in read_annotations(arguments.data)}
     complete = [video for video in whole if {*whole.events} <= video.events.keys()]
     train = [known[v.name] for v in complete if v.split == "train" and v.name in embedded]
@@ -103,17 +103,6 @@ def main() -> None:
     _show(rows)
     kept = [row for row in read_rows(RESULTS) if row["command"] != command]
     write_rows(RESULTS, [*kept, *map(asdict, rows)])
-
-
-def _embedded(whole: Collection, files: Sequence[str]) -> dict[str, EmbeddedVideo]:
-    arrays = {name: array for file in files for name, array in np.load(file).items()}
-    return {
-        video.name: EmbeddedVideo(
-            video.name, video.path, probe(video.path).times, arrays[video.name]
-        )
-        for video in whole
-        if video.name in arrays
-    }
 
 
 def _draws(
