@@ -3,6 +3,8 @@
     python benchmarks/sound.py synthetic --seed 0 1 2
     python benchmarks/sound.py ../shared/data/pouring_audio --pictures spectrograms/
 
+With `--embeddings fitted=FILE.npz` nothing is fitted: the file is what `inphase embed` wrote.
+
 Each video with sound is the target in turn, with each of the others as its only source and with all
 of them together. The resonance of the sound it is given (benchmarks/resonance.py) is compared with
 the level of its own liquid, for drawn videos, or with the resonance of its own sound: rank
@@ -11,10 +13,10 @@ undefined; and the share of the time in which the target pours for which it is h
 default stands the supplement's way (`--paper`).
 
 Embeddings: fitted on drawn videos of their own; on real videos fitted on these very ones, without
-labels; the untrained base network's features; and none but how far a video has come, which
-stretches the sound evenly. Clicks: the sources' sounds are replaced
-by gliding tones, which have nothing above 5 kHz; what is heard above 8 kHz within 5 ms of the edges
-of the blocks is what joining added.
+labels; the untrained base network's features; for drawn videos the known state, which is perfect;
+and none but how far a video has come, which stretches the sound evenly. Clicks: the sources' sounds
+are replaced by gliding tones, which have nothing above 5 kHz; what is heard above 8 kHz within 5 ms
+of the edges of the blocks is what joining added.
 Results go into benchmarks/results/sound.csv, one row a set, seed, embedding, method and number of
 sources.
 """
@@ -43,7 +45,7 @@ from inphase.data.synthetic_pouring import EVENTS
 from inphase.models import EmbeddedVideo, embed
 from inphase.progress import progress_bar
 from inphase.training import load_config, train
-from inphase.video import Audio, read_audio, write_audio
+from inphase.video import Audio, probe, read_audio, write_audio
 
 RESULTS = Path(__file__).parent / "results" / "sound.csv"
 STRETCHED = "stretched evenly"
@@ -92,6 +94,7 @@ def main() -> None:
         default=[],
         help=".npz of `inphase embed`, in the place of fitting; may be repeated",
     )
+    parser.add_argument("--no-fit", action="store_true", help="leave out what needs fitting")
     parser.add_argument("--pictures", type=Path, help="folder for spectrograms")
     arguments = parser.parse_args()
     rows: list[Row] = []
@@ -123,19 +126,27 @@ def _one_seed(arguments: argparse.Namespace, seed: int, folder: Path) -> Iterato
             command += f" --embeddings {kind}"
     else:
         config = load_config(arguments.preset, overrides=[*arguments.overrides, f"seed={seed}"])
-        run = train(
-            fitted_on, folder / "run", config=config, cache=folder / "cache", console=console
-        )
-        embedded = {
-            "fitted": list(embed(targets, run.encoder, console=console)),
-            "untrained features": list(untrained(targets, config)),
-        }
+        embedded = {"untrained features": list(untrained(targets, config))}
+        if not arguments.no_fit:
+            run = train(
+                fitted_on, folder / "run", config=config, cache=folder / "cache", console=console
+            )
+            embedded["fitted"] = list(embed(targets, run.encoder, console=console))
+    if synthetic:
+        truth = read_truth(source)
+        embedded["known state"] = [
+            EmbeddedVideo(
+                video.name,
+                video.path,
+                probe(video.path).times,
+                truth[video.name][1].astype(np.float32)[:, None],
+            )
+            for video in targets
+        ]
     first = next(iter(embedded.values()))
     embedded[STRETCHED] = [_place_alone(video) for video in first]
     wanted = {
-        video.name: _level(video, read_truth(source)[video.name][1])
-        if synthetic
-        else _own_resonance(video)
+        video.name: _level(video, truth[video.name][1]) if synthetic else _own_resonance(video)
         for video in first
     }
     for kind, videos in embedded.items():

@@ -101,7 +101,7 @@ def test_a_disk_that_takes_no_more_leaves_whole_videos_and_one_sentence(
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 1
-    assert f"StoreError: {store} cannot be written" in ended.stderr.splitlines()[-1]
+    assert f"The store {store} cannot be written" in ended.stderr.splitlines()[-1]
     videos = _assert_whole(store)
     assert sorted(video.name for video in videos) == ["video 0", "video 1", "video 2"]
     assert {video.frames for video in videos} == {30}
