@@ -29,7 +29,8 @@ class Command(TyperCommand):
 
 def sound(
     target: Annotated[
-        str, typer.Argument(help="The video that gets the sound.", show_default=False)
+        str,
+        typer.Argument(metavar="TARGET", help="The video that gets the sound.", show_default=False),
     ],
     sources: Annotated[
         list[str],
