@@ -6,14 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-
 from inphase.atomic import replacing
-
-
-def machine() -> str:
-    """Processor, number of cores and version of torch, in a few words."""
-    return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
 
 
 def processor() -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inphase.applications.sound import BLOCK
 from inphase.cli import run
 from inphase.data import Collection
 from inphase.models import Encoder
@@ -60,6 +61,28 @@ def test_a_mute_video_gets_sound(
     assert "3 blocks of sound" in capsys.readouterr().out
     assert probe(output).frames == 12
     assert read_audio(output).duration == pytest.approx(1.0, abs=0.01)
+
+
+def test_from_takes_all_that_a_shells_glob_gives(
+    videos: list[str], mute: str, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = [str(tmp_path / f"{number}.wav") for number in range(2)]
+    one_by_one = [word for video in videos for word in ("--from", video)]
+    ends = [["--model", model, "-o", output] for output in outputs]
+    assert run(["sound", mute, *one_by_one, *ends[0]]) == 0
+    assert run(["sound", mute, "--from", *videos, *ends[1]]) == 0
+    assert Path(outputs[0]).read_bytes() == Path(outputs[1]).read_bytes()
+    # The target is what stands before.
+    capsys.readouterr()
+    assert run(["sound", "--from", *videos, mute, *ends[0]]) == 2
+    assert "target" in _one_line(capsys).lower()
+    assert run(["sound", mute, *ends[0], "--from"]) == 2
+    assert "--from" in _one_line(capsys)
+
+
+def test_help_tells_the_block_that_is_the_default(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["sound", "--help"])
+    assert f"[default: {BLOCK}]" in " ".join(capsys.readouterr().out.replace("│", " ").split())
 
 
 def test_a_folder_of_sources_may_hold_one_without_sound(

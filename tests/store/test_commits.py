@@ -85,6 +85,31 @@ def test_two_processes_that_replace_the_same_videos_at_once_leave_each_once(
     assert all(video.frames == 40 for video in videos)
 
 
+@pytest.mark.parametrize("generation", [0, 1])
+def test_a_disk_that_takes_no_more_leaves_whole_videos_and_one_sentence(
+    tmp_path: Path, generation: int
+) -> None:
+    store = tmp_path / "store"
+    assert _writer(store, 0, 3, 30, 0).wait() == 0
+    # No file may grow beyond what a small video takes, as on a full disk: new videos, and old ones
+    # whose content has changed.
+    first = 0 if generation else 3
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+    arguments = [str(store), *map(str, (first, first + 2, 50_000, generation))]
+    ended = subprocess.run(
+        [sys.executable, "-c", limited + WRITER, *arguments],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert f"The store {store} cannot be written" in ended.stderr.splitlines()[-1]
+    videos = _assert_whole(store)
+    assert sorted(video.name for video in videos) == ["video 0", "video 1", "video 2"]
+    assert {video.frames for video in videos} == {30}
+    # Once there is room again, the same command does it.
+    assert _writer(store, first, first + 2, 50_000, generation).wait() == 0
+    assert len(_assert_whole(store)) == (3 if generation else 5)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("generation", [0, 1])
 def test_a_writer_killed_at_any_moment_leaves_whole_videos(tmp_path: Path, generation: int) -> None:

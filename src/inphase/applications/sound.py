@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.alignment import align
-from inphase.alignment.distances import distance_named
 from inphase.applications.block_joining import Cut, concatenate, overlap_add
+from inphase.applications.sound_matching import aligned_blocks, best_sources, nearest_blocks
 from inphase.errors import AlignmentError, OutputError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
@@ -26,6 +24,8 @@ BLOCK = 5
 
 # Two or three periods of the lowest voice or tone, and as far as two pitches can be apart.
 _OVERLAP_SECONDS, _SEARCH_SECONDS = 0.03, 0.02
+# A change of source costs as much as the blocks of this time.
+_CHANGE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def transfer_sound(
     sources, sounds, skipped = _with_sound([video for video in videos if video is not silent])
     edges = np.append(silent.times[::block], probe(silent.path).duration)
     edges[0] = 0.0
-    match = _nearest_blocks if paper else _aligned_blocks
+    match = nearest_blocks if paper else aligned_blocks
     starts, distances = [], []
     with progress_bar("Matching", len(sources), console=console) as bar:
         for source in sources:
@@ -154,7 +154,11 @@ def transfer_sound(
             distances.append(distance)
             bar.advance(1)
     costs = np.stack(distances)
-    chosen = costs.argmin(axis=0) if paper else _runs(costs)
+    chosen = (
+        costs.argmin(axis=0)
+        if paper
+        else best_sources(costs, _CHANGE_SECONDS * len(edges) / edges[-1])
+    )
     blocks = tuple(
         SoundBlock(
             start=float(edges[index]),
@@ -230,94 +234,6 @@ def _with_channels(sound: Audio, channels: int) -> Audio:
         return sound
     mono = sound.samples.mean(axis=1, keepdims=True, dtype=np.float32)
     return Audio(np.repeat(mono, channels, axis=1), sound.rate)
-
-
-def _nearest_blocks(
-    target: EmbeddedVideo,
-    source: EmbeddedVideo,
-    edges: NDArray[np.float64],
-    block: int,
-    options: dict[str, Any],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(blocks,) seconds in the source of the nearest average, and the distances to it."""
-    unknown = sorted(options.keys() - {"distance"})
-    if unknown:
-        raise AlignmentError(f"Nothing is aligned in the supplement's way: leave out {unknown[0]}.")
-    distance = distance_named(options.get("distance", "squared_euclidean"))
-    wanted = [
-        target.embeddings[start : start + block].mean(axis=0, dtype=np.float64)
-        for start in range(0, len(target.times), block)
-    ]
-    # As many frames of the source as take the time of the block.
-    step = _frame_time(source.times)
-    lengths = np.diff(edges)
-    frames = np.clip(np.rint(lengths / step), 1, len(source.times)).astype(np.int64)
-    sums = np.cumsum(np.pad(source.embeddings.astype(np.float64), ((1, 0), (0, 0))), axis=0)
-    starts, distances = np.zeros(len(wanted)), np.zeros(len(wanted))
-    for count in np.unique(frames):
-        those = np.flatnonzero(frames == count)
-        averages = (sums[count:] - sums[:-count]) / count
-        far = distance([wanted[index] for index in those], averages)
-        nearest = far.argmin(axis=1)
-        starts[those] = source.times[nearest]
-        distances[those] = far[np.arange(len(those)), nearest]
-    return starts, distances
-
-
-def _aligned_blocks(
-    target: EmbeddedVideo,
-    source: EmbeddedVideo,
-    edges: NDArray[np.float64],
-    block: int,
-    options: dict[str, Any],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(blocks,) seconds in the source that keep the order, and the distances along the way."""
-    alignment = align(target.embeddings, source.embeddings, **options)
-    matched = alignment.query_frames
-    distance = distance_named(options.get("distance", "squared_euclidean"))
-    far = distance(target.embeddings, source.embeddings)[np.arange(len(matched)), matched]
-    step = _frame_time(target.times)
-    starts, distances = np.zeros(len(edges) - 1), np.full(len(edges) - 1, np.inf)
-    for index in range(len(starts)):
-        frames = np.arange(index * block, min((index + 1) * block, len(matched)))
-        frames = frames[matched[frames] >= 0]
-        if not len(frames):
-            continue
-        # The middle of the block plays what belongs to its middle, at the source's own pace.
-        aside = target.times[frames].mean() + step / 2 - edges[index]
-        middle = source.times[matched[frames]].mean() + _frame_time(source.times) / 2
-        starts[index] = middle - aside
-        distances[index] = far[frames].mean()
-    return starts, distances
-
-
-def _frame_time(times: NDArray[np.float64]) -> float:
-    return float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.04
-
-
-def _runs(costs: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The source of each block with the least cost in all, where a change costs a typical block.
-
-    Args:
-        costs: (sources, blocks), infinite where a source has nothing.
-    """
-    finite = costs[np.isfinite(costs)]
-    change = float(np.median(finite)) if len(finite) else 0.0
-    # What nobody has is silent whoever is chosen; what one has not is dear.
-    dear = (float(finite.max()) if len(finite) else 0.0) * costs.shape[1] + 1.0
-    paid = np.where(np.isfinite(costs), costs, dear)
-    total, before = paid[:, 0], np.zeros(costs.shape, dtype=np.int64)
-    for index in range(1, costs.shape[1]):
-        best = int(total.argmin())
-        changes = total[best] + change < total
-        before[:, index] = np.where(changes, best, np.arange(len(costs)))
-        total = np.where(changes, total[best] + change, total) + paid[:, index]
-    chosen = np.empty(costs.shape[1], dtype=np.int64)
-    who = int(total.argmin())
-    for index in range(costs.shape[1] - 1, -1, -1):
-        chosen[index] = who
-        who = before[who, index]
-    return chosen
 
 
 def _joined(

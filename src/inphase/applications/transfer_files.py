@@ -15,7 +15,7 @@ from inphase.data import LABELS_FILE, Cue, phases, write_captions, write_recordi
 from inphase.errors import OutputError
 
 if TYPE_CHECKING:
-    from inphase.applications.transfer import Transfer, TransferredVideo
+    from inphase.applications.transferred import Transfer, TransferredVideo
 
 FORMATS = ("json", "csv", "vtt", "srt", "mp4")
 _EVENTS_FILE, _SPANS_FILE = "events.csv", "segments.csv"

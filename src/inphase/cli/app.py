@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import inphase
 from inphase.cli import (
@@ -80,7 +80,7 @@ for _verb in _VERBS:
     if isinstance(_command, typer.Typer):  # with verbs of its own
         app.add_typer(_command, name=_name(_verb))
     else:
-        app.command()(_command)
+        app.command(cls=getattr(_verb, "Command", TyperCommand))(_command)
 
 
 def _version(wanted: bool) -> None:

@@ -4,20 +4,41 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from inphase.cli import options
 
 
+class Command(TyperCommand):
+    """Lets ``--from`` take all words up to the next option, as a shell makes of ``*.mp4``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Repeat ``--from`` before each further word."""
+        spread: list[str] = []
+        is_source = is_first = False
+        for word in args:
+            if word.startswith("-"):
+                is_source = is_first = word == "--from"
+            elif is_source and not is_first:
+                spread.append("--from")
+            else:
+                is_first = False
+            spread.append(word)
+        return super().parse_args(ctx, spread)
+
+
 def sound(
     target: Annotated[
-        str, typer.Argument(help="The video that gets the sound.", show_default=False)
+        str,
+        typer.Argument(metavar="TARGET", help="The video that gets the sound.", show_default=False),
     ],
     sources: Annotated[
         list[str],
         typer.Option(
             "--from",
             metavar="SOURCE",
-            help="A video with sound of the same action, a folder or a glob. May be repeated.",
+            help="Videos with sound of the same action, folders or globs: all that follow, up to "
+            "the next option. May be repeated.",
             show_default=False,
         ),
     ],
@@ -32,8 +53,13 @@ def sound(
         ),
     ],
     block: Annotated[
-        int, typer.Option(min=1, help="Frames whose sound is copied in one piece.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            min=1,
+            help="Frames whose sound is copied in one piece [default: 5].",
+            show_default=False,
+        ),
+    ] = None,
     paper: Annotated[
         bool,
         typer.Option(
@@ -51,12 +77,12 @@ def sound(
 ) -> int:
     """Give a silent video the sound of others that show the same action.
 
-    The sound keeps its order, is joined without clicks, and comes from the source that matches
-    best. For open ends the target is the reference and a source the query.
+    TARGET comes first. The sound keeps its order, is joined without clicks, and comes from the
+    source that matches best. For open ends the target is the reference and a source the query.
 
-    Example: `inphase sound silent.mp4 --from a.mp4 --from b.mp4 --model runs/pour/model -o out.mp4`
+    Example: `inphase sound silent.mp4 --from a.mp4 b.mp4 --model runs/pour/model -o out.mp4`
     """
-    from inphase.applications.sound import check_output, check_sources, transfer_sound
+    from inphase.applications.sound import BLOCK, check_output, check_sources, transfer_sound
     from inphase.data import Collection
     from inphase.errors import AlignmentError
     from inphase.models import embed as embed_videos
@@ -81,7 +107,7 @@ def sound(
     result = transfer_sound(
         embeddings,
         target=silent.name,
-        block=block,
+        block=BLOCK if block is None else block,
         paper=paper,
         console=console,
         distance=distance,

@@ -8,7 +8,7 @@ import typer
 from inphase.cli import options
 
 if TYPE_CHECKING:
-    from inphase.applications.transfer import TransferError
+    from inphase.applications.transfer_error import TransferError
 
 
 def transfer(
@@ -82,7 +82,7 @@ def transfer(
 
     from inphase.applications.alignment_file import read_alignment_file
     from inphase.applications.transfer import transfer as carry_over
-    from inphase.applications.transfer import transfer_error
+    from inphase.applications.transfer_error import transfer_error
     from inphase.applications.transfer_files import check_output
     from inphase.data import Collection, read_annotations
     from inphase.models import embed as embed_videos

@@ -1,0 +1,87 @@
+"""The resonance of a filling glass in a recording: which frequency stands out, and when."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import convolve1d, gaussian_filter1d, uniform_filter1d
+from scipy.signal import stft
+
+from inphase.video import Audio
+
+STEP = 0.02
+"""Seconds from one measurement to the next."""
+
+_RATE = 16000
+_WINDOW = 1024
+# The quarter wave of any glass or bottle, from empty to nearly full.
+_BAND, _BINS = (300.0, 2500.0), 150
+_AVERAGE_SECONDS = 0.22
+# Bins (of 1.4 %): how wide a resonance is, and what counts as its surroundings.
+_PEAK, _AROUND = 3, 91
+# A step of one bin costs as much as a quarter of a neper of loudness; at most six are taken.
+_STEP_COST, _MOST = 0.25, 6
+# Sounds that are 20 dB below the loudest, or not 6 dB above the quietest, are none.
+_BELOW_LOUDEST, _ABOVE_QUIETEST = 1 / 100, 4.0
+
+
+@dataclass(frozen=True)
+class Resonance:
+    """Attributes:
+    seconds: (measurements,) every ``STEP``.
+    hertz: (measurements,) the frequency that stands out, on the smoothest loud way.
+    heard: (measurements,) whether there is a sound at all.
+    """
+
+    seconds: NDArray[np.float64]
+    hertz: NDArray[np.float64]
+    heard: NDArray[np.bool_]
+
+
+def resonance(sound: Audio) -> Resonance:
+    """Follow the dominant resonance of a sound through time.
+
+    The power of 0.2 s, on a logarithmic scale of frequency and relative to its surroundings there,
+    is followed by dynamic programming: loud, and without jumps where possible. Nothing makes the
+    way rise or fall.
+    """
+    wave = sound.resampled(_RATE).samples.mean(axis=1)
+    hop = round(STEP * _RATE)
+    wave = np.pad(wave, (0, max(0, _WINDOW - len(wave))))
+    frequencies, seconds, spectrum = stft(
+        wave, _RATE, nperseg=_WINDOW, noverlap=_WINDOW - hop, nfft=4 * _WINDOW,
+        boundary=None, padded=False,
+    )  # fmt: skip
+    taper = np.hanning(round(_AVERAGE_SECONDS / STEP) + 2)[1:-1]
+    power = convolve1d(np.abs(spectrum) ** 2, taper / taper.sum(), axis=1)
+    band = np.geomspace(*_BAND, _BINS)
+    power = np.stack([np.interp(band, frequencies, column) for column in power.T])
+    loud = gaussian_filter1d(np.log(power + 1e-12), _PEAK, axis=1)
+    loud -= uniform_filter1d(loud, _AROUND, axis=1, mode="nearest")
+    total = power.sum(axis=1)
+    least = max(
+        _BELOW_LOUDEST * np.quantile(total, 0.95), _ABOVE_QUIETEST * np.quantile(total, 0.05)
+    )
+    return Resonance(seconds, band[_smooth_way(loud)], total > least)
+
+
+def _smooth_way(loud: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(times,) the bin at each time, of (times, bins): loudest in all less what steps cost."""
+    steps = np.arange(-_MOST, _MOST + 1)
+    bins = np.arange(loud.shape[1])
+    # (steps, bins) the bin before, for a step to each bin; outside there is none.
+    origin = bins[None, :] - steps[:, None]
+    outside = (origin < 0) | (origin >= len(bins))
+    price = np.where(outside, np.inf, _STEP_COST * np.abs(steps)[:, None])
+    origin = origin.clip(0, len(bins) - 1)
+    total, before = loud[0].copy(), np.zeros(loud.shape, dtype=np.int64)
+    for index in range(1, len(loud)):
+        reached = total[origin] - price
+        best = reached.argmax(axis=0)
+        before[index] = origin[best, bins]
+        total = reached[best, bins] + loud[index]
+    way = np.empty(len(loud), dtype=np.int64)
+    way[-1] = total.argmax()
+    for index in range(len(loud) - 1, 0, -1):
+        way[index - 1] = before[index, way[index]]
+    return way

@@ -1,0 +1,140 @@
+"""A video's own pictures beside another sound: every bit of them, when they are, and in step."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from inphase.errors import OutputError, VideoError
+from inphase.video import Audio, VideoReader, read_audio
+from inphase.video.muxing import write_with_sound
+from tests.video.odd_videos import SIZE, corners, encode, number_in, packets, trim, turn
+
+RATE = 48000
+# Seconds at which the sound clicks: between frames, so that nothing falls into place by luck.
+CLICKS = (0.11, 0.37, 0.63)
+SOUND = np.sin(np.arange(RATE, dtype=np.float32) / 20) * np.float32(0.3)
+
+
+def _clicking(duration: float) -> Audio:
+    samples = np.zeros((round(duration * RATE), 1), dtype=np.float32)
+    for click in CLICKS:
+        samples[round(click * RATE) : round(click * RATE) + 4] = 0.9
+    return Audio(samples, RATE)
+
+
+def _heard(audio: Audio) -> list[float]:
+    """Seconds of the loudest sample around each click."""
+    wave, found = np.abs(audio.samples[:, 0]), []
+    for click in CLICKS:
+        first = round((click - 0.05) * audio.rate)
+        found.append((first + int(wave[first : first + round(0.1 * audio.rate)].argmax())) / RATE)
+    return found
+
+
+SOURCES: dict[str, Callable[[Path], Path]] = {
+    "plain": lambda folder: encode(folder / "source.mp4"),
+    "b_frames": lambda folder: encode(folder / "source.mp4", b_frames=3),
+    "b_frames_mkv": lambda folder: encode(folder / "source.mkv", b_frames=3),
+    "hevc_b_frames": lambda folder: encode(
+        folder / "source.mp4", codec="libx265", options={"bframes": "3"}
+    ),
+    "mov": lambda folder: encode(folder / "source.mov", b_frames=2),
+    "mkv": lambda folder: encode(folder / "source.mkv"),
+    "webm_vp9": lambda folder: encode(folder / "source.webm", codec="libvpx-vp9"),
+    "mpeg4_avi": lambda folder: encode(folder / "source.avi", codec="mpeg4"),
+    "variable": lambda folder: encode(
+        folder / "source.mp4", 8, times=[0, 0.04, 0.05, 0.3, 0.31, 0.5, 0.77, 0.8], b_frames=2
+    ),
+    "variable_mkv": lambda folder: encode(
+        folder / "source.mkv", 8, times=[0, 0.04, 0.05, 0.3, 0.31, 0.5, 0.77, 0.8]
+    ),
+    "late_pictures": lambda folder: encode(
+        folder / "source.mp4", times=[0.25 + n / 25 for n in range(20)], sound=(SOUND, 0.0)
+    ),
+    "late_pictures_mkv": lambda folder: encode(
+        folder / "source.mkv", times=[0.25 + n / 25 for n in range(20)], sound=(SOUND, 0.0)
+    ),
+    "late_sound": lambda folder: encode(folder / "source.mp4", sound=(SOUND, 0.2), b_frames=2),
+    "late_file": lambda folder: encode(
+        folder / "source.mkv", times=[3 + n / 25 for n in range(20)]
+    ),
+    "edit_list": lambda folder: trim(encode(folder / "source.mp4", gop=6), 3),
+    "edit_list_b_frames": lambda folder: trim(encode(folder / "source.mp4", gop=6, b_frames=2), 3),
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_pictures_are_copied_bit_for_bit_and_shown_when_they_were(
+    kind: str, tmp_path: Path
+) -> None:
+    source = SOURCES[kind](tmp_path)
+    write_with_sound(tmp_path / "out.mp4", source, _clicking(1.0))
+    before, after = VideoReader(source), VideoReader(tmp_path / "out.mp4")
+    assert [bytes(one) for one in packets(tmp_path / "out.mp4")] == [
+        bytes(one) for one in packets(source)
+    ]
+    assert [number_in(picture) for _, picture in after] == [
+        number_in(picture) for _, picture in before
+    ]
+    np.testing.assert_allclose(after.times, before.times, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_sound_is_in_step_with_the_pictures(kind: str, tmp_path: Path) -> None:
+    write_with_sound(tmp_path / "out.mp4", SOURCES[kind](tmp_path), _clicking(1.0))
+    # Both are on the clock whose time 0 is that of the source's first picture or sound.
+    np.testing.assert_allclose(_heard(read_audio(tmp_path / "out.mp4")), CLICKS, atol=0.002)
+
+
+def test_stored_rotation_is_kept(tmp_path: Path) -> None:
+    source = encode(tmp_path / "source.mp4", [corners()] * 5)
+    turn(source, 0, 1, -1, 0)
+    write_with_sound(tmp_path / "out.mp4", source, _clicking(1.0))
+    before, after = VideoReader(source)[0], VideoReader(tmp_path / "out.mp4")[0]
+    assert before.shape[0] > before.shape[1]  # it is turned at all
+    np.testing.assert_array_equal(after, before)
+
+
+def test_oblong_pixels_are_kept(tmp_path: Path) -> None:
+    source = encode(tmp_path / "source.mp4", 5, aspect=Fraction(4, 3))
+    write_with_sound(tmp_path / "out.mp4", source, _clicking(1.0))
+    assert VideoReader(tmp_path / "out.mp4")[0].shape == VideoReader(source)[0].shape
+    assert VideoReader(source)[0].shape != (SIZE[1], SIZE[0], 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("old.webm", "libvpx"), ("old.avi", "huffyuv"), ("old.h264", "libx264")]
+)
+def test_pictures_that_mp4_cannot_hold_get_one_sentence(
+    name: str, codec: str, tmp_path: Path
+) -> None:
+    pix_fmt = "yuv422p" if codec == "huffyuv" else "yuv420p"
+    source = encode(tmp_path / name, codec=codec, pix_fmt=pix_fmt, b_frames=2)
+    with pytest.raises(OutputError, match=r"cannot hold the pictures of .*old.* ask for a \.wav"):
+        write_with_sound(tmp_path / "out.mp4", source, _clicking(1.0))
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_an_old_file_survives_a_video_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "out.mp4").write_bytes(b"old")
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    with pytest.raises(VideoError, match=r"broken\.mp4"):
+        write_with_sound(tmp_path / "out.mp4", tmp_path / "broken.mp4", _clicking(1.0))
+    assert (tmp_path / "out.mp4").read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_sound_and_pictures_are_interleaved(tmp_path: Path) -> None:
+    source = encode(tmp_path / "source.mp4", 100)
+    write_with_sound(tmp_path / "out.mp4", source, _clicking(4.0))
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        last = {"video": 0.0, "audio": 0.0}
+        for packet in sorted(container.demux(), key=lambda one: one.pos or 0):
+            if packet.size and packet.dts is not None and packet.time_base is not None:
+                last[packet.stream.type] = float(packet.dts * packet.time_base)
+                # A player that streams the file never waits long for the one or the other.
+                assert abs(last["video"] - last["audio"]) < 1.0
