@@ -1,4 +1,4 @@
-"""The floor of benchmarks that do not go through ``inphase.evaluate``: features without training."""
+"""The floor of benchmarks that do not go through ``inphase.evaluate``: untrained features."""
 
 import torch
 
