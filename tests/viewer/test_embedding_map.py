@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inphase.errors import ModelError, VideoError
 from inphase.models import EmbeddedVideo
@@ -11,12 +12,12 @@ from inphase.viewer import embedding_map
 from inphase.viewer.embedding_map import lay_out
 
 
-def video(name: str, embeddings: np.ndarray) -> EmbeddedVideo:  # type: ignore[type-arg]
+def video(name: str, embeddings: NDArray[np.float64]) -> EmbeddedVideo:
     times = np.arange(len(embeddings)) / 25
     return EmbeddedVideo(name, Path(name), times, embeddings.astype(np.float32))
 
 
-def curve(frames: int, phase: float) -> np.ndarray:  # type: ignore[type-arg]
+def curve(frames: int, phase: float) -> NDArray[np.float64]:
     turns = np.linspace(0, 3, frames)
     return np.stack([np.cos(turns), np.sin(turns), np.full(frames, phase)], axis=1)
 
