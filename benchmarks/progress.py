@@ -6,8 +6,8 @@
 
 Demonstrations are the training videos. For each frame of a test video the number of key events that
 have happened is held against progress, and against the distance to the goal, by Spearman's rank
-correlation: over the frames of each video (mean over videos), and over all frames of all videos. Time
-as a share of the video's length is the floor. Writes benchmarks/results/progress.csv.
+correlation: over the frames of each video (mean over videos), and over all frames of all videos.
+Time as a share of the video's length is the floor. Writes benchmarks/results/progress.csv.
 """
 
 import argparse

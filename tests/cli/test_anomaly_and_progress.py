@@ -1,0 +1,107 @@
+"""``inphase anomaly`` and ``inphase progress``, from videos to files."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from inphase.cli import run
+from inphase.data import Collection
+from inphase.models import Encoder
+from inphase.training import TrainingConfig
+from inphase.video import probe
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = TrainingConfig(
+        encoder={"image_size": 64, "conv_width": 8, "fc_width": 16, "context_gap": 0.25}
+    ).encoder
+    folder = tmp_path_factory.mktemp("deviation") / "model"
+    Encoder(config).save(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def videos(pouring: Collection) -> list[str]:
+    return [str(video.path) for video in pouring]
+
+
+def test_anomalies_are_listed_and_written(
+    videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["anomaly", videos[0], "--model", str(model)]
+    for video in videos[1:5]:
+        arguments += ["--typical", video]
+    for suffix in ("json", "csv", "png", "html"):
+        arguments += ["-o", str(tmp_path / f"a.{suffix}")]
+    assert run(arguments) == 0
+    told = capsys.readouterr()
+    assert "No alarm." in told.out
+    assert "4 typical videos cannot show a p-value below 0.2" in " ".join(told.err.split())
+    result = json.loads((tmp_path / "a.json").read_text())
+    assert result["video"] == Path(videos[0]).stem
+    assert len(result["typical"]) == 4
+    assert len(result["looks"]) == probe(videos[0]).frames
+    assert (tmp_path / "a.png").stat().st_size > 5000
+    assert "<table>" in (tmp_path / "a.html").read_text() or not result["segments"]
+
+
+def test_progress_is_a_row_for_each_frame(
+    videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["progress", videos[0], "--model", str(model), "-o", str(tmp_path / "p.csv")]
+    for video in videos[1:3]:
+        arguments += ["--demonstrations", video]
+    assert run([*arguments, "-o", str(tmp_path / "p.png")]) == 0
+    assert "ends at progress" in capsys.readouterr().out
+    with (tmp_path / "p.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == probe(videos[0]).frames
+    assert all(0 <= float(row["progress"]) <= 1 for row in rows)
+
+
+def test_the_reference_chooses_itself_and_all_are_aligned_together(
+    videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "m.json"
+    arguments = ["synchronize", *videos[:4], "--model", str(model), "-o", str(out)]
+    assert run([*arguments, "--joint"]) == 0
+    name = json.loads(out.read_text())["reference"]["name"]
+    assert f"The reference is {name}, the most typical video." in capsys.readouterr().out
+
+
+def test_mistakes_are_one_line(
+    videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(Path(videos[0]).parent)
+    ends = ["--model", str(model), "-o", str(tmp_path / "a.json")]
+    wrong = [
+        (["anomaly", folder, "--typical", folder, *ends], "holds 6 videos; give one"),
+        (["anomaly", videos[0], "--typical", videos[1], *ends], "At least two typical"),
+        (["anomaly", videos[0], "--typical", folder, "--by-group", *ends], "--by-group needs"),
+        (
+            ["anomaly", videos[0], "--typical", folder, "--alpha", "2", *ends],
+            "alpha must be between",
+        ),
+        (
+            ["anomaly", videos[0], "--typical", folder, *ends[:2], "-o", "a.mp4"],
+            "a.mp4 must end in one of .png",
+        ),
+        (["progress", folder, "--demonstrations", folder, *ends], "holds 6 videos; give one"),
+        (
+            ["progress", videos[0], "--demonstrations", folder, *ends[:2], "-o", "a.mp4"],
+            "a.mp4 must end in one of .csv",
+        ),
+        (["progress", videos[0], "--demonstrations", "no-such-folder", *ends], "no-such-folder"),
+        (
+            ["synchronize", *videos[:3], "--joint", "--open-end", *ends],
+            "open_end cannot be used with joint",
+        ),
+    ]
+    for arguments, message in wrong:
+        assert run(arguments) == 2
+        told = capsys.readouterr().err.strip().splitlines()[-1]
+        assert told.startswith("inphase: ")
+        assert message in told
