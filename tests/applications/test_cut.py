@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from inphase.applications.cut import Cuts, cut, cut_videos
@@ -21,7 +22,7 @@ LENGTHS = (20, 30, 24, 36, 22)
 BEFORE, AFTER = 12, 9
 
 
-def states() -> np.ndarray:
+def states() -> NDArray[np.float64]:
     """There and back, five times at five paces, with stillness before and after."""
     turns = [0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) for n in LENGTHS]
     return np.concatenate([np.zeros(BEFORE), *turns, np.zeros(AFTER)])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inphase.data import Collection
 from inphase.errors import ModelError
@@ -25,7 +26,7 @@ def video(pouring: Collection) -> Path:
     return pouring.videos[0].path
 
 
-def streamed(stream: StreamEmbedder, path: Path) -> tuple[list[np.ndarray], int]:
+def streamed(stream: StreamEmbedder, path: Path) -> tuple[list[NDArray[np.float32]], int]:
     embedded, most = [], 0
     for time, frame in VideoReader(path, size=(64, 64)):
         embedded.append(stream.push(frame, time))

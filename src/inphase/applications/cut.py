@@ -97,7 +97,7 @@ class Cuts:
         }
 
     def _rows(self) -> list[dict[str, Any]]:
-        likeness = self.repetitions.likeness if self.count else [None]
+        likeness = [*self.repetitions.likeness] if self.count else [None]
         return [
             {
                 "clip": number,
@@ -117,7 +117,10 @@ class Cuts:
         if not self.count:
             whole = folder / f"{stem}{source.suffix}"
             with replacing(whole) as beside:
-                (shutil.copytree if source.is_dir() else shutil.copy)(source, beside)
+                if source.is_dir():
+                    shutil.copytree(source, beside)
+                else:
+                    shutil.copy(source, beside)
             return (whole,)
         reader = VideoReader(source)
         sound = read_audio(source) if reader.info.has_audio else None
