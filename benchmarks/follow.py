@@ -59,7 +59,7 @@ def embedded(
     stacked = known.maps[torch.from_numpy(rows)]
     if still is not None:
         stacked = stacked - (still if still.ndim == 3 else still[:, None])
-    return np.concatenate([embedder.embed_stacked(part) for part in stacked.split(32)])
+    return np.concatenate([embedder.embed_stacked(part) for part in torch.split(stacked, 32)])
 
 
 def stand_ins(query: Known, reference: Known) -> dict[str, torch.Tensor]:

@@ -50,10 +50,10 @@ def movement(seed: int, *, noise: float = 0.0, around: bool = True) -> Movement:
     generator = np.random.default_rng(seed)
     count, length = int(generator.integers(2, 26)), generator.uniform(12, 60)
     u = np.linspace(0, 1, 2000)
-    slow = sum(
-        generator.normal() / k * np.cos(np.pi * k * u * max(1, count / 4) + generator.uniform(0, 6))
-        for k in range(1, 5)
-    )
+    slow = np.zeros_like(u)
+    for k in range(1, 5):
+        size, phase = generator.normal() / k, generator.uniform(0, 6)
+        slow += size * np.cos(np.pi * k * u * max(1, count / 4) + phase)
     slow = (slow - slow.min()) / np.ptp(slow) * np.log(generator.uniform(1, 2))
     gone = np.concatenate([[0], np.cumsum(np.exp(slow))])[:-1]
     state = np.interp(np.linspace(0, 1, int(count * length)), u, gone / gone[-1] * count)

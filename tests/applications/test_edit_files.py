@@ -75,7 +75,7 @@ def test_a_timeline_reads_back_as_one_track_a_video_whose_clips_show_the_plans_f
     assert [track.name for track in timeline.tracks] == ["me", "pro's take"]
     plan = plan_edit(result, error=2)
     for track, planned in zip(timeline.tracks, plan.tracks, strict=True):
-        shown = []
+        shown: list[int] = []
         for clip in track:
             speed = next((effect.time_scalar for effect in clip.effects), 1.0)
             assert clip.source_range.start_time.rate == 25

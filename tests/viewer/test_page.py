@@ -94,7 +94,8 @@ class Viewed:
     def frames(self, reference: str, query: str) -> list[int]:
         """The query frame of each reference frame, aligned apart from the page."""
         one, other = self.embeddings[reference], self.embeddings[query]
-        return align(one, other).query_frames.tolist()
+        frames: list[int] = align(one, other).query_frames.tolist()
+        return frames
 
     def numbers(self, reference: str, frame: int) -> list[int]:
         """What all videos are to show."""

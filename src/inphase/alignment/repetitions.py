@@ -216,12 +216,14 @@ class _Search:
             path = dtw(squared_euclidean(piece, pattern))
             np.add.at(sums, path.query, piece[path.reference])
             np.add.at(counts, path.query, 1)
-        return (sums / counts).astype(np.float32)
+        mean: Floats = (sums / counts).astype(np.float32)
+        return mean
 
     def _worth(self, frames: Floats, pattern: Floats) -> Floats:
         distances = squared_euclidean(frames, pattern)
         # One odd frame must not break a repetition.
-        return np.maximum(1.0 - distances / (_ALIKE * self.typical), -1.0).astype(np.float32)
+        worth: Floats = np.maximum(1.0 - distances / (_ALIKE * self.typical), -1.0)
+        return worth.astype(np.float32)
 
 
 def _slack(pattern: Floats) -> int:
@@ -235,7 +237,7 @@ def _moves(frames: Floats) -> NDArray[np.bool_]:
     moves = speed > _STILL * np.quantile(speed, 0.75)
     # The frames at either end of a movement belong to it.
     spread: NDArray[np.bool_] = np.convolve(moves, np.ones(3), mode="same") > 0
-    return spread & (speed.max() > 0)
+    return spread if speed.max() > 0 else np.zeros_like(spread)
 
 
 def _compressed(frames: Floats) -> Floats:

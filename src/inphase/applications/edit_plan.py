@@ -45,7 +45,8 @@ class EditTrack:
     def shown(self) -> NDArray[np.int64]:
         """(timeline frames,) which of its own frames each timeline frame shows."""
         played = np.concatenate([segment.played() for segment in self.segments])
-        return self.own_frames[np.minimum(played, self.frames - 1)]
+        frames: NDArray[np.int64] = self.own_frames[np.minimum(played, self.frames - 1)]
+        return frames
 
 
 @dataclass(frozen=True)

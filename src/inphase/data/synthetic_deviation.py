@@ -99,5 +99,5 @@ class _Spot:
         away = np.hypot(np.arange(width) - x, (np.arange(height) - y)[:, None])
         inside = np.clip(self._radius - away + 0.5, 0, 1)[:, :, None]
         shade = 1 - 0.35 * np.clip(away / self._radius, 0, 1)[:, :, None]
-        mixed = frame * (1 - inside) + self._colour * shade * inside
+        mixed: NDArray[np.float64] = frame * (1 - inside) + self._colour * shade * inside
         return mixed.round().astype(np.uint8)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from av.container import InputContainer
 from av.packet import Packet
@@ -50,7 +51,7 @@ def browser_media_type(path: Path) -> str | None:
     return media_type
 
 
-def _durations_are_true(packets: Iterable[Packet]) -> bool:
+def _durations_are_true(packets: Iterable["Packet[Any]"]) -> bool:
     """Whether no frame claims to be shown for longer than until the next one.
 
     An MP4 file with a variable frame rate and frames out of order keeps durations that belong to
