@@ -155,7 +155,7 @@ def _planted(
         back = embedding[at - long : at][::-1]
         return np.concatenate([embedding[:at], back, back[::-1], embedding[at:]]), (
             at,
-            at + long - 1,
+            at + 2 * long - 1,
         )
     if kind == "skip":
         end = at + len(embedding) // 8
