@@ -76,7 +76,7 @@ def test_two_speeds_are_two_pieces_of_just_these_speeds() -> None:
 
 def test_a_held_picture_is_one_piece_of_speed_zero() -> None:
     (held,) = constant_speeds(np.full(9, 4), error=0)
-    assert (held.source, held.speed, held.frames) == (4, 0, 9)
+    assert (held.source, held.speed, held.frames) == (4, Fraction(0), 9)
 
 
 @pytest.mark.parametrize(

@@ -74,5 +74,5 @@ def connected(
         else:
             firsts[count], lasts[count] = first[t], t - 1
             count += 1
-            t = first[t]
-    return total[n], firsts[:count][::-1].copy(), lasts[:count][::-1].copy()
+            t = int(first[t])
+    return float(total[n]), firsts[:count][::-1].copy(), lasts[:count][::-1].copy()

@@ -221,7 +221,8 @@ class _Search:
     def _worth(self, frames: Floats, pattern: Floats) -> Floats:
         distances = squared_euclidean(frames, pattern)
         # One odd frame must not break a repetition.
-        return np.maximum(1.0 - distances / (_ALIKE * self.typical), -1.0).astype(np.float32)
+        worth: Floats = np.maximum(1.0 - distances / (_ALIKE * self.typical), -1.0)
+        return worth.astype(np.float32)
 
 
 def _slack(pattern: Floats) -> int:
@@ -235,12 +236,12 @@ def _moves(frames: Floats) -> NDArray[np.bool_]:
     moves = speed > _STILL * np.quantile(speed, 0.75)
     # The frames at either end of a movement belong to it.
     spread: NDArray[np.bool_] = np.convolve(moves, np.ones(3), mode="same") > 0
-    return spread & (speed.max() > 0)
+    return np.asarray(spread & (speed.max() > 0), dtype=np.bool_)
 
 
 def _compressed(frames: Floats) -> Floats:
     """The same distances, nearly, in few dimensions: the main directions of the movement."""
-    centred = frames - frames.mean(axis=0)
+    centred: Floats = frames - frames.mean(axis=0)
     if frames.shape[1] <= _DIMENSIONS:
         return centred
     sampled = centred[:: max(1, len(centred) // 2000)]
