@@ -242,7 +242,7 @@ def _moves(frames: Floats) -> NDArray[np.bool_]:
 
 def _compressed(frames: Floats) -> Floats:
     """The same distances, nearly, in few dimensions: the main directions of the movement."""
-    centred = frames - frames.mean(axis=0)
+    centred: Floats = frames - frames.mean(axis=0)
     if frames.shape[1] <= _DIMENSIONS:
         return centred
     sampled = centred[:: max(1, len(centred) // 2000)]
