@@ -31,15 +31,15 @@ def write(path: Path, *anchors: Any) -> Path:
 
 def test_a_synchronization_keeps_to_anchors_and_its_file_keeps_them(tmp_path: Path) -> None:
     anchors = Anchors().with_pair(A, B, [(10, 40), (30, 45)]).with_pair(C, B, [(5, 5)])
-    result = synchronize([A, B, C], anchors=anchors)
+    result = synchronize([A, B, C], reference="a", anchors=anchors)
     assert result.alignments[0].query_frames[[10, 30]].tolist() == [40, 45]
     result.save(tmp_path / "x.json")
     again = read_alignment_file(tmp_path / "x.json")
     assert again.all == anchors.all
-    repeated = synchronize([A, B, C], anchors=again)
+    repeated = synchronize([A, B, C], reference="a", anchors=again)
     for one, other in zip(result.alignments, repeated.alignments, strict=True):
         np.testing.assert_array_equal(one.query_frames, other.query_frames)
-    free = synchronize([A, B, C])
+    free = synchronize([A, B, C], reference="a")
     np.testing.assert_array_equal(
         free.alignments[1].query_frames, result.alignments[1].query_frames
     )

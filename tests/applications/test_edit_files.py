@@ -152,7 +152,8 @@ def test_a_query_of_another_frame_rate_is_conformed_by_all_alike(tmp_path: Path)
 
 
 def test_an_edit_list_of_two_queries_is_refused(result: Synchronization, tmp_path: Path) -> None:
-    two = synchronize([result.reference, *result.queries, result.queries[0]])
+    videos = [result.reference, *result.queries, result.queries[0]]
+    two = synchronize(videos, reference=result.reference.name)
     with pytest.raises(OutputError, match="one track"):
         two.save(tmp_path / "x.edl")
     assert not (tmp_path / "x.edl").exists()

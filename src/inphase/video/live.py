@@ -41,19 +41,22 @@ def live_frames(
             video_stream(container, path)
     convert: RgbConverter | None = None
     first: float | None = None
-    last = -math.inf
+    last, step = -math.inf, 0.0
     begun = clock.monotonic()
     with _open(path, wait) as container:
         stream = video_stream(container, path)
         for frame in _decoded(container, stream):
             if convert is None:
                 convert = RgbConverter(size, Orientation.of(frame))
-            now = clock.monotonic() - begun
             if frame.pts is not None and frame.time_base is not None:
                 now = float(frame.pts * frame.time_base)
+            elif step > 0:  # the last frames of a file that ended without a word have no stamps
+                now = last + step
+            else:
+                now = clock.monotonic() - begun
             if now <= last:  # damaged, or shown already
                 continue
-            last = now
+            last, step = now, now - last if math.isfinite(last) else 0.0
             first = now if first is None else first
             yield now - first, convert(frame)
     if convert is None:
