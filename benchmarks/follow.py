@@ -46,16 +46,23 @@ class Known:
 
 
 def embedded(
-    embedder: FrameEmbedder, known: Known, still: torch.Tensor | None
+    embedder: FrameEmbedder, known: Known, still: torch.Tensor | None, *, live: bool
 ) -> NDArray[np.float32]:
-    """Embed with a background (C, h, w) for all frames, or one for each (T, C, h, w)."""
+    """Embed with a background (C, h, w) for all frames, or one for each (T, C, h, w).
+
+    Where it is ``live``, the frame itself stands in for what is yet to come of its context.
+    """
     config = embedder.encoder.config
+    own = np.arange(len(known.times))
     rows = context_indices(
         known.times,
-        np.arange(len(known.times)),
+        own,
         context_frames=config.context_frames,
         gap=config.context_gap,
+        centred=config.centred_context,
     )
+    if live:
+        rows = np.minimum(rows, own[:, None])
     stacked = known.maps[torch.from_numpy(rows)]
     if still is not None:
         stacked = stacked - (still if still.ndim == 3 else still[:, None])
@@ -100,7 +107,10 @@ def main() -> None:
             bar.advance(1)
 
     subtracts = encoder.config.subtract_background
-    wholes = [embedded(embedder, one, background(one.maps) if subtracts else None) for one in known]
+    wholes = [
+        embedded(embedder, one, background(one.maps) if subtracts else None, live=False)
+        for one in known
+    ]
     errors: dict[tuple[str, float], list[float]] = {}
     from_offline: dict[tuple[str, float], list[float]] = {}
     for a, b in itertools.permutations(range(len(known)), 2):
@@ -110,7 +120,7 @@ def main() -> None:
         found = {("offline", 0.0): offline}
         kinds = stand_ins(query, reference) if subtracts else {"none": None}
         for kind, still in kinds.items():
-            frames = embedded(embedder, query, still)
+            frames = embedded(embedder, query, still, live=True)
             rate = (len(query.times) - 1) / (query.times[-1] - query.times[0])
             backs = [round(seconds * rate) for seconds in LOOK_BACKS]
             aligner = OnlineAligner(wholes[a], look_back=max(backs))

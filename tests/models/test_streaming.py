@@ -60,4 +60,4 @@ def test_the_running_background_ends_as_that_of_the_whole_video(video: Path) -> 
 
 def test_a_background_from_a_reference_needs_one() -> None:
     with pytest.raises(ModelError, match="none was given"):
-        StreamEmbedder(small(subtract=True))
+        StreamEmbedder(small(subtract=True), background="start")

@@ -62,7 +62,7 @@ def follow(
     *,
     look_back: float = 0.0,
     wait: float = 2.0,
-    background: Background = "start",
+    background: Background = "running",
     max_speed: int = 3,
     open_begin: bool = False,
 ) -> Iterator[FollowedFrame]:

@@ -44,7 +44,7 @@ def follow(
             help="What stands in for the background of a video that has not ended: as at the "
             "reference's start, the range so far, or the reference's own (same camera and place)."
         ),
-    ] = "start",
+    ] = "running",
     max_speed: Annotated[
         int,
         typer.Option(

@@ -35,7 +35,7 @@ class StreamEmbedder:
         self,
         encoder: Encoder,
         *,
-        background: Background = "start",
+        background: Background = "running",
         reference: str | Path | None = None,
     ) -> None:
         """
