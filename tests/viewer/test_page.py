@@ -202,16 +202,19 @@ def place(page: "Page") -> int:
 
 
 @pytest.mark.parametrize("reference", ["constant", "variable"])
-def test_scrubbing_shows_the_very_frames(page: "Page", view: Viewed, reference: str) -> None:
+def test_scrubbing_shows_the_very_frames(view: Viewed, page: "Page", reference: str) -> None:
     load(page, view.address)
     page.get_by_label("Reference", exact=True).select_option(label=reference)
+    # Its matches come from the server first.
+    leads = f"[aria-label='Make {reference} the reference'][aria-pressed=true]"
+    page.wait_for_selector(leads)
     last = VIDEOS[reference][0] - 1
     for frame in [0, last, 1, last - 1, *np.random.default_rng(1).permutation(last)[:12].tolist()]:
         scrub(page, frame)
         assert shown(page) == view.numbers(reference, frame), f"at frame {frame}"
 
 
-def test_frames_are_stepped_through_by_keys(page: "Page", view: Viewed) -> None:
+def test_frames_are_stepped_through_by_keys(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     keys = ["ArrowRight", "ArrowRight", "Shift+ArrowRight", "ArrowLeft", "End", "Home"]
     for key, frame in zip(keys, [1, 2, 12, 11, 59, 0], strict=True):
@@ -220,7 +223,7 @@ def test_frames_are_stepped_through_by_keys(page: "Page", view: Viewed) -> None:
         assert shown(page) == view.numbers("constant", frame)
 
 
-def test_a_timeline_goes_through_its_own_video(page: "Page", view: Viewed) -> None:
+def test_a_timeline_goes_through_its_own_video(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     page.get_by_label("Time of variable").focus()
     for _ in range(3):
@@ -235,7 +238,7 @@ def test_a_timeline_goes_through_its_own_video(page: "Page", view: Viewed) -> No
     assert numbers[2] == view.frames("constant", "early")[numbers[0]]
 
 
-def test_playing_goes_on_to_the_end_and_pausing_is_exact(page: "Page", view: Viewed) -> None:
+def test_playing_goes_on_to_the_end_and_pausing_is_exact(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     page.keyboard.press("Space")
     page.wait_for_function(
@@ -252,7 +255,7 @@ def test_playing_goes_on_to_the_end_and_pausing_is_exact(page: "Page", view: Vie
     assert shown(page) == view.numbers("constant", 59)
 
 
-def test_a_loop_goes_round(page: "Page", view: Viewed) -> None:
+def test_a_loop_goes_round(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     page.get_by_label("Speed", exact=True).select_option("0.25")
     scrub(page, 20)
@@ -279,7 +282,7 @@ def test_a_loop_goes_round(page: "Page", view: Viewed) -> None:
     assert max(seen) < 40
 
 
-def test_another_reference_leads_from_the_same_moment(page: "Page", view: Viewed) -> None:
+def test_another_reference_leads_from_the_same_moment(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     scrub(page, 30)
     before = shown(page)
@@ -289,7 +292,7 @@ def test_another_reference_leads_from_the_same_moment(page: "Page", view: Viewed
     assert shown(page) == view.numbers("early", before[2])
 
 
-def test_a_match_is_put_right_by_keys_and_by_mouse(page: "Page", view: Viewed) -> None:
+def test_a_match_is_put_right_by_keys_and_by_mouse(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     scrub(page, 30)
     board = page.get_by_label("Alignment of constant and variable")
@@ -329,7 +332,7 @@ def test_a_match_is_put_right_by_keys_and_by_mouse(page: "Page", view: Viewed) -
     assert shown(page) == view.numbers("constant", 30)
 
 
-def test_dragging_along_the_path_moves_both_videos(page: "Page", view: Viewed) -> None:
+def test_dragging_along_the_path_moves_both_videos(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     box = page.get_by_label("Alignment of constant and variable").bounding_box()
     assert box is not None
@@ -345,7 +348,7 @@ def test_dragging_along_the_path_moves_both_videos(page: "Page", view: Viewed) -
     page.mouse.up()
 
 
-def test_search_finds_the_nearest_frames_and_plays_from_one(page: "Page", view: Viewed) -> None:
+def test_search_finds_the_nearest_frames_and_plays_from_one(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     scrub(page, 24)
     page.get_by_role("tab", name="Search").click()
@@ -368,7 +371,7 @@ def test_search_finds_the_nearest_frames_and_plays_from_one(page: "Page", view: 
     )
 
 
-def test_the_map_shows_a_frame_and_goes_there(page: "Page", view: Viewed) -> None:
+def test_the_map_shows_a_frame_and_goes_there(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     page.get_by_role("tab", name="Map").click()
     page.get_by_text("of the embeddings. Point at a frame").wait_for()
@@ -394,7 +397,7 @@ def test_the_map_shows_a_frame_and_goes_there(page: "Page", view: Viewed) -> Non
     assert shown(page)[list(VIDEOS).index(name)] == frame
 
 
-def test_events_are_marked_carried_over_saved_and_downloaded(page: "Page", view: Viewed) -> None:
+def test_events_are_marked_carried_over_saved_and_downloaded(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     page.get_by_role("tab", name="Labels").click()
     for name in ("lift", "drop"):
@@ -425,7 +428,7 @@ def test_events_are_marked_carried_over_saved_and_downloaded(page: "Page", view:
     assert Collection.open(view.folder / "labels.json")["early"].events == expected["early"]
 
 
-def test_two_videos_are_compared_in_one_picture(page: "Page", view: Viewed) -> None:
+def test_two_videos_are_compared_in_one_picture(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     scrub(page, 30)
     page.get_by_role("tab", name="Compare").click()
@@ -470,6 +473,7 @@ def test_an_exported_page_plays_and_says_why_it_cannot_save(
             page.get_by_role("button", name="Download labels.json").click()
         told = json.loads(Path(download.value.path()).read_text())
         assert told["videos"]["constant"]["events"] == {"lift": 33}
+        page.goto("about:blank")  # before the server ends
 
 
 def test_of_a_hundred_videos_only_those_in_view_are_decoded(
@@ -492,12 +496,13 @@ def test_of_a_hundred_videos_only_those_in_view_are_decoded(
         assert 2 <= page.evaluate(decoded) < 30
         # The reference stays, wherever it is: the others go by it.
         assert page.locator("[data-video=v0] video[src]").count() == 1
+        page.goto("about:blank")  # before the server ends
 
 
 @pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_all_controls_have_names_and_nothing_is_cut_off(
-    page: "Page", view: Viewed, width: int, theme: str
+    view: Viewed, page: "Page", width: int, theme: str
 ) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 800})
