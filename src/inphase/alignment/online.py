@@ -37,10 +37,10 @@ class Place:
 class OnlineAligner:
     """Follows a query along a reference, frame by frame, in bounded memory and time a frame.
 
-    Example:
-        >>> aligner = OnlineAligner(np.arange(5.0)[:, None])
-        >>> [aligner.push([value]).reference_frame for value in (0.1, 1.9, 2.2, 3.1)]
-        [0, 2, 2, 3]
+    Example::
+
+        aligner = OnlineAligner(np.arange(5.0)[:, None])
+        [aligner.push([value]).reference_frame for value in (0.1, 1.9, 2.2, 3.1)]  # 0, 2, 2, 3
     """
 
     def __init__(
