@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from inphase.alignment import align
-from inphase.models import Embeddings
-from inphase.video import VideoReader, probe
+from inphase.models import EmbeddedVideo, Embeddings
+from inphase.video import VideoInfo, VideoReader, probe
 from inphase.viewer import Documents, Shelf, create_app
+from inphase.viewer.documents import anomaly_curves
+from inphase.viewer.videos import ViewedVideo
 
 JSON = {"content-type": "application/json"}
 
@@ -42,9 +45,30 @@ def test_the_collection_is_described(client: TestClient, documents: Documents) -
         assert video["duration"] == pytest.approx(info.duration)
         assert video["has_sound"] is True
         assert video["ready"] is True
-        assert video["anomaly"] is None
+        assert len(video["anomaly"]) == info.frames
+        assert 0 <= min(video["anomaly"]) <= max(video["anomaly"]) <= 1
         assert video["thumbnail_step"] == 1
     assert str(known.path.parent) not in json.dumps(told)
+
+
+def test_the_anomaly_curve_rises_where_one_video_is_odd() -> None:
+    generator = np.random.default_rng(0)
+
+    def seen(number: int, *, odd: bool = False) -> ViewedVideo:
+        state = np.linspace(0, 1, 60) + generator.normal(0, 0.003, 60).cumsum() / 10
+        points = np.stack([np.cos(3 * state), np.sin(3 * state), 0 * state], axis=1)
+        points = points.astype(np.float32)
+        points[30:40, 2] = odd
+        embedded = EmbeddedVideo(f"{number}", Path(f"{number}.mp4"), np.arange(60) / 25, points)
+        return ViewedVideo(f"v{number}", embedded, VideoInfo.__new__(VideoInfo), None)
+
+    videos = [seen(0, odd=True), *(seen(number) for number in range(1, 12))]
+    curves = anomaly_curves(videos)
+    assert min(curves["v0"][32:38]) == 1
+    assert max(curves["v0"][:20]) < 0.5
+    assert sum(max(curves[f"v{number}"]) > 0.5 for number in range(1, 12)) <= 2
+    assert anomaly_curves(videos[:2]) == {}
+    assert anomaly_curves(videos * 4) == {}
 
 
 def test_embeddings_come_row_by_row(client: TestClient, embeddings: Embeddings) -> None:

@@ -135,6 +135,18 @@ class TypicalCourse:
         self.scales = dict(zip(CHANNELS, np.where(scales > 0, scales, 1.0).tolist(), strict=True))
         self.largest: Curve = (largest / [self.scales[one] for one in CHANNELS]).max(axis=1)
         """(videos,) the largest deviation of each typical video from the others, scaled."""
+        self.own: tuple[Curve, ...] = tuple(
+            np.max(
+                [
+                    np.abs(curves[channel])[~self._together[index]].min(axis=0)
+                    / self.scales[channel]
+                    for channel in CHANNELS
+                ],
+                axis=0,
+            )
+            for index, curves in enumerate(raw)
+        )
+        """(videos) of (frames,): each typical video's own deviation from the others, scaled."""
 
     def __len__(self) -> int:
         return len(self._videos)

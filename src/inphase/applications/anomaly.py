@@ -182,13 +182,13 @@ def find_anomalies(
     with progress_bar("Comparing", len(others), console=console) as bar:
         course = TypicalCourse(
             [one.embeddings for one in others],
-            [_frame_time(one) for one in others],
+            [frame_time(one) for one in others],
             groups=[own[index] for index in kept],
             span=span,
             distance=distance,
             advance=bar.advance,
         )
-    deviation = course.deviation(video.embeddings, _frame_time(video))
+    deviation = course.deviation(video.embeddings, frame_time(video))
     found = [
         Segment(
             part.first,
@@ -224,7 +224,8 @@ def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def _frame_time(video: EmbeddedVideo) -> float:
+def frame_time(video: EmbeddedVideo) -> float:
+    """Seconds from frame to frame, as a rule."""
     steps: NDArray[np.float64] = np.diff(video.times)
     return float(np.median(steps)) if len(steps) else 0.04
 
