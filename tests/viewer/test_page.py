@@ -192,6 +192,8 @@ def scrub(page: "Page", frame: int) -> None:
 
 
 def shown(page: "Page") -> list[int]:
+    # A video whose proxy is still being made has no decoder yet, and would settle without it.
+    page.wait_for_function("() => document.querySelector('.tile:not([data-presented])') === null")
     page.wait_for_function(SETTLED)
     numbers: list[int] = page.evaluate(READ)
     return numbers
