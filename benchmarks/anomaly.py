@@ -23,10 +23,11 @@ from result_tables import processor, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
+from stored_embeddings import read_embeddings
 
 from inphase.alignment.deviation import TypicalCourse
+from inphase.applications.anomaly import frame_time
 from inphase.data import Collection, Video
-from inphase.video import probe
 
 RESULTS = Path(__file__).parent / "results" / "anomaly.csv"
 ALPHA = 0.05
@@ -124,13 +125,10 @@ def main() -> None:
 
 
 def _loaded(collection: Collection, file: Path) -> list[tuple[Video, Embedding, float]]:
-    arrays = np.load(file)
-    found = []
-    for video in collection:
-        if video.name in arrays.files:
-            time = float(np.median(np.diff(probe(video.path).times)))
-            found.append((video, arrays[video.name], time))
-    return found
+    return [
+        (collection[one.name], one.embeddings, frame_time(one))
+        for one in read_embeddings(collection, [file])
+    ]
 
 
 def _course(videos: Sequence[tuple[Video, Embedding, float]]) -> TypicalCourse:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from result_tables import processor, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
+from stored_embeddings import read_embeddings
 
 from inphase.alignment import align, joint_align, medoid
 from inphase.data import Collection
@@ -86,12 +87,14 @@ def main() -> None:
 
 def _compared(data: Path, file: Path, starts: int) -> list[Row]:
     collection = Collection.open(data)
-    arrays = np.load(file)
-    chosen = [video for video in collection if video.name in arrays.files]
-    videos = [arrays[video.name] for video in chosen]
+    embedded = read_embeddings(collection, [file])
+    videos = [one.embeddings for one in embedded]
     events = [
-        [min(video.events[event], len(array) - 1) for event in collection.events]
-        for video, array in zip(chosen, videos, strict=True)
+        [
+            min(collection[one.name].events[event], len(one.embeddings) - 1)
+            for event in collection.events
+        ]
+        for one in embedded
     ]
     count = len(videos)
     command = f"benchmarks/joint.py {data.name} {file.name}"

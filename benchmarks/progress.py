@@ -20,10 +20,10 @@ from result_tables import processor, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import spearmanr
+from stored_embeddings import read_embeddings
 
 from inphase.applications import Goal, measure_progress
 from inphase.data import Collection
-from inphase.models import EmbeddedVideo
 
 RESULTS = Path(__file__).parent / "results" / "progress.csv"
 
@@ -50,11 +50,12 @@ def main() -> None:
     parser.add_argument("test", type=Path, help=".npz of the videos to follow")
     arguments = parser.parse_args()
     collection = Collection.open(arguments.data)
-    demonstrations = [video for video, _ in _loaded(collection, arguments.train)]
+    demonstrations = read_embeddings(collection, [arguments.train])
     goal = Goal(demonstrations)
     signals: dict[str, list[NDArray[np.float64]]] = {"progress": [], "−distance": [], "time": []}
     passed = []
-    for video, events in _loaded(collection, arguments.test):
+    for video in read_embeddings(collection, [arguments.test]):
+        events = list(collection[video.name].events.values())
         curve = measure_progress(video, goal)
         signals["progress"].append(curve.progress)
         signals["−distance"].append(-curve.distance_to_goal)
@@ -87,23 +88,6 @@ def main() -> None:
 
 def _rank(signal: NDArray[np.float64], events: NDArray[np.float64]) -> float:
     return float(spearmanr(signal, events).statistic)
-
-
-def _loaded(collection: Collection, file: Path) -> list[tuple[EmbeddedVideo, list[int]]]:
-    arrays = np.load(file)
-    return [
-        (
-            EmbeddedVideo(
-                video.name,
-                video.path,
-                np.arange(len(arrays[video.name]), dtype=np.float64),
-                arrays[video.name],
-            ),
-            list(video.events.values()),
-        )
-        for video in collection
-        if video.name in arrays.files
-    ]
 
 
 if __name__ == "__main__":
