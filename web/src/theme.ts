@@ -1,45 +1,53 @@
-/** Dark or light: as the system has it until a person chooses. */
+/** Dark or light: as the system has it until a person chooses. The style goes by `data-theme`. */
 
 import { button } from "./elements";
 import type { Session } from "./session";
 
 const KEY = "inphase-theme";
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+const root = document.documentElement;
+let chosen: string | null = null;
 
-function current(): "dark" | "light" {
-  const chosen = document.documentElement.dataset.theme;
-  if (chosen === "dark" || chosen === "light") return chosen;
-  return dark.matches ? "dark" : "light";
+function apply(): void {
+  root.dataset.theme = chosen ?? (system.matches ? "dark" : "light");
+}
+
+function other(): "dark" | "light" {
+  return root.dataset.theme === "dark" ? "light" : "dark";
 }
 
 /** What was chosen here before; a browser may keep nothing for a page. */
 export function recallTheme(): void {
   try {
-    const chosen = localStorage.getItem(KEY);
-    if (chosen !== null) document.documentElement.dataset.theme = chosen;
+    const kept = localStorage.getItem(KEY);
+    if (kept === "dark" || kept === "light") chosen = kept;
   } catch {
-    return;
+    // The system's it is.
   }
+  apply();
 }
 
 export function toggleTheme(session: Session): void {
-  const next = current() === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = next;
+  chosen = other();
   try {
-    localStorage.setItem(KEY, next);
+    localStorage.setItem(KEY, chosen);
   } catch {
     // It holds until the page is left.
   }
+  apply();
   session.tell("theme");
 }
 
 export function themeButton(session: Session): HTMLButtonElement {
   const switcher = button("", () => toggleTheme(session), { title: "T" });
   const name = (): void => {
-    switcher.textContent = current() === "dark" ? "Light" : "Dark";
-    switcher.setAttribute("aria-label", `Use the ${current() === "dark" ? "light" : "dark"} theme`);
+    switcher.textContent = other() === "dark" ? "Dark" : "Light";
+    switcher.setAttribute("aria-label", `Use the ${other()} theme`);
   };
-  dark.addEventListener("change", () => session.tell("theme"));
+  system.addEventListener("change", () => {
+    apply();
+    session.tell("theme");
+  });
   session.on(["theme"], name);
   name();
   return switcher;
