@@ -129,7 +129,7 @@ def test_ffmpeg_runs_the_script_and_shows_what_our_own_retimed_video_shows(
         path = tmp_path / f"ours{index}.mp4"
         write_retimed(path, result.queries[0].path, piece, times[: len(piece)])
         ours += numbers(path)
-    theirs = tmp_path / "pro_s_take.mp4"
+    theirs = tmp_path / "retimed_pro_s_take.mp4"
     assert numbers(theirs) == ours == shown.tolist()
     np.testing.assert_allclose(probe(theirs).times, times, atol=1e-3)
 
@@ -146,7 +146,7 @@ def test_a_query_of_another_frame_rate_is_conformed_by_all_alike(tmp_path: Path)
     result.save(tmp_path / "x.sh", cut_error=1)
     (tmp_path / "out").mkdir()
     subprocess.run([tmp_path / "x.sh"], cwd=tmp_path / "out", check=True)
-    theirs = np.array(numbers(tmp_path / "out" / "b.mp4"))
+    theirs = np.array(numbers(tmp_path / "out" / "retimed_b.mp4"))
     assert len(theirs) == 50
     assert np.abs(theirs - plan.tracks[1].shown()).max() <= 1
 

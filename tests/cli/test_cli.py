@@ -168,6 +168,10 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
         (["synchronize", "a.mp4", "b.mp4", "--refernce", "a", "-o", "x.mp4"], "--reference"),
         (["align", "a.mp4", "b.mp4", "--modle", "m", "-o", "x.json"], "mean --model?"),
         (["train", "a.mp4"], "--output"),
+        (
+            ["synchronize", "a.mp4", "b.mp4", "--width", "3", "-o", "x.mp4"],
+            "'--width': Input should",
+        ),
         (["draw", "--action", "juggling", "-o", "x"], "pouring"),
         (["synchronize", "missing.mp4", "-o", "x.mp4"], "missing.mp4 does not exist"),
         (["synchronize", "nothing_*.mp4", "-o", "x.mp4"], "matches no file"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from inphase.alignment.speed_segments import SpeedSegment
 from inphase.applications.edit_plan import EditPlan, EditTrack
-from inphase.errors import OutputError
 
 
 def write_otio(path: Path, plan: EditPlan) -> None:
@@ -50,14 +49,8 @@ def write_otio(path: Path, plan: EditPlan) -> None:
 def write_edl(path: Path, plan: EditPlan) -> None:
     """One query's pieces as events, each with its speed as an M2 line.
 
-    Raises:
-        OutputError: there is more than one query: an edit list has one track of pictures.
+    An edit list has one track of pictures: the first query's.
     """
-    if len(plan.tracks) != 2:
-        raise OutputError(
-            f"{path}: an edit list holds one track, and there are {len(plan.tracks) - 1} queries; "
-            "give the reference and one query, or write .otio."
-        )
     track = plan.tracks[1]
     nominal = round(plan.rate)
 
@@ -81,7 +74,10 @@ def write_edl(path: Path, plan: EditPlan) -> None:
 
 
 def write_ffmpeg(path: Path, plan: EditPlan) -> None:
-    """A shell script that writes each query, retimed, as ``<name>.mp4`` where it is run."""
+    """A shell script that writes each query, retimed, as ``retimed_<name>.mp4`` where it is run.
+
+    It may be run in the folder of the videos: it overwrites nothing.
+    """
     lines = [
         "#!/bin/sh",
         "# Writes each video retimed to the first; needs ffmpeg. Files go to the current folder.",
@@ -90,9 +86,9 @@ def write_ffmpeg(path: Path, plan: EditPlan) -> None:
     for track in plan.tracks[1:]:
         name = re.sub(r"[^\w.-]+", "_", track.name)
         lines += [
-            f"ffmpeg -nostdin -v error -y -i {shlex.quote(str(track.path.absolute()))} -an \\",
+            f"ffmpeg -nostdin -v error -n -i {shlex.quote(str(track.path.absolute()))} -an \\",
             f"  -filter_complex {shlex.quote(_filters(track, plan.rate))} \\",
-            f"  -map '[out]' -c:v libx264 -crf 18 -pix_fmt yuv420p {shlex.quote(name + '.mp4')}",
+            f"  -map '[out]' -c:v libx264 -crf 18 -pix_fmt yuv420p retimed_{name}.mp4",
         ]
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     path.chmod(0o755)

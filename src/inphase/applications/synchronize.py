@@ -283,11 +283,18 @@ def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = 
         pictures: whether .mp4 and files of editing programs count.
 
     Raises:
-        OutputError: another suffix, or one of the videos would be lost.
+        OutputError: another suffix, one that cannot hold so many videos, or one of the videos would
+            be lost.
     """
+    sources = list(sources)
     valid = [".mp4", *_WRITERS, *EDIT_WRITERS] if pictures else list(_WRITERS)
     if Path(path).suffix not in valid:
         raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
+    if Path(path).suffix == ".edl" and len(sources) > 2:
+        raise OutputError(
+            f"{path}: an edit list holds one track, and there are {len(sources) - 1} queries; give "
+            "the reference and one query, or write .otio."
+        )
     _keep(Path(path), sources)
 
 

@@ -29,13 +29,14 @@ def run(arguments: list[str]) -> int:
         return _say(str(error))
     except typer.TyperException as error:
         possible = getattr(error, "possibilities", None)
-        message = str(error.message)
+        message = error.format_message()  # names the option
         if possible:
+            message = str(error.message)
             # In the order of the alphabet as they come, not of likeness.
             given = str(getattr(error, "option_name", ""))
             nearest = difflib.get_close_matches(given, possible, n=1, cutoff=0) or sorted(possible)
             message += f" Did you mean {nearest[0]}?"
-        return _say(message or error.format_message())
+        return _say(message)
     except typer.Exit as error:
         result = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
