@@ -96,6 +96,20 @@ def test_follow_writes_one_json_line_a_frame(
     assert json.loads(shown[-1])["revised"] == []
 
 
+@pytest.mark.parametrize("wrong", ["query", "model"])
+def test_a_mistake_leaves_the_lines_of_before(
+    wrong: str, videos: list[str], model: str, tmp_path: Path
+) -> None:
+    out, nonsense = tmp_path / "lines.jsonl", tmp_path / "nonsense.mp4"
+    out.write_text("of yesterday\n")
+    nonsense.write_text("no video")
+    query = str(nonsense) if wrong == "query" else videos[0]
+    used = str(tmp_path / "nowhere") if wrong == "model" else model
+    command = ["follow", query, "--reference", videos[1], "--model", used, "--wait", "0"]
+    assert run([*command, "-o", str(out)]) == 2
+    assert out.read_text() == "of yesterday\n"
+
+
 def test_a_file_that_grows_is_followed_to_its_end(videos: list[str], tmp_path: Path) -> None:
     from inphase.video.live import live_frames
 

@@ -66,5 +66,7 @@ def drawn_through(distances: _Distances, anchors: NDArray[np.int64]) -> _Distanc
 
 def missed(anchors: NDArray[np.int64], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> bool:
     """Whether a path lacks one of the anchors (k, 2)."""
+    if not len(anchors):
+        return False
     passed = set(zip(rows.tolist(), columns.tolist(), strict=True))
     return any(tuple(pair) not in passed for pair in anchors.tolist())

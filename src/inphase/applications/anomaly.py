@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.alignment.deviation import Deviation, TypicalCourse
-from inphase.applications.anomaly_report import write_page, write_plot
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError
 from inphase.models import EmbeddedVideo, Embeddings
@@ -128,9 +127,14 @@ class Anomalies:
         """
         path = Path(path)
         check_output(path, [self.video.path])
+        # Here, because drawing is slow to import and not every result is drawn.
         if path.suffix in (".png", ".svg"):
+            from inphase.applications.anomaly_report import write_plot
+
             write_plot(path, self, width=width)
         elif path.suffix == ".html":
+            from inphase.applications.anomaly_report import write_page
+
             write_page(path, self)
         else:
             with replacing(path) as beside:

@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.alignment.repetitions import Repetitions, find_repetitions
-from inphase.applications.cut_picture import draw_cuts
+from inphase.applications.output_folder import check_output_folder
 from inphase.atomic import replacing
 from inphase.data import Collection, resample
-from inphase.errors import OutputError, Skipped, VideoError
+from inphase.errors import Skipped, VideoError
 from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.progress import progress_bar
@@ -81,6 +80,9 @@ class Cuts:
             writer = csv.DictWriter(file, fieldnames=list(self._rows()[0]))
             writer.writeheader()
             writer.writerows(self._rows())
+        # Here, because drawing is slow to import.
+        from inphase.applications.cut_picture import draw_cuts
+
         with replacing(folder / f"{stem}.png") as beside:
             draw_cuts(beside, self.video, self.spans if self.count else self.spans[:0])
         return clips
@@ -236,16 +238,3 @@ def cut_videos(
     if not cuts:
         raise VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
     return CutVideos(tuple(cuts), tuple(skipped))
-
-
-def check_output_folder(folder: str | Path, sources: Iterable[Path] | Sequence[Path]) -> None:
-    """Refuse a folder in which :meth:`Cuts.save` would write beside the videos themselves.
-
-    Raises:
-        OutputError: it is a file, or holds one of the videos.
-    """
-    folder = Path(folder)
-    if folder.is_file():
-        raise OutputError(f"{folder} is a file; give a folder for the clips.")
-    if any(source.absolute().parent == folder.absolute() for source in sources):
-        raise OutputError(f"{folder} holds the videos themselves; give another folder.")

@@ -1,5 +1,6 @@
 """Following a video while it is being made along a reference, frame by frame."""
 
+import contextlib
 import json
 import time as clock
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from inphase.alignment.online import OnlineAligner
+from inphase.errors import OutputError
 from inphase.models import Encoder, FrameEmbedder
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.video import probe
@@ -68,6 +70,8 @@ def follow(
 ) -> Iterator[FollowedFrame]:
     """Follow a growing file or a camera along a reference; memory does not grow with it.
 
+    What can be wrong but the query is told at the call, before the first frame is asked for.
+
     Args:
         query: a growing file (.ts, .mkv, .webm), a complete one, or a camera (``/dev/video0``).
         reference: the video it is followed along; embedded first.
@@ -95,18 +99,22 @@ def follow(
     )
     stream = StreamEmbedder(encoder, background=background, reference=reference)
     size = encoder.config.image_size
-    for time, frame in live_frames(query, size=(size, size), wait=wait):
-        begun = clock.perf_counter()
-        place = aligner.push(stream.push(frame, time))
-        yield FollowedFrame(
-            frame=place.frame,
-            time=time,
-            reference_frame=place.reference_frame,
-            reference_time=float(known.times[place.reference_frame]),
-            confidence=place.confidence,
-            revised=tuple(int(one) for one in place.revised) if look_back else (),
-            latency=clock.perf_counter() - begun,
-        )
+
+    def followed() -> Iterator[FollowedFrame]:
+        for time, frame in live_frames(query, size=(size, size), wait=wait):
+            begun = clock.perf_counter()
+            place = aligner.push(stream.push(frame, time))
+            yield FollowedFrame(
+                frame=place.frame,
+                time=time,
+                reference_frame=place.reference_frame,
+                reference_time=float(known.times[place.reference_frame]),
+                confidence=place.confidence,
+                revised=tuple(int(one) for one in place.revised) if look_back else (),
+                latency=clock.perf_counter() - begun,
+            )
+
+    return followed()
 
 
 def show(
@@ -125,15 +133,24 @@ def show(
         lines: where one JSON object a frame goes, at once.
 
     Returns:
-        How many frames there were.
+        How many frames there were until the video ended, or an interrupt, the only end of a camera.
+
+    Raises:
+        OutputError: the lines can no longer be written.
     """
     count = 0
-    with Live(console=console, auto_refresh=False, transient=False) as live:
+    shown = Live(console=console, auto_refresh=False, transient=False)
+    with shown as live, contextlib.suppress(KeyboardInterrupt):
         for one in frames:
             count += 1
             if lines is not None:
-                lines.write(json.dumps(one.to_dict()) + "\n")
-                lines.flush()
+                try:
+                    lines.write(json.dumps(one.to_dict()) + "\n")
+                    lines.flush()
+                except BrokenPipeError:  # whoever read them has left
+                    break
+                except OSError as error:
+                    raise OutputError(f"Cannot write the lines: {error.strerror}.") from error
             share = min(one.reference_time / duration, 1.0) if duration else 0.0
             done = round(share * _BAR)
             bar = "━" * done + "─" * (_BAR - done)

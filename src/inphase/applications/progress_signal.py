@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib
 import numpy as np
 from av.video.frame import VideoFrame
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from rich.console import Console
 
@@ -252,6 +249,11 @@ def _write_json(path: Path, result: ProgressCurve) -> None:
 
 
 def _write_plot(path: Path, result: ProgressCurve, width: int) -> None:
+    # Here, because drawing is slow to import and not every curve is drawn.
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context({"svg.hashsalt": "inphase", "svg.fonttype": "path"}):
         figure = Figure(figsize=(8, 3.2), layout="constrained")
         FigureCanvasAgg(figure)

@@ -1,17 +1,38 @@
 """High-dimensional embeddings as points of a plane: t-SNE, PCA or UMAP."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 from inphase.errors import ConfigError, ModelError, VideoError, hint
 
 Method = Literal["tsne", "pca", "umap", "opentsne"]
 PERPLEXITY = 30.0
 _FEWEST = 4
+
+
+@dataclass(frozen=True)
+class Path2d:
+    """The way of one video through the plane.
+
+    Attributes:
+        name: of the video.
+        path: of its file.
+        times: (frames,) seconds.
+        points: (frames, 2).
+        shown: frames that are shown as pictures.
+        added: whether it was placed in a map that others had shaped.
+    """
+
+    name: str
+    path: Path
+    times: NDArray[np.float64]
+    points: NDArray[np.float64]
+    shown: tuple[int, ...]
+    added: bool = False
 
 
 def project(
@@ -99,7 +120,10 @@ def check_method(method: str, *, adds: bool = False) -> None:
 
 
 def _map(method: Method, near: float, seed: int) -> Any:
+    # Each here, because all are slow to import.
     if method == "tsne":
+        from sklearn.manifold import TSNE
+
         return TSNE(perplexity=near, init="pca", random_state=seed)
     if method == "opentsne":
         import openTSNE
@@ -109,6 +133,8 @@ def _map(method: Method, near: float, seed: int) -> Any:
         import umap
 
         return umap.UMAP(n_neighbors=max(2, round(near)), random_state=seed, n_jobs=1)
+    from sklearn.decomposition import PCA
+
     return PCA(2, svd_solver="full")
 
 

@@ -24,6 +24,7 @@ from inphase.applications.alignment_file import Anchors, write_alignment_file
 from inphase.applications.edit_files import EDIT_WRITERS
 from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
 from inphase.applications.grid import write_grid, write_retimed
+from inphase.applications.output_folder import check_output_folder
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -296,19 +297,6 @@ def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = 
             "the reference and one query, or write .otio."
         )
     _keep(Path(path), sources)
-
-
-def check_output_folder(folder: str | Path, sources: Iterable[Path]) -> None:
-    """Refuse a folder in which :meth:`Synchronization.save_separate` would overwrite a video.
-
-    Raises:
-        OutputError: it is a file, or holds one of the videos.
-    """
-    folder = Path(folder)
-    if folder.is_file():
-        raise OutputError(f"{folder} is a file; give a folder for one file a video.")
-    if any(source.absolute().parent == folder.absolute() for source in sources):
-        raise OutputError(f"{folder} holds the videos themselves; give another folder.")
 
 
 def _keep(path: Path, sources: Iterable[Path]) -> None:

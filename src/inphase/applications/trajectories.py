@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from inphase.applications.projection import PERPLEXITY, Method, project
-from inphase.applications.trajectory_page import write_page
-from inphase.applications.trajectory_plot import Path2d, write_plot
+from inphase.applications.projection import PERPLEXITY, Method, Path2d, project
 from inphase.atomic import replacing
 from inphase.errors import ConfigError, OutputError
 from inphase.models import EmbeddedVideo, Embeddings
@@ -53,9 +51,14 @@ class Trajectories:
         """
         path = Path(path)
         check_output(path, [video.path for video in self.videos])
+        # Here, because drawing is slow to import and not every result is drawn.
         if path.suffix in _PLOTS:
+            from inphase.applications.trajectory_plot import write_plot
+
             write_plot(path, self.videos, width=width, console=console)
         elif path.suffix == ".html":
+            from inphase.applications.trajectory_page import write_page
+
             write_page(path, self.videos, title=_TITLES[self.method], console=console)
         else:
             with replacing(path) as beside:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.applications.trajectory_plot import Path2d, colours, fitted
+from inphase.applications.projection import Path2d
+from inphase.applications.trajectory_plot import colours, fitted
 from inphase.atomic import replacing
 from inphase.progress import Bar, progress_bar
 from inphase.video import VideoReader

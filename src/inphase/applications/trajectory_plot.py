@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
 
+from inphase.applications.projection import Path2d
 from inphase.atomic import replacing
 from inphase.progress import Bar, progress_bar
 from inphase.video import VideoReader
@@ -29,27 +30,6 @@ _SMALLEST_FRAME, _LARGEST_FRAME, _TALL = 0.5, 1.3, 10.0  # inches
 _GAP = 0.16  # inches
 _PIXELS = 240
 _LONGEST_NAME = 28
-
-
-@dataclass(frozen=True)
-class Path2d:
-    """The way of one video through the plane.
-
-    Attributes:
-        name: of the video.
-        path: of its file.
-        times: (frames,) seconds.
-        points: (frames, 2).
-        shown: frames that are shown as pictures.
-        added: whether it was placed in a map that others had shaped.
-    """
-
-    name: str
-    path: Path
-    times: NDArray[np.float64]
-    points: NDArray[np.float64]
-    shown: tuple[int, ...]
-    added: bool = False
 
 
 @dataclass(frozen=True)

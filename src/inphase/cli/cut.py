@@ -45,7 +45,8 @@ def cut(
 
     Example: `inphase cut twenty_pushups.mp4 -o pushups/`
     """
-    from inphase.applications.cut import check_output_folder, cut_videos
+    from inphase.applications.cut import cut_videos
+    from inphase.applications.output_folder import check_output_folder
     from inphase.data import Collection
 
     console = options.console()

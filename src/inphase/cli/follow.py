@@ -1,6 +1,7 @@
 """``inphase follow``."""
 
 import contextlib
+import itertools
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -81,18 +82,22 @@ def follow(
         max_speed=max_speed,
         open_begin=open_begin,
     )
+    # Before anything that was written before is lost: is there something to follow?
+    first = next(frames, None)
+    if first is None:
+        raise VideoError(f"{query} gave no frame.")
+    frames = itertools.chain([first], frames)
     with contextlib.ExitStack() as stack:
         if output in (None, "-"):
             lines = sys.stdout if output == "-" else None
         else:
             try:
+                Path(str(output)).parent.mkdir(parents=True, exist_ok=True)
                 # Not beside its place: a program reads it while it is written.
                 lines = stack.enter_context(Path(str(output)).open("w", encoding="utf-8"))
             except OSError as error:
                 raise OutputError(f"Cannot write {output}: {error.strerror}.") from error
         count = show(frames, duration=duration, console=options.console(), lines=lines)
-    if not count:
-        raise VideoError(f"{query} gave no frame.")
     if output != "-":
         typer.echo(f"Followed {count} frames")
     return 0

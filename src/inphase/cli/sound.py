@@ -84,7 +84,7 @@ def sound(
     """
     from inphase.applications.sound import BLOCK, check_output, check_sources, transfer_sound
     from inphase.data import Collection
-    from inphase.errors import AlignmentError
+    from inphase.errors import AlignmentError, ConfigError
     from inphase.models import embed as embed_videos
 
     limits: dict[str, Any] = {
@@ -97,6 +97,8 @@ def sound(
     if given and not paper:
         given["open_in"] = open_in
     collection = Collection.open([target, *sources])
+    if len(Collection.open([target])) != 1:
+        raise ConfigError(f"{target} holds several videos; give one that gets the sound.")
     silent, *others = collection.videos
     check_output(output, [video.path for video in collection])
     check_sources([video.path for video in others])

@@ -77,7 +77,8 @@ def synchronize(
     from inphase.applications.alignment_file import read_alignment_file
     from inphase.applications.edit_files import EDIT_WRITERS
     from inphase.applications.edit_plan import plan_edit
-    from inphase.applications.synchronize import AUTO, check_output, check_output_folder
+    from inphase.applications.output_folder import check_output_folder
+    from inphase.applications.synchronize import AUTO, check_output
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
     from inphase.training import fit_or_reuse, load_config

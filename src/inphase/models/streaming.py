@@ -9,13 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from inphase.data import context_indices
 from inphase.errors import ModelError
 from inphase.models.embedding import FrameEmbedder, background_frames
 from inphase.models.encoder import Encoder, background
 from inphase.video import VideoReader
-
-# Frames half-way between two targets go to the earlier one, as in data/sampling.py.
-_TIE = 1e-6
 
 Background = Literal["start", "running", "reference"]
 
@@ -75,13 +73,15 @@ class StreamEmbedder:
         (arrived,) = self._frames.maps([frame])
         self._kept.append((time, arrived))
         still = self._background(arrived)
-        gap, count = self._config.context_gap, self._config.context_frames
-        times = np.array([moment for moment, _ in self._kept])
-        between = (times[1:] + times[:-1]) / 2
         # Of a centred context, what is yet to come is the last frame, as at the end of a video.
-        own = count // 2 if self._config.centred_context else count - 1
-        targets = time + (np.arange(count) - own) * gap
-        chosen = np.searchsorted(between, targets - _TIE, side="right")
+        times = np.array([moment for moment, _ in self._kept])
+        (chosen,) = context_indices(
+            times,
+            np.array([len(times) - 1]),
+            context_frames=self._config.context_frames,
+            gap=self._config.context_gap,
+            centred=self._config.centred_context,
+        )
         maps = torch.stack([self._kept[int(index)][1] for index in chosen])
         # Targets only go on: what lies before the first of them is never wanted again.
         for _ in range(int(chosen[0])):

@@ -1,0 +1,38 @@
+"""Folders for results: never one that holds a video, by whatever name."""
+
+from pathlib import Path
+
+import pytest
+
+from inphase.applications.output_folder import check_output_folder
+from inphase.errors import OutputError
+
+
+def test_the_folder_of_a_video_is_refused_by_any_of_its_names(tmp_path: Path) -> None:
+    folder, other = tmp_path / "videos", tmp_path / "links"
+    (folder / "inside").mkdir(parents=True)
+    other.mkdir()
+    video = folder / "a.mp4"
+    video.touch()
+    (other / "a.mp4").symlink_to(video)
+    (tmp_path / "same").symlink_to(folder)
+    for place in (folder, folder / "inside" / "..", tmp_path / "same"):
+        with pytest.raises(OutputError, match="holds the videos themselves"):
+            check_output_folder(place, [video])
+    with pytest.raises(OutputError, match="holds the videos themselves"):
+        check_output_folder(folder, [other / "a.mp4"])
+    check_output_folder(folder / "inside", [video])
+    check_output_folder(tmp_path / "new", [video])
+
+
+def test_a_folder_of_images_is_a_video_and_no_place_for_results(tmp_path: Path) -> None:
+    images = tmp_path / "take" / "frames"
+    images.mkdir(parents=True)
+    with pytest.raises(OutputError, match="holds the videos themselves"):
+        check_output_folder(images, [images])
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    with pytest.raises(OutputError, match="is a file"):
+        check_output_folder(tmp_path / "x", [])
