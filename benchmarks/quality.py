@@ -20,9 +20,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 from quality_methods import GROUPS, Method
 from result_tables import processor, read_rows, write_rows
 from rich.console import Console
@@ -31,12 +33,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from inphase.alignment import align
 from inphase.data import Collection, corresponding_frames, read_truth, write_collection
-from inphase.evaluation import (
-    EvaluationOptions,
-    ScoringOptions,
-    evaluate,
-    event_alignment_error,
-)
+from inphase.evaluation import EvaluationOptions, ScoringOptions, evaluate
+from inphase.evaluation.pairs import compare_pairs
 from inphase.evaluation.protocol import UNTRAINED
 from inphase.evaluation.result import STRETCH, ModelRun
 from inphase.models import Encoder
@@ -59,7 +57,7 @@ SCORES = {
 SHOWN = [key for key in SCORES if key not in ("event_error_frames", "event_error_seconds")]
 KEY = ("data", "split", "method", "seed", "settings")
 # Of the alignment, with the preset's embeddings: smoothing in frames, and options of `align`.
-ALIGNMENTS: dict[str, tuple[float, dict[str, object]]] = {
+ALIGNMENTS: dict[str, tuple[float, dict[str, Any]]] = {
     "alignment: cosine distance": (0.0, {"distance": "cosine"}),
     "alignment: at most 2 frames in a row wait": (0.0, {"max_slope": 2}),
     "alignment: at most 4 frames in a row wait": (0.0, {"max_slope": 4}),
@@ -194,30 +192,23 @@ def _fit(
     return seconds
 
 
-def _event_error(run: ModelRun, smoothing: float, options: Mapping[str, object]) -> float:
+def _event_error(run: ModelRun, smoothing: float, options: Mapping[str, Any]) -> float:
     """Mean event error as a share of the length, over all pairs, with these options of `align`."""
-    errors: list[float] = []
+    shares = []
     for action in run.actions:
-        smooth = {
-            video.name: gaussian_filter1d(video.embeddings, smoothing, axis=0, mode="nearest")
-            if smoothing
-            else video.embeddings
+        videos = [
+            replace(video, embeddings=_smoothed(video.embeddings, smoothing))
             for video in action.test
-        }
-        for reference in action.test:
-            for query in action.test:
-                known = (reference.event_frames >= 0) & (query.event_frames >= 0)
-                if reference is query or not known.any():
-                    continue
-                found = align(smooth[reference.name], smooth[query.name], **options)  # type: ignore[arg-type]
-                error = event_alignment_error(
-                    np.maximum(found.query_frames, 0),
-                    reference.event_frames[known],
-                    query_events=query.event_frames[known],
-                    query_times=query.times,
-                )
-                errors += error.share.tolist()
-    return float(np.mean(errors))
+        ]
+        shares.append(np.nanmean(compare_pairs(videos, **options).dtw.share))
+    return float(np.mean(shares))
+
+
+def _smoothed(embeddings: NDArray[np.floating], frames: float) -> NDArray[np.floating]:
+    if not frames:
+        return embeddings
+    smooth: NDArray[np.floating] = gaussian_filter1d(embeddings, frames, axis=0, mode="nearest")
+    return smooth
 
 
 def _truth(run: ModelRun, folder: Path) -> float:

@@ -12,6 +12,7 @@ from inphase.alignment import (
     match_confidence,
     nearest_neighbours,
 )
+from inphase.alignment.mapping import filled
 from inphase.errors import AlignmentError
 
 
@@ -93,3 +94,9 @@ def test_confidence_compares_the_match_with_the_whole_row() -> None:
     assert confidence.dtype == np.float32
     np.testing.assert_allclose(confidence, [1, 0.5, 0, 0, 0, 0])
     np.testing.assert_allclose(match_confidence(distances * np.float32(1e-9), mapping), confidence)
+
+
+def test_frames_without_a_match_get_that_of_the_nearest_with_one() -> None:
+    mapping = np.array([-1, -1, 5, 6, -1, -1, -1, 9, -1])
+    assert filled(mapping).tolist() == [5, 5, 5, 6, 6, 6, 9, 9, 9]
+    assert filled(np.array([-1, -1])).tolist() == [-1, -1]

@@ -81,3 +81,20 @@ def match_confidence(
     share = np.divide(matched, mean, out=np.ones_like(mean), where=mean > 0)
     confidence = np.clip(1.0 - share, 0.0, 1.0)
     return np.where(mapping >= 0, confidence, 0.0).astype(np.float32)
+
+
+def filled(mapping: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give frames without a match (−1), which open ends leave, that of the nearest with one.
+
+    Args:
+        mapping: (frames,) matches; where none has one, it is returned as it is.
+    """
+    matched = np.flatnonzero(mapping >= 0)
+    if len(matched) in (0, len(mapping)):
+        return mapping
+    after = np.searchsorted(matched, np.arange(len(mapping))).clip(max=len(matched) - 1)
+    before = np.maximum(after - 1, 0)
+    frames = np.arange(len(mapping))
+    nearer = np.abs(matched[before] - frames) <= np.abs(matched[after] - frames)
+    sources: NDArray[np.intp] = np.where(nearer, matched[before], matched[after])
+    return np.take(mapping, sources)

@@ -20,6 +20,7 @@ from inphase.alignment import (
     medoid,
 )
 from inphase.alignment.distances import distance_named
+from inphase.alignment.mapping import filled
 from inphase.applications.alignment_file import Anchors, write_alignment_file
 from inphase.applications.edit_files import EDIT_WRITERS
 from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
@@ -129,7 +130,7 @@ class Synchronization:
 
         Each is (reference frames,).
         """
-        return [_filled(alignment.query_frames) for alignment in self.alignments]
+        return [filled(alignment.query_frames) for alignment in self.alignments]
 
     def to_dict(self) -> dict[str, Any]:
         """The mapping as plain values, as the JSON file holds it.
@@ -302,14 +303,6 @@ def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = 
 def _keep(path: Path, sources: Iterable[Path]) -> None:
     if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
         raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
-
-
-def _filled(frames: NDArray[np.int64]) -> NDArray[np.int64]:
-    matched = np.flatnonzero(frames >= 0)
-    nearest = matched[
-        np.clip(np.searchsorted(matched, np.arange(len(frames))), 0, len(matched) - 1)
-    ]
-    return frames[nearest]
 
 
 def _write_json(path: Path, result: Synchronization) -> None:

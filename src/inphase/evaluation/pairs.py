@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inphase.alignment import align, nearest_neighbours
 from inphase.alignment.distances import distance_named
+from inphase.alignment.mapping import filled
 from inphase.evaluation.metrics import (
     event_alignment_error,
     kendalls_tau_of_order,
@@ -127,7 +128,7 @@ class _Carried:
 
     def carry(self, i: int, j: int, mapping: NDArray[np.int64]) -> None:
         shared = self._shared(i, j)
-        mapping = _filled(mapping)
+        mapping = filled(mapping)
         error = event_alignment_error(
             mapping,
             self._events[i, shared],
@@ -145,16 +146,3 @@ class _Carried:
     def _shared(self, i: int, j: int) -> NDArray[np.bool_]:
         shared: NDArray[np.bool_] = (self._events[i] >= 0) & (self._events[j] >= 0)
         return shared
-
-
-def _filled(mapping: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Frames without a match, which open ends leave, get that of the nearest frame with one."""
-    matched = np.flatnonzero(mapping >= 0)
-    if len(matched) in (0, len(mapping)):
-        return mapping
-    after = np.searchsorted(matched, np.arange(len(mapping))).clip(max=len(matched) - 1)
-    before = np.maximum(after - 1, 0)
-    frames = np.arange(len(mapping))
-    nearer = np.abs(matched[before] - frames) <= np.abs(matched[after] - frames)
-    filled: NDArray[np.int64] = mapping[np.where(nearer, matched[before], matched[after])]
-    return filled
