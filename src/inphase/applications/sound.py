@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console
 
 from inphase.applications.block_joining import Cut, concatenate, overlap_add
+from inphase.applications.loudness import equally_loud
 from inphase.applications.sound_matching import aligned_blocks, best_sources, nearest_blocks
 from inphase.errors import AlignmentError, OutputError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -169,6 +170,8 @@ def transfer_sound(
         )
         for index, who in enumerate(chosen)
     )
+    if not paper:
+        sounds = equally_loud(sounds)
     audio = _joined(blocks, [source.name for source in sources], sounds, plain=paper)
     return SoundTransfer(silent, tuple(sources), blocks, audio, tuple(skipped))
 
