@@ -1,0 +1,84 @@
+"""Event error within the groups of a set (people, scenes, robot bodies) and from one to another.
+
+    inphase train DATA --split train -o run
+    inphase embed DATA --split test --model run/model -o test.npz
+    python benchmarks/groups.py DATA test.npz
+
+*Event error* as in benchmarks/quality.py, over all ordered pairs of videos in the .npz file, beside
+plain time-stretching. Where there are many groups only `same` and `other` are told apart. Results
+go into benchmarks/results/groups.csv.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from result_tables import processor, read_rows, write_rows
+from rich.console import Console
+from rich.table import Table
+from stored_embeddings import read_embeddings
+
+from inphase.data import Collection
+from inphase.evaluation.pairs import compare_pairs, stretch_pairs
+from inphase.evaluation.videos import labelled
+
+RESULTS = Path(__file__).parent / "results" / "groups.csv"
+MOST = 6  # groups whose pairs are told one by one
+
+
+def main() -> None:
+    """Align, score, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path, help="folder with labels.json")
+    parser.add_argument("embeddings", type=Path, help=".npz of `inphase embed`")
+    arguments = parser.parse_args()
+    collection = Collection.open(arguments.data)
+    embedded = read_embeddings(collection, [arguments.embeddings])
+    videos = [
+        labelled(
+            collection[one.name], collection.events, times=one.times, embeddings=one.embeddings
+        )
+        for one in embedded
+    ]
+    groups = np.array([collection[one.name].group or one.name for one in embedded])
+    names = sorted(set(groups))
+    pairs = ~np.eye(len(videos), dtype=bool)
+    same = groups[:, None] == groups[None, :]
+    told = {"all": pairs, "same group": pairs & same, "other group": ~same}
+    if len(names) <= MOST:
+        told |= {
+            f"{first} to {second}": pairs & (groups[:, None] == first) & (groups[None, :] == second)
+            for first in names
+            for second in names
+        }
+    errors = {
+        "inphase": compare_pairs(videos).dtw.share,
+        "time-stretching": stretch_pairs(videos).share,
+    }
+    command = f"benchmarks/groups.py {arguments.data.name} {arguments.embeddings.name}"
+    table = Table("pairs", "", *errors, title=arguments.data.name)
+    rows = []
+    for which, chosen in told.items():
+        if not chosen.any():
+            continue
+        means = {method: float(np.nanmean(share[chosen])) for method, share in errors.items()}
+        table.add_row(which, str(chosen.sum()), *(f"{mean:.4f}" for mean in means.values()))
+        rows += [
+            {
+                "data": arguments.data.name,
+                "pairs": which,
+                "count": int(chosen.sum()),
+                "method": method,
+                "event_error_share": mean,
+                "machine": processor(),
+                "command": command,
+            }
+            for method, mean in means.items()
+        ]
+    Console().print(table)
+    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
+    write_rows(RESULTS, [*kept, *rows])
+
+
+if __name__ == "__main__":
+    main()
