@@ -1,4 +1,4 @@
-"""Event error within the groups of a set (people, scenes, robot bodies) and from one to another.
+"""Event error by key event, within the groups of a set (people, scenes, bodies) and between them.
 
     inphase train DATA --split train -o run
     inphase embed DATA --split test --model run/model -o test.npz
@@ -10,6 +10,7 @@ go into benchmarks/results/groups.csv.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -56,28 +57,35 @@ def main() -> None:
         "time-stretching": stretch_pairs(videos).share,
     }
     command = f"benchmarks/groups.py {arguments.data.name} {arguments.embeddings.name}"
-    table = Table("pairs", "", *errors, title=arguments.data.name)
+    table = Table("pairs", "", "event", *errors, title=arguments.data.name)
     rows = []
     for which, chosen in told.items():
         if not chosen.any():
             continue
-        means = {method: float(np.nanmean(share[chosen])) for method, share in errors.items()}
-        table.add_row(which, str(chosen.sum()), *(f"{mean:.4f}" for mean in means.values()))
-        rows += [
-            {
-                "data": arguments.data.name,
-                "pairs": which,
-                "count": int(chosen.sum()),
-                "method": method,
-                "event_error_share": mean,
-                "machine": processor(),
-                "command": command,
-            }
-            for method, mean in means.items()
-        ]
+        for event, those in _events(collection.events).items():
+            means = {name: np.nanmean(share[chosen][:, those]) for name, share in errors.items()}
+            table.add_row(which, str(chosen.sum()), event, *(f"{m:.4f}" for m in means.values()))
+            rows += [
+                {
+                    "data": arguments.data.name,
+                    "pairs": which,
+                    "count": int(chosen.sum()),
+                    "event": event,
+                    "method": method,
+                    "event_error_share": float(mean),
+                    "machine": processor(),
+                    "command": command,
+                }
+                for method, mean in means.items()
+            ]
     Console().print(table)
     kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
     write_rows(RESULTS, [*kept, *rows])
+
+
+def _events(names: Sequence[str]) -> dict[str, list[int]]:
+    """Which columns: all together, then one by one."""
+    return {"all": [*range(len(names))]} | {name: [index] for index, name in enumerate(names)}
 
 
 if __name__ == "__main__":
