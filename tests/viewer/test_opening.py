@@ -1,6 +1,8 @@
 """Where labels and corrections are found and kept."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,44 @@ def test_models_are_told_from_videos(tmp_path: Path) -> None:
         split_models([run, "a.mp4"], model)
     with pytest.raises(ConfigError, match="does not keep its videos"):
         split_models([run], None)
+
+
+def test_labels_of_another_video_of_the_same_name_stay(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path, pouring: Collection
+) -> None:
+    name = collection.names[0]
+    twin = tmp_path / "elsewhere" / f"{name}.mp4"
+    twin.parent.mkdir()
+    shutil.copy(pouring.videos[4].path, twin)
+    path = tmp_path / "labels.json"
+    theirs = {"file": f"elsewhere/{name}.mp4", "events": {"pour": 2}, "split": "test"}
+    path.write_text(json.dumps({"events": ["pour"], "videos": {name: theirs}}))
+    documents = open_documents(embeddings, collection, labels=path)
+    assert documents.viewed.marks == {}
+    documents.set_labels(["pour"], {"v0": {"pour": 5}})
+    saved = json.loads(path.read_text())["videos"]
+    assert saved[name] == theirs
+    assert saved[f"pourings/{name}"]["events"] == {"pour": 5}
+    # The same entry again the next time.
+    again = open_documents(embeddings, collection, labels=path)
+    assert again.viewed.marks == {"v0": {"pour": 5}}
+    again.set_labels(["pour"], {"v0": {"pour": 6}})
+    assert json.loads(path.read_text())["videos"].keys() == saved.keys()
+
+
+def test_labels_go_by_the_file_where_names_are_exchanged(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path
+) -> None:
+    names, files = collection.names, [str(video.path) for video in collection]
+    path = tmp_path / "mine.json"
+    entries = {names[0]: {"file": files[1], "events": {"pour": 1}}, "x": {"file": files[0]}}
+    path.write_text(json.dumps({"events": ["pour"], "videos": entries}))
+    documents = open_documents(embeddings, collection, labels=path)
+    assert documents.viewed.marks == {"v1": {"pour": 1}}
+    documents.set_labels(["pour"], {"v0": {"pour": 3}, "v1": {"pour": 4}})
+    saved = json.loads(path.read_text())["videos"]
+    assert {name: (entry["file"], entry["events"]) for name, entry in saved.items()} == {
+        names[0]: (files[1], {"pour": 4}),
+        "x": (files[0], {"pour": 3}),
+        names[2]: (os.path.relpath(files[2], tmp_path), {}),
+    }

@@ -131,11 +131,19 @@ def _labelled(collection: Collection, labels: Path) -> Collection:
     if not labels.is_file() or Path(collection.source).absolute() == labels.absolute():
         return collection
     known = Collection.open(labels)
-    events = {video.path.resolve(): video.events for video in known}
+    events: dict[Path, dict[str, Mapping[str, int]]] = {}
+    for video in known:
+        events.setdefault(video.path.resolve(), {})[video.name] = video.events
     return replace(
         collection,
         events=known.events,
         videos=tuple(
-            replace(video, events=events.get(video.path.resolve(), {})) for video in collection
+            replace(video, events=_own(events.get(video.path.resolve(), {}), video.name))
+            for video in collection
         ),
     )
+
+
+def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:
+    """The events of the entry with a name; a file may stand in several."""
+    return by_name[name] if name in by_name else next(iter(by_name.values()), {})
