@@ -11,11 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from inphase.alignment import align
+from inphase.alignment import Alignment, align
+from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, VideoReader, probe
-from inphase.viewer import Documents, Shelf, create_app
-from inphase.viewer.documents import anomaly_curves
+from inphase.viewer import Documents, Shelf, aligned_pairs, create_app
+from inphase.viewer.anomalies import anomaly_curves
+from inphase.viewer.opening import open_documents
 from inphase.viewer.videos import ViewedVideo
 
 JSON = {"content-type": "application/json"}
@@ -39,16 +41,24 @@ def test_the_collection_is_described(client: TestClient, documents: Documents) -
     assert [video["id"] for video in told["videos"]] == ["v0", "v1", "v2"]
     for video, known in zip(told["videos"], documents.viewed.videos, strict=True):
         info = probe(known.path)
-        assert video["name"] == known.path.stem
+        assert video["name"] == video["label"] == known.path.stem
         assert (video["width"], video["height"]) == (info.width, info.height)
         assert video["frames"] == len(video["times"]) == info.frames
         assert video["duration"] == pytest.approx(info.duration)
         assert video["has_sound"] is True
         assert video["ready"] is True
-        assert len(video["anomaly"]) == info.frames
-        assert 0 <= min(video["anomaly"]) <= max(video["anomaly"]) <= 1
         assert video["thumbnail_step"] == 1
     assert str(known.path.parent) not in json.dumps(told)
+
+
+def test_anomaly_curves_come_when_they_are_computed(
+    client: TestClient, documents: Documents
+) -> None:
+    curves = wait_for(client, "/data/anomalies.json").json()
+    assert list(curves) == ["v0", "v1", "v2"]
+    for video in documents.viewed.videos:
+        assert len(curves[video.id]) == video.info.frames
+        assert 0 <= min(curves[video.id]) <= max(curves[video.id]) <= 1
 
 
 def test_the_anomaly_curve_rises_where_one_video_is_odd() -> None:
@@ -150,6 +160,73 @@ def test_a_corrected_match_changes_both_ways_and_is_saved(
 
     assert client.post("/data/anchors", json={**body, "anchors": []}).json()["anchors"] == []
     assert json.loads(documents.alignment_file.read_text())["anchors"] == []
+
+
+def test_a_correction_aligns_the_corrected_pair_alone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for video in ("v0", "v1", "v2"):
+        client.get(f"/data/alignments/{video}.json")
+    aligned: list[Any] = []
+
+    def counted(*arguments: Any, **options: Any) -> Alignment:
+        aligned.append(options["anchors"])
+        return align(*arguments, **options)
+
+    monkeypatch.setattr(aligned_pairs, "align", counted)
+    # The first is of the file's reference, too; the others are not.
+    for reference, query, anchors in (
+        ("v0", "v1", [[5, 9]]),
+        ("v1", "v2", [[5, 9]]),
+        ("v2", "v0", [[9, 5]]),
+    ):
+        aligned.clear()
+        body = {"reference": reference, "query": query, "anchors": anchors}
+        assert client.post("/data/anchors", json=body).status_code == 200
+        assert all([tuple(a) for a in one] in ([(5, 9)], [(9, 5)]) for one in aligned)
+        assert len(aligned) <= 2
+    aligned.clear()
+    client.get("/data/alignments/v2.json")
+    assert len(aligned) <= 1
+
+
+def test_two_windows_do_not_lose_each_others_anchors(client: TestClient) -> None:
+    pair = {"reference": "v0", "query": "v1"}
+    client.post("/data/anchors", json={**pair, "before": [], "anchors": [[5, 9]]})
+    # The other window has not heard of that.
+    other = {**pair, "before": [], "anchors": [[12, 14]]}
+    assert client.post("/data/anchors", json=other).json()["anchors"] == [[5, 9], [12, 14]]
+    moved = {**pair, "before": [[5, 9]], "anchors": [[5, 8]]}
+    assert client.post("/data/anchors", json=moved).json()["anchors"] == [[5, 8], [12, 14]]
+    dropped = {**pair, "before": [[12, 14]], "anchors": []}
+    assert client.post("/data/anchors", json=dropped).json()["anchors"] == [[5, 8]]
+
+
+def test_what_another_program_saved_meanwhile_stays(
+    client: TestClient, embeddings: Embeddings, collection: Collection
+) -> None:
+    before = client.get("/data/alignments/v0.json").json()["queries"]
+    beside = open_documents(embeddings, collection)
+    beside.set_anchors("v2", "v0", [(4, 7)])
+    client.post("/data/anchors", json={"reference": "v0", "query": "v1", "anchors": [[5, 9]]})
+    queries = client.get("/data/alignments/v0.json").json()["queries"]
+    assert queries["v1"]["anchors"] == [[5, 9]]
+    assert queries["v2"]["anchors"] == [[7, 4]]
+    assert queries["v2"]["frames"][7] == 4 != before["v2"]["frames"][7]
+    assert len(json.loads(beside.alignment_file.read_text())["anchors"]) == 2
+
+
+def test_a_file_that_became_another_is_not_written_over(
+    client: TestClient, documents: Documents
+) -> None:
+    documents.alignment_file.write_text('{"events": [], "videos": {}}')
+    body = {"reference": "v0", "query": "v1", "anchors": [[5, 9]]}
+    answer = client.post("/data/anchors", json=body)
+    assert answer.status_code == 422
+    assert "is not an alignment file" in _sentence(answer)
+    assert documents.alignment_file.read_text() == '{"events": [], "videos": {}}'
+    told = client.get("/data/alignments/v0.json").json()
+    assert told["queries"]["v1"]["anchors"] == []
 
 
 def test_labels_are_saved_and_given_back(client: TestClient, documents: Documents) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ def test_the_folder_holds_what_the_server_answers(
         ):
             assert (page / address).read_bytes() == wait_for(client, f"/{address}").content, address
     assert (page / "index.html").read_bytes() == client.get("/").content
-    for address in ("data/labels.json", "data/map.json", "data/progress.json"):
+    for name in ("labels", "map", "anomalies", "progress"):
+        address = f"data/{name}.json"
         served = wait_for(client, f"/{address}").json()
         assert json.loads((page / address).read_text()) == served, address
     collection = json.loads((page / "data/collection.json").read_text())
@@ -61,6 +63,31 @@ def test_what_is_published_tells_of_no_other_video_and_no_folder(
     published = json.loads((tmp_path / "page/data/labels.json").read_text())["videos"]
     assert published[collection.names[0]]["file"] == collection.videos[0].path.name
     assert published[collection.names[0]]["events"] == {"pour": 2}
+
+
+def test_two_videos_of_one_name_are_told_apart_in_what_is_published(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path
+) -> None:
+    folders = [tmp_path / "homes" / one for one in "ab"]
+    for folder, video in zip(folders, collection, strict=False):
+        folder.mkdir(parents=True)
+        shutil.copy(video.path, folder / "take.mp4")
+    videos = tuple(
+        replace(one, name=f"{folder.name}/take", path=folder / "take.mp4")
+        for one, folder in zip(embeddings, folders, strict=False)
+    )
+    # One of the two already stands in the file, under the other's name.
+    path = tmp_path / "labels.json"
+    entry = {"file": "homes/b/take.mp4", "events": {"pour": 5}}
+    path.write_text(json.dumps({"events": ["pour"], "videos": {"a/take": entry}}))
+    documents = open_documents(Embeddings(videos), Collection.open(folders), labels=path)
+    export_page(documents, tmp_path / "page", cache=tmp_path / "cache")
+    published = json.loads((tmp_path / "page/data/labels.json").read_text())["videos"]
+    told = json.loads((tmp_path / "page/data/collection.json").read_text())["videos"]
+    assert [video["name"] for video in told] == ["a/take", "b/take"]
+    assert [published[video["label"]]["file"] for video in told] == ["a/take.mp4", "b/take.mp4"]
+    assert [published[video["label"]]["events"] for video in told] == [{}, {"pour": 5}]
+    assert len(published) == 2
 
 
 def test_what_a_browser_cannot_play_is_exported_as_a_proxy(tmp_path: Path) -> None:

@@ -80,6 +80,20 @@ def test_anchors_that_do_not_fit_are_told_at_once(
         open_documents(embeddings, collection, alignment=path)
 
 
+@pytest.mark.parametrize("content", ['{"events": [], "videos": {}}', "{}", '{"queries": []}'])
+def test_another_file_is_not_taken_for_an_alignment_file(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(content)
+    with pytest.raises(AlignmentError, match=r"mine\.json is not an alignment file"):
+        open_documents(embeddings, collection, alignment=path)
+    assert path.read_text() == content
+    with pytest.raises(ConfigError, match="give two files"):
+        open_documents(embeddings, collection, labels=tmp_path / "b.json",
+                       alignment=tmp_path / "b.json")  # fmt: skip
+
+
 def test_an_unknown_reference_suggests_the_nearest(
     collection: Collection, embeddings: Embeddings
 ) -> None:

@@ -326,8 +326,9 @@ export class AlignmentView implements View {
     const { session, place } = this;
     const { reference } = session;
     this.board.setAttribute("aria-busy", "true");
+    const before = session.alignment(place)!.anchors;
     const corrected = await this.message.attempt(() =>
-      sendAnchors(session.leader.id, session.videos[place]!.id, anchors),
+      sendAnchors(session.leader.id, session.videos[place]!.id, anchors, before),
     );
     this.board.removeAttribute("aria-busy");
     this.moved = null;

@@ -41,7 +41,7 @@ export class Grid {
     session.on(["position"], () => this.tiles.forEach((tile) => tile.position()));
     session.on(["reference", "sound", "media"], () => this.tiles.forEach((tile) => tile.settle()));
     session.on(
-      ["reference", "alignment", "selected", "sound", "loop", "labels", "theme", "media"],
+      ["reference", "alignment", "selected", "sound", "loop", "labels", "theme", "media", "anomalies"],
       () => this.tiles.forEach((tile) => tile.refresh()),
     );
     this.narrow();

@@ -59,6 +59,7 @@ function build(session: Session, message: Message): void {
   session.tell("position");
   session.tell("reference");
   preparation.follow();
+  void preparation.compare();
 }
 
 async function start(): Promise<void> {

@@ -78,9 +78,8 @@ export class MapView implements View {
       this.map = await fetchMap();
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
-      const share = error.progress === null ? "" : ` ${Math.round(error.progress * 100)} %`;
-      this.told.textContent = error.message + share;
-      if ([202, 503].includes(error.status) && this.visible) {
+      this.told.textContent = error.message;
+      if (error.isComing && this.visible) {
         this.timer = window.setTimeout(() => void this.load(), AGAIN);
       }
       return;

@@ -1,6 +1,6 @@
 /** What is still being made in the background: thumbnails, and copies that browsers can play. */
 
-import { fetchProgress } from "./documents";
+import { DocumentError, fetchAnomalies, fetchProgress } from "./documents";
 import { element } from "./elements";
 import type { Message } from "./message";
 import type { Session } from "./session";
@@ -26,6 +26,17 @@ export class Preparation {
   /** Show how far it is until all is there. */
   follow(): void {
     void this.message.attempt(() => this.ask());
+  }
+
+  /** Ask for the anomaly curves until they are there: the page is of use without them. */
+  async compare(): Promise<void> {
+    try {
+      this.session.setAnomalies(await fetchAnomalies());
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      if (error.isComing) setTimeout(() => void this.compare(), AGAIN);
+      else this.message.show(error.message);
+    }
   }
 
   private async ask(): Promise<void> {

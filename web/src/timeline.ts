@@ -51,10 +51,11 @@ export class Timeline {
       context.fillStyle = themed("loop");
       context.fillRect(from, 0, Math.max(to - from, 2), height);
     }
-    if (video.anomaly !== null) {
+    const anomaly = session.anomalies[video.id];
+    if (anomaly !== undefined) {
       context.beginPath();
       context.moveTo(0, height);
-      video.anomaly.forEach((value, frame) => context.lineTo(x(frame), height - value * (height - 4)));
+      anomaly.forEach((value, frame) => context.lineTo(x(frame), height - value * (height - 4)));
       context.lineTo(width, height);
       context.fillStyle = themed("anomaly");
       context.fill();
@@ -90,7 +91,7 @@ export class Timeline {
     const here = Object.entries(this.session.labels.videos[video.id] ?? {})
       .filter(([, at]) => at === frame)
       .map(([name]) => name);
-    const odd = video.anomaly?.[frame];
+    const odd = this.session.anomalies[video.id]?.[frame];
     return [
       `frame ${frame} of ${video.frames}, ${video.times[frame]!.toFixed(2)} seconds`,
       ...here,

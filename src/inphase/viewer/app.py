@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from inphase.errors import InphaseError, OutputError
+from inphase.viewer.background import Background
 from inphase.viewer.documents import Documents
-from inphase.viewer.embedding_map import EmbeddingMap
 from inphase.viewer.guard import LOCAL, Access, Guard
 from inphase.viewer.page_files import INDEX, page_files
 from inphase.viewer.shelf import Shelf
@@ -34,11 +34,12 @@ class _Body(BaseModel):
 
 
 class AnchorsBody(_Body):
-    """``POST data/anchors``: frames of two videos that belong together."""
+    """``POST data/anchors``: frames of two videos that belong together, as they were and are."""
 
     reference: Name
     query: Name
     anchors: Annotated[list[tuple[StrictInt, StrictInt]], Field(max_length=_MOST)]
+    before: Annotated[list[tuple[StrictInt, StrictInt]] | None, Field(max_length=_MOST)] = None
 
 
 class LabelsBody(_Body):
@@ -64,7 +65,6 @@ def create_app(
     """
     viewed = documents.viewed
     known = {video.id for video in viewed.videos}
-    embedding_map = EmbeddingMap(viewed)
     files = page_files()
 
     @asynccontextmanager
@@ -100,12 +100,11 @@ def create_app(
 
     @app.get("/data/map.json")
     def place() -> Response:
-        document = embedding_map.document()
-        if document is None:
-            # Not an error, which a browser would show as one to whoever looks.
-            told = {"detail": "The map is being computed.", "progress": None}
-            return JSONResponse(told, status_code=202, headers={**_FRESH, "Retry-After": "1"})
-        return JSONResponse(document, headers=_FRESH)
+        return _when_computed(documents.map, "The map is being computed.")
+
+    @app.get("/data/anomalies.json")
+    def anomalies() -> Response:
+        return _when_computed(documents.anomalies, "The anomaly curves are being computed.")
 
     @app.get("/data/progress.json")
     def progress() -> Response:
@@ -130,7 +129,7 @@ def create_app(
             reference, query = checked(body.reference), checked(body.query)
             if reference == query:
                 raise HTTPException(422, "A video cannot be matched with itself.")
-            entry = documents.set_anchors(reference, query, body.anchors)
+            entry = documents.set_anchors(reference, query, body.anchors, before=body.before)
             return Response(entry, media_type="application/json", headers=_FRESH)
 
         @app.put("/data/labels.json")
@@ -149,6 +148,15 @@ def create_app(
         return Response(file.content, media_type=file.media_type, headers=cache)
 
     return Guard(app, access)
+
+
+def _when_computed(document: Background[Any], meanwhile: str) -> Response:
+    content = document.result()
+    if content is None:
+        # Not an error, which a browser would show as one to whoever looks.
+        headers = {**_FRESH, "Retry-After": "1"}
+        return JSONResponse({"detail": meanwhile}, status_code=202, headers=headers)
+    return JSONResponse(content, headers=_FRESH)
 
 
 def _file(found: tuple[Path, str] | None, request: Request) -> Response:

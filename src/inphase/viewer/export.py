@@ -12,7 +12,6 @@ from inphase.atomic import replacing
 from inphase.errors import InphaseError, OutputError, Skipped
 from inphase.progress import Bar, progress_bar
 from inphase.viewer.documents import Documents
-from inphase.viewer.embedding_map import EmbeddingMap
 from inphase.viewer.media import make_proxy, make_thumbnails, thumbnail_step
 from inphase.viewer.page_files import INDEX, page_files
 from inphase.viewer.videos import ViewedVideo
@@ -61,8 +60,9 @@ def export_page(
             bar.advance(1)
         _write(data / "labels.json", _json(documents.published_labels()))
         _write(data / "progress.json", _json(media.progress()))
+        _write(data / "anomalies.json", _json(documents.anomalies.wait()))
         try:
-            _write(data / "map.json", _json(EmbeddingMap(viewed).wait()))
+            _write(data / "map.json", _json(documents.map.wait()))
         except InphaseError as error:
             media.skipped.append(Skipped("The map", str(error)))
         bar.advance(1)

@@ -69,11 +69,16 @@ def open_documents(
         AlignmentError: the reference is not among the videos, or the anchors do not belong to
             them.
         CollectionError: the labels cannot be read.
+        ConfigError: labels and alignment are the same file.
         VideoError: a video can no longer be read.
     """
     home = _home(collection)
     labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
     alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
+    if labels_file.resolve() == alignment_file.resolve():
+        raise ConfigError(
+            f"{labels_file} cannot hold both labels and corrected matches: give two files."
+        )
     described = viewed(
         embeddings,
         _labelled(collection, labels_file),
@@ -96,11 +101,11 @@ def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
         return Anchors(source=str(path))
     anchors = read_alignment_file(path)
     videos = {video.name: video for video in embeddings}
-    for one in anchors.all:
-        if {one.reference, one.query} <= videos.keys():
-            if one.reference == one.query:
-                raise AlignmentError(f"{path} matches {one.query} with itself.")
-            anchors.between(videos[one.reference], videos[one.query])
+    for reference, query in dict.fromkeys((one.reference, one.query) for one in anchors.all):
+        if {reference, query} <= videos.keys():
+            if reference == query:
+                raise AlignmentError(f"{path} matches {query} with itself.")
+            anchors.between(videos[reference], videos[query])
     return anchors
 
 
