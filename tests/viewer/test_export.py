@@ -108,20 +108,69 @@ def test_an_earlier_export_is_replaced_and_nothing_else(
 ) -> None:
     page, cache = tmp_path / "page", tmp_path / "cache"
     export_page(documents, page, cache=cache)
-    (page / "data" / "old.json").touch()
+    manifest = page / "inphase-page.json"
+    listed = json.loads(manifest.read_text())
+    assert sorted(listed["files"]) == sorted(
+        file.relative_to(page).as_posix() for file in page.rglob("*") if file.is_file()
+    )
+    # As if the earlier one had had one video more.
+    (page / "media" / "v3.mp4").touch()
+    listed["files"].append("media/v3.mp4")
+    manifest.write_text(json.dumps(listed))
     export_page(documents, page, cache=cache)
-    assert not (page / "data" / "old.json").exists()
+    assert not (page / "media" / "v3.mp4").exists()
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.tex").touch()
     with pytest.raises(OutputError, match="holds other files"):
         export_page(documents, other, cache=cache)
     videos = documents.viewed["v0"].path.parent
+    for content in ("{", "{}", '{"files": [3]}'):
+        (other / manifest.name).write_text(content)
+        with pytest.raises(OutputError, match=r"inphase-page\.json"):
+            export_page(documents, other, cache=cache)
+    (other / manifest.name).unlink()
     with pytest.raises(OutputError, match="holds the videos themselves"):
         export_page(documents, videos, cache=cache)
     with pytest.raises(OutputError, match="is a file"):
         export_page(documents, documents.viewed["v0"].path, cache=cache)
     assert [file.name for file in other.iterdir()] == ["thesis.tex"]
+
+
+def test_what_others_put_into_an_export_stays(documents: Documents, tmp_path: Path) -> None:
+    page, cache = tmp_path / "page", tmp_path / "cache"
+    export_page(documents, page, cache=cache)
+    (page / "CNAME").write_text("swings.example")
+    (page / ".git" / "refs" / "empty").mkdir(parents=True)
+    (page / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (page / "data" / "mine.json").write_text("{}")
+    (page / "latest").symlink_to("media", target_is_directory=True)
+    (page / "dangling").symlink_to("nowhere")
+    before = (page / "index.html").stat().st_ino
+    export_page(documents, page, cache=cache)
+    assert (page / "index.html").stat().st_ino != before
+    assert (page / "CNAME").read_text() == "swings.example"
+    assert (page / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
+    assert (page / ".git" / "refs" / "empty").is_dir()
+    assert (page / "data" / "mine.json").read_text() == "{}"
+    assert (page / "latest").is_symlink()
+    assert (page / "dangling").is_symlink()
+    assert "CNAME" not in (page / "inphase-page.json").read_text()
+
+
+def test_what_an_export_would_write_over_is_refused(documents: Documents, tmp_path: Path) -> None:
+    page, cache = tmp_path / "page", tmp_path / "cache"
+    export_page(documents, page, cache=cache)
+    manifest = page / "inphase-page.json"
+    listed = json.loads(manifest.read_text())
+    listed["files"].remove("media/v1.mp4")
+    manifest.write_text(json.dumps(listed))
+    (page / "media" / "v1.mp4").write_text("mine")
+    before = {path: path.stat().st_mtime_ns for path in page.rglob("*")}
+    with pytest.raises(OutputError, match=r"v1\.mp4 is not of an earlier export"):
+        export_page(documents, page, cache=cache)
+    assert {path: path.stat().st_mtime_ns for path in page.rglob("*")} == before
+    assert (page / "media" / "v1.mp4").read_text() == "mine"
 
 
 def test_a_video_that_broke_meanwhile_is_told_and_the_rest_is_exported(

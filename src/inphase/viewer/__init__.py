@@ -2,7 +2,8 @@
 
 from inphase.viewer.app import create_app
 from inphase.viewer.documents import Documents
-from inphase.viewer.export import check_export_folder, export_page
+from inphase.viewer.export import export_page
+from inphase.viewer.export_folder import check_export_folder
 from inphase.viewer.guard import LOCAL, Access
 from inphase.viewer.label_file import LabelFile
 from inphase.viewer.server import open_place, serve

@@ -12,8 +12,9 @@ from inphase.atomic import replacing
 from inphase.errors import InphaseError, OutputError, Skipped
 from inphase.progress import Bar, progress_bar
 from inphase.viewer.documents import Documents
+from inphase.viewer.export_folder import check_export_folder, keep_the_rest, write_manifest
 from inphase.viewer.media import make_proxy, make_thumbnails, thumbnail_step
-from inphase.viewer.page_files import INDEX, page_files
+from inphase.viewer.page_files import page_files
 from inphase.viewer.videos import ViewedVideo
 
 _COLLECTION = "data/collection.json"
@@ -26,7 +27,7 @@ def export_page(
 
     Args:
         documents: of the collection.
-        folder: new, empty, or an earlier export, which is replaced.
+        folder: new, empty, or an earlier export, whose files are replaced; others stay.
         cache: folder for proxies and thumbnails.
         console: where a progress bar goes; by default nowhere.
 
@@ -66,26 +67,9 @@ def export_page(
         except InphaseError as error:
             media.skipped.append(Skipped("The map", str(error)))
         bar.advance(1)
+        write_manifest(beside)
+        keep_the_rest(folder, beside)
     return tuple(media.skipped)
-
-
-def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
-    """Refuse a folder that an export must not replace, before minutes of work.
-
-    Raises:
-        OutputError: it is a file, or holds something else than an earlier export.
-    """
-    if folder.is_file():
-        raise OutputError(f"{folder} is a file; give a folder for the page.")
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
-    place = folder.resolve()
-    if any(place in source.resolve().parents for source in sources):
-        raise OutputError(f"{folder} holds the videos themselves; give another folder.")
-    if not (folder / INDEX).is_file() or not (folder / _COLLECTION).is_file():
-        raise OutputError(
-            f"{folder} holds other files than an exported page; give a new or an empty folder."
-        )
 
 
 class _Media:
