@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,52 @@ def test_they_are_kept_beside_the_videos(collection: Collection, embeddings: Emb
         documents = open_documents(embeddings, opened)
         assert documents.alignment_file == folder / "alignment.json"
         assert documents.labels.path == folder / "labels.json"
+
+
+@pytest.fixture
+def apart(
+    collection: Collection, embeddings: Embeddings, tmp_path: Path
+) -> tuple[Embeddings, Collection]:
+    """Two videos in trees that have nothing in common but what is nobody's."""
+    paths = [tmp_path / "shared" / one / "takes" / "take.mp4" for one in ("ann", "bob")]
+    for path, video in zip(paths, collection, strict=False):
+        path.parent.mkdir(parents=True)
+        shutil.copy(video.path, path)
+    opened = Collection.open(paths)
+    videos = tuple(
+        replace(one, name=video.name, path=video.path)
+        for one, video in zip(embeddings, opened, strict=False)
+    )
+    return Embeddings(videos), opened
+
+
+@pytest.mark.parametrize("why", ["root", "drives", "locked"])
+def test_videos_without_a_folder_in_common_have_their_labels_where_one_works(
+    apart: tuple[Embeddings, Collection],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    why: str,
+) -> None:
+    def on_another_drive(*_: object) -> str:
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    def common(_folders: object) -> str:
+        return str(Path(tmp_path.anchor) if why == "root" else tmp_path / "shared")
+
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(os.path, "commonpath", on_another_drive if why == "drives" else common)
+    if why == "drives":
+        monkeypatch.setattr(os.path, "relpath", on_another_drive)
+    if why == "locked":
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    documents = open_documents(*apart)
+    assert documents.labels.path == tmp_path / "here" / "labels.json"
+    assert documents.alignment_file == tmp_path / "here" / "alignment.json"
+    documents.set_labels(["pour"], {"v1": {"pour": 3}})
+    saved = Collection.open(documents.labels.path)
+    assert saved.names == ("ann/takes/take", "bob/takes/take")
+    assert [video.path.resolve() for video in saved] == [v.path for v in apart[1]]
 
 
 def test_labels_of_a_file_named_apart_are_read(

@@ -43,15 +43,13 @@ class LabelFile:
                 unknown event, a frame outside, a wrong order.
         """
         known, entries = self._read()
-        folder = self.path.absolute().parent
         names = self._names(entries)
         for video in self._videos:
             name = names[video.id]
-            file = Path(os.path.relpath(video.path.absolute(), folder)).as_posix()
             marked = marks.get(video.id, {})
             entry = entries[name] if isinstance(entries.get(name), dict) else {}
             entries[name] = {
-                "file": file,
+                "file": self._file(video),
                 "fps": round(video.info.fps, 6),
                 **entry,
                 "frames": video.info.frames,
@@ -86,6 +84,14 @@ class LabelFile:
             for video, file in zip(self._videos, files, strict=True)
         }
         return {**content, "videos": told}
+
+    def _file(self, video: ViewedVideo) -> str:
+        """The video's path from the folder of the file."""
+        path = video.path.absolute()
+        try:
+            return Path(os.path.relpath(path, self.path.absolute().parent)).as_posix()
+        except ValueError:
+            return path.as_posix()  # On another drive there is no way from here.
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """All that the file holds, and its entries."""

@@ -60,7 +60,8 @@ def open_documents(
         collection: they are from.
         reference: name of the video whose pace is kept at first; by default the first.
         labels: a labels.json to read key events from, and to save them in; by default the
-            collection's own, or ``labels.json`` beside its videos.
+            collection's own, or ``labels.json`` beside its videos (in the working directory if
+            they have no folder in common).
         alignment: an alignment file to read anchors from, and to save them in; by default
             ``alignment.json`` beside the labels.
         options: as :func:`inphase.alignment.align` takes them.
@@ -110,14 +111,23 @@ def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
 
 
 def _home(collection: Collection) -> Path:
-    """The folder of the labels that a collection came from, or the one that holds its videos."""
+    """The folder of the labels that a collection came from, or the one that holds its videos.
+
+    Of videos that have no folder in common it is the working directory.
+    """
     source = Path(collection.source).expanduser()
     if source.is_file() and source.suffix.lower() == ".json":
         return source.absolute().parent
     if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
         return source.absolute()
-    folders = [video.path.absolute().parent for video in collection]
-    return Path(os.path.commonpath(folders))
+    folders = {video.path.absolute().parent for video in collection}
+    try:
+        common = Path(os.path.commonpath(folders))
+    except ValueError:
+        return Path.cwd()  # On several drives.
+    # What separate trees have in common is nobody's place to keep something.
+    apart = len(folders) > 1 and not os.access(common, os.W_OK)
+    return Path.cwd() if apart or common == Path(common.anchor) else common
 
 
 def _labels_name(collection: Collection) -> str:
