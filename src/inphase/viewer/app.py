@@ -49,9 +49,7 @@ class LabelsBody(_Body):
     videos: Annotated[dict[Name, dict[Name, StrictInt]], Field(max_length=_MOST)]
 
 
-def create_app(
-    documents: Documents, shelf: Shelf, *, access: Access = LOCAL, editable: bool = True
-) -> ASGIApp:
+def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) -> ASGIApp:
     """The viewer as an ASGI application.
 
     Every address is looked up in what was listed at the start: ids of videos, names of the page's
@@ -61,7 +59,6 @@ def create_app(
         documents: of the collection.
         shelf: its media and thumbnails.
         access: who may ask.
-        editable: whether anchors and labels can be saved.
     """
     viewed = documents.viewed
     known = {video.id for video in viewed.videos}
@@ -86,7 +83,7 @@ def create_app(
     @app.get("/data/collection.json")
     def collection() -> Response:
         ready = {video.id: shelf.is_ready(video.id) for video in viewed.videos}
-        return JSONResponse(documents.collection(editable=editable, ready=ready), headers=_FRESH)
+        return JSONResponse(documents.collection(editable=True, ready=ready), headers=_FRESH)
 
     @app.get("/data/embeddings/{video}.bin")
     def embeddings(video: str) -> Response:
@@ -122,22 +119,20 @@ def create_app(
     def thumbnails(video: str, request: Request) -> Response:
         return _file(shelf.thumbnails(checked(video)), request)
 
-    if editable:
+    @app.post("/data/anchors")
+    def anchors(body: AnchorsBody) -> Response:
+        reference, query = checked(body.reference), checked(body.query)
+        if reference == query:
+            raise HTTPException(422, "A video cannot be matched with itself.")
+        entry = documents.set_anchors(reference, query, body.anchors, before=body.before)
+        return Response(entry, media_type="application/json", headers=_FRESH)
 
-        @app.post("/data/anchors")
-        def anchors(body: AnchorsBody) -> Response:
-            reference, query = checked(body.reference), checked(body.query)
-            if reference == query:
-                raise HTTPException(422, "A video cannot be matched with itself.")
-            entry = documents.set_anchors(reference, query, body.anchors, before=body.before)
-            return Response(entry, media_type="application/json", headers=_FRESH)
-
-        @app.put("/data/labels.json")
-        def save_labels(body: LabelsBody) -> Response:
-            for video in body.videos:
-                checked(video)
-            saved = documents.set_labels(body.events, body.videos)
-            return JSONResponse(saved, headers=_FRESH)
+    @app.put("/data/labels.json")
+    def save_labels(body: LabelsBody) -> Response:
+        for video in body.videos:
+            checked(video)
+        saved = documents.set_labels(body.events, body.videos)
+        return JSONResponse(saved, headers=_FRESH)
 
     @app.api_route("/{name:path}", methods=["GET", "HEAD"])
     def page(name: str) -> Response:
