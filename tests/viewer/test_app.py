@@ -15,10 +15,11 @@ from inphase.alignment import Alignment, align
 from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, VideoReader, probe
-from inphase.viewer import Documents, aligned_pairs
+from inphase.video.browser import browser_playback
+from inphase.viewer import Documents, Shelf, aligned_pairs, create_app
 from inphase.viewer.anomalies import anomaly_curves
 from inphase.viewer.opening import open_documents
-from inphase.viewer.videos import ViewedVideo
+from inphase.viewer.videos import MOST_KEY_DISTANCE, ViewedVideo
 from tests.viewer.raw_http import Ask
 
 JSON = {"content-type": "application/json"}
@@ -130,10 +131,41 @@ def test_thumbnails_are_tiles_of_the_frames(client: TestClient, documents: Docum
 def test_progress_ends_when_all_is_made(client: TestClient) -> None:
     for video in ("v0", "v1", "v2"):
         wait_for(client, f"/thumbnails/{video}.jpg")
+    # The third is too short to be slow.
+    for video in ("v0", "v1"):
+        wait_for(client, f"/proxies/{video}.mp4")
     told = client.get("/data/progress.json").json()
-    assert told["done"] == told["of"] == 3
+    assert told["done"] == told["of"] == 5
     assert told["media"] == told["thumbnails"] == ["v0", "v1", "v2"]
+    assert told["proxies"] == ["v0", "v1"]
     assert told["failed"] == {}
+
+
+def test_a_proxy_has_the_frames_of_what_is_slow_to_seek(
+    client: TestClient, documents: Documents, tmp_path: Path
+) -> None:
+    proxy = tmp_path / "proxy.mp4"
+    proxy.write_bytes(wait_for(client, "/proxies/v1.mp4").content)
+    video = documents.viewed["v1"]
+    np.testing.assert_allclose(probe(proxy).times, video.times, atol=2e-5)
+    playback = browser_playback(proxy)
+    assert playback is not None
+    assert video.playback is not None
+    assert playback.key_distance < MOST_KEY_DISTANCE < video.playback.key_distance
+
+
+def test_what_is_watched_is_made_before_the_rest(documents: Documents, tmp_path: Path) -> None:
+    shelf = Shelf(documents.viewed, tmp_path / "cache")
+    app = create_app(documents, shelf)
+    # Not entered, so that the work does not begin before the question.
+    asked = TestClient(app, base_url="http://localhost:8000")
+    told = asked.get("/data/progress.json?watched=v1,v9,../v2").json()
+    assert (told["done"], told["of"]) == (0, 5)
+    assert asked.get("/proxies/v1.mp4").status_code == 503
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        wait_for(client, "/proxies/v0.mp4")
+    made = sorted((tmp_path / "cache").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    assert [file.suffix for file in made] == [".jpg", ".mp4", ".jpg", ".jpg", ".mp4"]
 
 
 def test_a_corrected_match_changes_both_ways_and_is_saved(

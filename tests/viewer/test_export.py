@@ -34,6 +34,9 @@ def test_the_folder_holds_what_the_server_answers(
             f"thumbnails/{video}.jpg",
         ):
             assert (page / address).read_bytes() == wait_for(client, f"/{address}").content, address
+    for video in ("v0", "v1"):
+        proxy = wait_for(client, f"/proxies/{video}.mp4").content
+        assert (page / "proxies" / f"{video}.mp4").read_bytes() == proxy
     assert (page / "index.html").read_bytes() == client.get("/").content
     for name in ("labels", "map", "anomalies", "progress"):
         address = f"data/{name}.json"
@@ -97,7 +100,7 @@ def test_what_a_browser_cannot_play_is_exported_as_a_proxy(tmp_path: Path) -> No
         EmbeddedVideo(p.stem, p, probe(p).times, np.eye(12, dtype=np.float32)) for p in (odd, plain)
     )
     documents = open_documents(Embeddings(videos), Collection.open([odd, plain]))
-    assert [video.media_type for video in documents.viewed.videos] == [None, "video/mp4"]
+    assert [video.playback is None for video in documents.viewed.videos] == [True, False]
     export_page(documents, tmp_path / "page", cache=tmp_path / "cache")
     assert probe(tmp_path / "page/media/v0.mp4").frames == 12
     assert (tmp_path / "page/media/v1.mp4").read_bytes() == plain.read_bytes()

@@ -183,9 +183,22 @@ def place(page: "Page") -> int:
     return int(page.get_by_label("Frame of the reference").input_value())
 
 
+@pytest.fixture(params=["files", "proxies"])
+def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is played: the files themselves, or proxies that are quicker to seek in."""
+    played: str = request.param
+    if played == "files":
+        monkeypatch.setattr("inphase.viewer.videos.MOST_KEY_DISTANCE", 10**6)
+    return played
+
+
 @pytest.mark.parametrize("reference", ["constant", "variable"])
-def test_scrubbing_shows_the_very_frames(view: Viewed, page: "Page", reference: str) -> None:
+def test_scrubbing_shows_the_very_frames(
+    source: str, view: Viewed, page: "Page", reference: str
+) -> None:
     load(page, view.address)
+    if source == "proxies":
+        page.wait_for_function("() => !document.querySelector('.tile:not([data-quick=true])')")
     page.get_by_label("Reference", exact=True).select_option(label=reference)
     # Its matches come from the server first.
     leads = f"[aria-label='Make {reference} the reference'][aria-pressed=true]"
@@ -194,6 +207,8 @@ def test_scrubbing_shows_the_very_frames(view: Viewed, page: "Page", reference: 
     for frame in [0, last, 1, last - 1, *np.random.default_rng(1).permutation(last)[:12].tolist()]:
         scrub(page, frame)
         assert shown(page) == view.numbers(reference, frame), f"at frame {frame}"
+    quick = page.locator(".tile[data-quick=true]").count()
+    assert quick == (len(VIDEOS) if source == "proxies" else 0)
 
 
 def test_frames_are_stepped_through_by_keys(view: Viewed, page: "Page") -> None:

@@ -18,6 +18,8 @@ export interface Video {
   ready: boolean;
   /** Why it never can be, as far as is known. */
   failure?: string | null;
+  /** Whether there is a proxy that is quicker to seek in than its media. */
+  quick?: boolean;
   /** Every so many frames one thumbnail. */
   thumbnail_step: number;
 }
@@ -67,6 +69,8 @@ export interface Progress {
   media?: string[];
   /** Videos whose sheet of thumbnails is there. */
   thumbnails?: string[];
+  /** Videos that have a proxy which is quicker to seek in. */
+  proxies?: string[];
   /** A sentence for what could not be made. */
   failed?: Record<string, string>;
 }
@@ -144,8 +148,9 @@ export const fetchAlignments = (reference: string): Promise<Alignments> =>
 export const fetchMap = (): Promise<TrajectoryMap> => json("data/map.json", { cache: "no-cache" });
 export const fetchAnomalies = (): Promise<Anomalies> =>
   json("data/anomalies.json", { cache: "no-cache" });
-export const fetchProgress = (): Promise<Progress> =>
-  json("data/progress.json", { cache: "no-cache" });
+/** `watched` are ids of the videos in view: what is missing of them is made next. */
+export const fetchProgress = (watched: readonly string[]): Promise<Progress> =>
+  json(`data/progress.json?watched=${watched.join(",")}`, { cache: "no-cache" });
 export const fetchLabelsFile = (): Promise<LabelsFile> =>
   json("data/labels.json", { cache: "no-cache" });
 export const sendLabels = (labels: Labels): Promise<unknown> =>
@@ -170,5 +175,6 @@ export async function fetchEmbeddings(id: string): Promise<Float32Array> {
   return new Float32Array(buffer);
 }
 
-export const mediaAddress = (id: string): string => `media/${id}.mp4`;
+export const mediaAddress = ({ id, quick }: Video): string =>
+  `${quick ? "proxies" : "media"}/${id}.mp4`;
 export const thumbnailsAddress = (id: string): string => `thumbnails/${id}.jpg`;

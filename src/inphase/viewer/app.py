@@ -104,7 +104,9 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
         return _when_computed(documents.anomalies, "The anomaly curves are being computed.")
 
     @app.get("/data/progress.json")
-    def progress() -> Response:
+    def progress(watched: str = "") -> Response:
+        # Ids of the videos in view, with commas between.
+        shelf.prefer(video for video in watched.split(",") if video in known)
         return JSONResponse(shelf.progress(), headers=_FRESH)
 
     @app.get("/data/labels.json")
@@ -114,6 +116,10 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
     @app.api_route("/media/{video}.mp4", methods=["GET", "HEAD"])
     def media(video: str, request: Request) -> Response:
         return _file(shelf.media(checked(video)), request)
+
+    @app.api_route("/proxies/{video}.mp4", methods=["GET", "HEAD"])
+    def proxies(video: str, request: Request) -> Response:
+        return _file(shelf.proxy(checked(video)), request)
 
     @app.api_route("/thumbnails/{video}.jpg", methods=["GET", "HEAD"])
     def thumbnails(video: str, request: Request) -> Response:

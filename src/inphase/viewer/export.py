@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from inphase.errors import InphaseError, OutputError, Skipped
 from inphase.progress import Bar, progress_bar
 from inphase.viewer.documents import Documents
 from inphase.viewer.export_folder import check_export_folder, keep_the_rest, write_manifest
-from inphase.viewer.media import make_proxy, make_thumbnails, thumbnail_step
+from inphase.viewer.media import QUICK_PROXY_SIDE, make_proxy, make_thumbnails, thumbnail_step
 from inphase.viewer.page_files import page_files
+from inphase.viewer.shelf import MEDIA, PROXIES, THUMBNAILS
 from inphase.viewer.videos import ViewedVideo
 
 _COLLECTION = "data/collection.json"
@@ -83,20 +85,26 @@ class _Media:
         self.skipped: list[Skipped] = []
         self._count = 0
         self._pictured: list[str] = []
+        self._quick: list[str] = []
         self._failed: dict[str, str] = {}
 
     def add(self, video: ViewedVideo) -> None:
         """Copy or make what is played, and the thumbnails."""
         end = self._bar.done + _frames(video)
-        if video.media_type is not None:
-            played = self._put(video, "media", "mp4", lambda: video.path)
+        if video.playback is not None:
+            played = self._put(video, MEDIA, "mp4", lambda: video.path)
         else:
             self._count += 1
-            played = self._put(video, "media", "mp4", lambda: self._made(make_proxy, video))
+            played = self._put(video, MEDIA, "mp4", lambda: self._made(make_proxy, video))
         self.ready[video.id] = played
         self._count += 1
-        if self._put(video, "thumbnails", "jpg", lambda: self._made(make_thumbnails, video)):
+        if self._put(video, THUMBNAILS, "jpg", lambda: self._made(make_thumbnails, video)):
             self._pictured.append(video.id)
+        if video.is_slow_to_seek:
+            self._count += 1
+            quick = partial(make_proxy, side=QUICK_PROXY_SIDE)
+            if self._put(video, PROXIES, "mp4", lambda: self._made(quick, video)):
+                self._quick.append(video.id)
         self._bar.advance(end - self._bar.done)
 
     def progress(self) -> dict[str, Any]:
@@ -105,8 +113,9 @@ class _Media:
             "done": self._count,
             "of": self._count,
             "what": "",
-            "media": [video for video, ready in self.ready.items() if ready],
-            "thumbnails": self._pictured,
+            MEDIA: [video for video, ready in self.ready.items() if ready],
+            THUMBNAILS: self._pictured,
+            PROXIES: self._quick,
             "failed": self._failed,
         }
 
@@ -130,7 +139,7 @@ class _Media:
 
 
 def _frames(video: ViewedVideo) -> int:
-    made = 0 if video.media_type is not None else video.info.frames
+    made = video.info.frames * ((video.playback is None) + video.is_slow_to_seek)
     return made + -(-video.info.frames // thumbnail_step(video.info.frames))
 
 

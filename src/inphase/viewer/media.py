@@ -17,9 +17,10 @@ THUMBNAIL_HEIGHT, THUMBNAIL_COLUMNS = 90, 10
 _THUMBNAILS = 400
 _WIDEST_THUMBNAIL = 320
 _JPEG_QUALITY = 75
-_PROXY_SIDE = 1280
+# Of what is not played otherwise, and of what is: then only to be quick.
+PROXY_SIDE, QUICK_PROXY_SIDE = 1280, 854
 # A player decodes from the key frame before; at 12 that is a few milliseconds.
-_PROXY_KEY_EVERY = 12
+PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
 # Raised when the same file gives another proxy or sprite than before.
 _VERSION = 2
@@ -66,27 +67,30 @@ def make_thumbnails(path: Path, cache: Path, *, advance: Advance | None = None) 
     return target
 
 
-def make_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
+def make_proxy(
+    path: Path, cache: Path, *, side: int = PROXY_SIDE, advance: Advance | None = None
+) -> Path:
     """Encode a video anew as H.264 and AAC in the cache, unless it is there.
 
-    It has the same frames at the same times, on a clock that starts at 0, at most 1280 pixels
-    wide or high.
+    It has the same frames at the same times, on a clock that starts at 0, and a key frame every
+    few frames.
 
     Args:
         path: the video.
         cache: folder for it; the file's name follows from the video's content.
+        side: pixels that it is wide or high at most.
         advance: called with the number of frames just done.
 
     Raises:
         VideoError: the video cannot be read.
         OutputError: the cache cannot be written.
     """
-    settings = (_PROXY_SIDE, _PROXY_QUALITY, _PROXY_KEY_EVERY)
+    settings = (side, _PROXY_QUALITY, PROXY_KEY_EVERY)
     target = cache / f"{_key(path, 'proxy', *settings)}.mp4"
     if target.is_file():
         return target
     info = VideoReader(path).info
-    scale = min(1.0, _PROXY_SIDE / max(info.width, info.height))
+    scale = min(1.0, side / max(info.width, info.height))
     size = (max(2, round(info.width * scale / 2) * 2), max(2, round(info.height * scale / 2) * 2))
     reader = VideoReader(path, size=size)
     with VideoWriter(
@@ -95,7 +99,7 @@ def make_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Pa
         size=size,
         audio=_sound(path) if info.has_audio else None,
         quality=_PROXY_QUALITY,
-        key_every=_PROXY_KEY_EVERY,
+        key_every=PROXY_KEY_EVERY,
     ) as writer:
         for time, frame in reader:
             writer.write(frame, time=time)
