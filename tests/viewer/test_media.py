@@ -8,10 +8,11 @@ import pytest
 from inphase.errors import VideoError
 from inphase.video import VideoReader, probe, read_audio
 from inphase.video.browser import browser_playback
+from inphase.viewer import media
 from inphase.viewer.media import (
     PROXY_KEY_EVERY,
-    QUICK_PROXY_SIDE,
     make_proxy,
+    make_quick_proxy,
     make_thumbnails,
     thumbnail_step,
 )
@@ -46,16 +47,20 @@ def test_a_large_video_gets_a_smaller_proxy_of_the_same_shape(tmp_path: Path) ->
     assert (info.width, info.height) == (1280, 540)
 
 
-def test_a_proxy_to_be_quick_is_smaller_still_and_has_every_frame(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("most", "key_every"), [(40, 1), (39, PROXY_KEY_EVERY)])
+def test_a_proxy_to_be_quick_is_smaller_still_and_has_every_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, key_every: int
+) -> None:
+    monkeypatch.setattr(media, "_MOST_KEY_FRAMES", most)
     large = encode(tmp_path / "large.mp4", 40, size=(1920, 1080))
-    proxy = make_proxy(large, tmp_path / "cache", side=QUICK_PROXY_SIDE)
+    proxy = make_quick_proxy(large, tmp_path / "cache")
     info = probe(proxy)
     assert (info.width, info.height) == (854, 480)
     np.testing.assert_allclose(info.times, probe(large).times, atol=2e-5)
     assert numbers_in(frame for _, frame in VideoReader(proxy)) == list(range(40))
     played = browser_playback(proxy)
     assert played is not None
-    assert played.key_distance == PROXY_KEY_EVERY
+    assert played.key_distance == key_every
     assert make_proxy(large, tmp_path / "cache") != proxy
 
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from inphase.errors import InphaseError, OutputError, Skipped
 from inphase.progress import Bar, progress_bar
 from inphase.viewer.documents import Documents
 from inphase.viewer.export_folder import check_export_folder, keep_the_rest, write_manifest
-from inphase.viewer.media import QUICK_PROXY_SIDE, make_proxy, make_thumbnails, thumbnail_step
+from inphase.viewer.media import make_proxy, make_quick_proxy, make_thumbnails, thumbnail_step
 from inphase.viewer.page_files import page_files
 from inphase.viewer.shelf import MEDIA, PROXIES, THUMBNAILS
 from inphase.viewer.videos import ViewedVideo
@@ -102,8 +101,7 @@ class _Media:
             self._pictured.append(video.id)
         if video.is_slow_to_seek:
             self._count += 1
-            quick = partial(make_proxy, side=QUICK_PROXY_SIDE)
-            if self._put(video, PROXIES, "mp4", lambda: self._made(quick, video)):
+            if self._put(video, PROXIES, "mp4", lambda: self._made(make_quick_proxy, video)):
                 self._quick.append(video.id)
         self._bar.advance(end - self._bar.done)
 

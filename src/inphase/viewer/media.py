@@ -11,14 +11,16 @@ from PIL import Image
 from inphase.atomic import replacing
 from inphase.data import content_hash
 from inphase.errors import VideoError
-from inphase.video import Audio, VideoReader, VideoWriter, read_audio
+from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
 
 THUMBNAIL_HEIGHT, THUMBNAIL_COLUMNS = 90, 10
 _THUMBNAILS = 400
 _WIDEST_THUMBNAIL = 320
 _JPEG_QUALITY = 75
-# Of what is not played otherwise, and of what is: then only to be quick.
-PROXY_SIDE, QUICK_PROXY_SIDE = 1280, 854
+_PROXY_SIDE = 1280
+_QUICK_SIDE = 854
+# With every frame a key frame a proxy is some times as large: not for hours.
+_MOST_KEY_FRAMES = 5000
 # A player decodes from the key frame before; at 12 that is a few milliseconds.
 PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
@@ -68,24 +70,29 @@ def make_thumbnails(path: Path, cache: Path, *, advance: Advance | None = None) 
 
 
 def make_proxy(
-    path: Path, cache: Path, *, side: int = PROXY_SIDE, advance: Advance | None = None
+    path: Path,
+    cache: Path,
+    *,
+    side: int = _PROXY_SIDE,
+    key_every: int = PROXY_KEY_EVERY,
+    advance: Advance | None = None,
 ) -> Path:
     """Encode a video anew as H.264 and AAC in the cache, unless it is there.
 
-    It has the same frames at the same times, on a clock that starts at 0, and a key frame every
-    few frames.
+    It has the same frames at the same times, on a clock that starts at 0.
 
     Args:
         path: the video.
         cache: folder for it; the file's name follows from the video's content.
         side: pixels that it is wide or high at most.
+        key_every: frames from one key frame to the next.
         advance: called with the number of frames just done.
 
     Raises:
         VideoError: the video cannot be read.
         OutputError: the cache cannot be written.
     """
-    settings = (side, _PROXY_QUALITY, PROXY_KEY_EVERY)
+    settings = (side, _PROXY_QUALITY, key_every)
     target = cache / f"{_key(path, 'proxy', *settings)}.mp4"
     if target.is_file():
         return target
@@ -99,13 +106,26 @@ def make_proxy(
         size=size,
         audio=_sound(path) if info.has_audio else None,
         quality=_PROXY_QUALITY,
-        key_every=PROXY_KEY_EVERY,
+        key_every=key_every,
     ) as writer:
         for time, frame in reader:
             writer.write(frame, time=time)
             if advance:
                 advance(1)
     return target
+
+
+def make_quick_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
+    """Encode a video anew so that a frame sought is there at once, unless it is in the cache.
+
+    As :func:`make_proxy`, but smaller and, unless it is very long, with key frames only.
+
+    Raises:
+        VideoError: the video cannot be read.
+        OutputError: the cache cannot be written.
+    """
+    key_every = 1 if probe(path).frames <= _MOST_KEY_FRAMES else PROXY_KEY_EVERY
+    return make_proxy(path, cache, side=_QUICK_SIDE, key_every=key_every, advance=advance)
 
 
 def _sound(path: Path) -> Audio | None:

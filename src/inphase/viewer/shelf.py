@@ -1,11 +1,10 @@
 """The media of a collection: originals, proxies and thumbnails, as far as they are made."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from inphase.viewer.media import QUICK_PROXY_SIDE, make_proxy, make_thumbnails
+from inphase.viewer.media import make_proxy, make_quick_proxy, make_thumbnails
 from inphase.viewer.videos import ViewedCollection
 from inphase.viewer.workshop import Job, Workshop
 
@@ -92,6 +91,5 @@ class Shelf:
                 first.append(job(MEDIA, "video", video.id, make_proxy))
             first.append(job(THUMBNAILS, "thumbnails", video.id, make_thumbnails))
             if video.is_slow_to_seek:
-                quick = partial(make_proxy, side=QUICK_PROXY_SIDE)
-                later.append(job(PROXIES, "proxy", video.id, quick))
+                later.append(job(PROXIES, "proxy", video.id, make_quick_proxy))
         return [*first, *later]
