@@ -8,6 +8,8 @@ export class Timeline {
   readonly element: HTMLDivElement;
   private readonly canvas = element("canvas");
   private readonly head = element("div", { class: "head" });
+  /** Pixels, as drawn last: asking for it at every frame would lay the page out anew. */
+  private width = 0;
 
   constructor(
     private readonly session: Session,
@@ -44,6 +46,7 @@ export class Timeline {
     const { session, place } = this;
     const video = session.videos[place]!;
     const { clientWidth: width, clientHeight: height } = this.canvas;
+    this.width = width;
     const x = (frame: number): number => ((frame + 0.5) / video.frames) * width;
     if (session.loop.on) {
       const from = x(session.matchOf(place, session.loop.from) - 0.5);
@@ -81,7 +84,7 @@ export class Timeline {
     const video = session.videos[place]!;
     const frame = session.shown(place);
     const share = (frame + 0.5) / video.frames;
-    this.head.style.transform = `translateX(${share * this.canvas.clientWidth}px)`;
+    this.head.style.transform = `translateX(${share * this.width}px)`;
     this.element.setAttribute("aria-valuenow", String(frame));
     this.element.setAttribute("aria-valuetext", this.told(frame));
   }
