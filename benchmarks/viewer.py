@@ -3,9 +3,9 @@
     python benchmarks/viewer.py
 
 Nine synthetic videos of 640×480 pixels are drawn, aligned by their known states, served, and
-opened in Debian's chromium without a screen or a graphics card. Each seek ends when the browser
-has presented the right frame of every video. Prints a table and writes
-``benchmarks/results/viewer.csv``.
+opened in Debian's chromium without a screen or a graphics card. Once all is prepared the page plays
+from copies with key frames only. Each seek ends when the browser has presented the right frame of
+every video. Prints a table and writes ``benchmarks/results/viewer.csv``.
 """
 
 import argparse
