@@ -40,6 +40,7 @@ with tempfile.TemporaryDirectory() as place:
         page.set_default_timeout(300_000)
         page.goto(address)
         page.wait_for_selector("[data-video=v5][data-presented]")
+        page.wait_for_selector(".preparation", state="hidden")
         page.get_by_label("Query").select_option(label="pouring_002")
         page.get_by_label("Frame of the reference").fill("52")
         page.wait_for_function(

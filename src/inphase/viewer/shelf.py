@@ -91,5 +91,5 @@ class Shelf:
                 first.append(job(MEDIA, "video", video.id, make_proxy))
             first.append(job(THUMBNAILS, "thumbnails", video.id, make_thumbnails))
             if video.is_slow_to_seek:
-                later.append(job(PROXIES, "proxy", video.id, make_quick_proxy))
+                later.append(job(PROXIES, "quick copy", video.id, make_quick_proxy))
         return [*first, *later]
