@@ -49,6 +49,7 @@ def test_the_collection_is_described(client: TestClient, documents: Documents) -
         assert video["duration"] == pytest.approx(info.duration)
         assert video["has_sound"] is True
         assert video["ready"] is True
+        assert isinstance(video["quick"], bool)
         assert video["thumbnail_step"] == 1
     assert str(known.path.parent) not in json.dumps(told)
 
@@ -138,6 +139,8 @@ def test_progress_ends_when_all_is_made(client: TestClient) -> None:
     assert told["done"] == told["of"] == 5
     assert told["media"] == told["thumbnails"] == ["v0", "v1", "v2"]
     assert told["proxies"] == ["v0", "v1"]
+    videos = client.get("/data/collection.json").json()["videos"]
+    assert [video["quick"] for video in videos] == [True, True, False]
     assert told["failed"] == {}
 
 

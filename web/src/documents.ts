@@ -19,7 +19,7 @@ export interface Video {
   /** Why it never can be, as far as is known. */
   failure?: string | null;
   /** Whether there is a proxy that is quicker to seek in than its media. */
-  quick?: boolean;
+  quick: boolean;
   /** Every so many frames one thumbnail. */
   thumbnail_step: number;
 }

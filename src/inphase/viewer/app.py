@@ -18,7 +18,7 @@ from inphase.viewer.background import Background
 from inphase.viewer.documents import Documents
 from inphase.viewer.guard import LOCAL, Access, Guard
 from inphase.viewer.page_files import INDEX, page_files
-from inphase.viewer.shelf import Shelf
+from inphase.viewer.shelf import MEDIA, PROXIES, Shelf
 
 _MOST = 10_000
 _FRESH = {"Cache-Control": "no-store"}
@@ -82,8 +82,9 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
 
     @app.get("/data/collection.json")
     def collection() -> Response:
-        ready = {video.id: shelf.is_ready(video.id) for video in viewed.videos}
-        return JSONResponse(documents.collection(editable=True, ready=ready), headers=_FRESH)
+        made = shelf.progress()
+        content = documents.collection(editable=True, ready=made[MEDIA], quick=made[PROXIES])
+        return JSONResponse(content, headers=_FRESH)
 
     @app.get("/data/embeddings/{video}.bin")
     def embeddings(video: str) -> Response:

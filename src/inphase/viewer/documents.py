@@ -1,7 +1,7 @@
 """The documents that the page is made of, the same from a server and in an exported folder."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,15 @@ class Documents:
         self._pairs = AlignedPairs(viewed)
         self._saving = threading.Lock()
 
-    def collection(self, *, editable: bool, ready: Mapping[str, bool]) -> dict[str, Any]:
+    def collection(
+        self, *, editable: bool, ready: Container[str], quick: Container[str]
+    ) -> dict[str, Any]:
         """``collection.json``.
 
         Args:
             editable: whether anything can be saved.
-            ready: for each video's id, whether it can be played now.
+            ready: ids of the videos that can be played now.
+            quick: ids of those that have a proxy which is quicker to seek in.
 
         Raises:
             CollectionError: the labels can no longer be read.
@@ -82,7 +85,8 @@ class Documents:
                     "times": [round(float(time), 6) for time in video.times],
                     "has_sound": video.info.has_audio,
                     "events": dict(self._marks.get(video.id, {})),
-                    "ready": ready[video.id],
+                    "ready": video.id in ready,
+                    "quick": video.id in quick,
                     "thumbnail_step": thumbnail_step(video.info.frames),
                 }
                 for video in self.viewed.videos

@@ -54,14 +54,15 @@ def export_page(
         for name, file in page_files().items():
             _write(beside / name, file.content)
         data = beside / "data"
-        collection = documents.collection(editable=False, ready=media.ready)
+        made = media.progress()
+        collection = documents.collection(editable=False, ready=made[MEDIA], quick=made[PROXIES])
         _write(beside / _COLLECTION, _json(collection))
         for video in viewed.videos:
             _write(data / "embeddings" / f"{video.id}.bin", documents.embeddings(video.id))
             _write(data / "alignments" / f"{video.id}.json", documents.alignments(video.id))
             bar.advance(1)
         _write(data / "labels.json", _json(documents.published_labels()))
-        _write(data / "progress.json", _json(media.progress()))
+        _write(data / "progress.json", _json(made))
         _write(data / "anomalies.json", _json(documents.anomalies.wait()))
         try:
             _write(data / "map.json", _json(documents.map.wait()))
@@ -80,7 +81,7 @@ class _Media:
         self._folder = folder
         self._cache = cache
         self._bar = bar
-        self.ready: dict[str, bool] = {}
+        self._ready: list[str] = []
         self.skipped: list[Skipped] = []
         self._count = 0
         self._pictured: list[str] = []
@@ -95,7 +96,8 @@ class _Media:
         else:
             self._count += 1
             played = self._put(video, MEDIA, "mp4", lambda: self._made(make_proxy, video))
-        self.ready[video.id] = played
+        if played:
+            self._ready.append(video.id)
         self._count += 1
         if self._put(video, THUMBNAILS, "jpg", lambda: self._made(make_thumbnails, video)):
             self._pictured.append(video.id)
@@ -111,7 +113,7 @@ class _Media:
             "done": self._count,
             "of": self._count,
             "what": "",
-            MEDIA: [video for video, ready in self.ready.items() if ready],
+            MEDIA: self._ready,
             THUMBNAILS: self._pictured,
             PROXIES: self._quick,
             "failed": self._failed,
