@@ -40,6 +40,7 @@ def test_the_collection_is_described(client: TestClient, documents: Documents) -
     told = client.get("/data/collection.json").json()
     assert (told["title"], told["editable"], told["reference"]) == ("pourings", True, "v0")
     assert told["thumbnails"] == {"height": 90, "columns": 10}
+    assert told["distance"] == "squared_euclidean"
     assert [video["id"] for video in told["videos"]] == ["v0", "v1", "v2"]
     for video, known in zip(told["videos"], documents.viewed.videos, strict=True):
         info = probe(known.path)

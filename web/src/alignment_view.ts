@@ -3,7 +3,7 @@
 import { allowed, anchorNear, withAnchor, withoutAnchor } from "./anchors";
 import { themed } from "./colours";
 import { drawPath, matrixPicture, scale, type Scale } from "./cost_picture";
-import { costMatrix } from "./distances";
+import { costMatrix, directions } from "./distances";
 import { sendAnchors, type Match } from "./documents";
 import { button, choice, element, fill, prepare } from "./elements";
 import { FramePicture } from "./frame_picture";
@@ -163,7 +163,10 @@ export class AlignmentView implements View {
       );
       if (loaded === null || reference !== session.reference || place !== this.place) return;
       const dims = loaded[0].length / session.leader.frames;
-      this.picture = { key, image: matrixPicture(costMatrix(loaded[0], loaded[1], dims)) };
+      const [one, other] = session.collection.distance === "cosine"
+        ? [directions(loaded[0], dims), directions(loaded[1], dims)]
+        : loaded;
+      this.picture = { key, image: matrixPicture(costMatrix(one, other, dims)) };
     }
     this.draw();
   }

@@ -30,6 +30,8 @@ export interface Collection {
   /** Names of the key events, in order. */
   events: string[];
   reference: string;
+  /** By which frames are matched. */
+  distance: "squared_euclidean" | "cosine";
   videos: Video[];
   thumbnails: { height: number; columns: number };
 }

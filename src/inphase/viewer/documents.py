@@ -72,6 +72,7 @@ class Documents:
             "editable": editable,
             "events": list(self._events),
             "reference": self.viewed.reference,
+            "distance": self.viewed.options.get("distance", "squared_euclidean"),
             "videos": [
                 {
                     "id": video.id,

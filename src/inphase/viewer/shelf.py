@@ -33,11 +33,6 @@ class Shelf:
         """Stop making."""
         self._workshop.close()
 
-    def is_ready(self, video: str) -> bool:
-        """Whether a video can be played now."""
-        plays = self._viewed[video].playback is not None
-        return plays or self._workshop.finished(f"{MEDIA}/{video}") is not None
-
     def media(self, video: str) -> tuple[Path, str] | None:
         """File and media type of what is played, None as long as it is not made."""
         described = self._viewed[video]
@@ -61,7 +56,7 @@ class Shelf:
             "done": far.done,
             "of": far.of,
             "what": far.what,
-            MEDIA: [video for video in videos if self.is_ready(video)],
+            MEDIA: [video for video in videos if self.media(video) is not None],
             THUMBNAILS: [video for video in videos if self.thumbnails(video) is not None],
             PROXIES: [video for video in videos if self.proxy(video) is not None],
             "failed": dict(self._workshop.failed),
