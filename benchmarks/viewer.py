@@ -3,31 +3,26 @@
     python benchmarks/viewer.py
 
 Nine synthetic videos of 640×480 pixels are drawn, aligned by their known states, served, and
-opened in Debian's chromium without a screen or a graphics card. Each seek ends when the browser
-has presented the right frame of every video. Prints a table and writes
-``benchmarks/results/viewer.csv``.
+opened in Debian's chromium without a screen or a graphics card. Once all is prepared the page plays
+from copies with key frames only. Each seek ends when the browser has presented the right frame of
+every video. Prints a table and writes ``benchmarks/results/viewer.csv``.
 """
 
 import argparse
 import platform
 import shutil
-import socket
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import uvicorn
 from playwright.sync_api import Page, sync_playwright
 from result_tables import processor, write_rows
 
 from inphase.data import Collection, read_truth, write_collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoReader
-from inphase.viewer import Shelf, create_app
+from inphase.viewer import Shelf, create_app, served
 from inphase.viewer.opening import open_documents
 
 RESULTS = Path(__file__).parent / "results" / "viewer.csv"
@@ -72,23 +67,6 @@ def embeddings(collection: Collection, folder: Path) -> Embeddings:
     )
 
 
-@contextmanager
-def served(collection: Collection, folder: Path, cache: Path) -> Iterator[str]:
-    """Address of the viewer, while it is served from a thread."""
-    documents = open_documents(embeddings(collection, folder), collection)
-    app = create_app(documents, Shelf(documents.viewed, cache))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
-
-
 def measure(page: Page, targets: list[int]) -> list[float]:
     """Milliseconds of each seek."""
     return [float(page.evaluate(SEEK, target)) for target in targets]
@@ -112,7 +90,10 @@ def main() -> None:
         collection = write_collection(
             folder, action="pouring", count=arguments.videos, seed=arguments.seed, size=SIZE
         )
-        with served(collection, folder, Path(place) / "cache") as address:
+        documents = open_documents(embeddings(collection, folder), collection)
+        with served(
+            create_app(documents, Shelf(documents.viewed, Path(place) / "cache"))
+        ) as address:
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox"], timeout=120_000
             )

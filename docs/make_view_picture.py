@@ -4,20 +4,17 @@ python docs/make_view_picture.py
 """
 
 import shutil
-import socket
 import tempfile
-import threading
 from pathlib import Path
 
 import numpy as np
-import uvicorn
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from inphase.data import read_truth, write_collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoReader
-from inphase.viewer import Shelf, create_app
+from inphase.viewer import Shelf, create_app, served
 from inphase.viewer.opening import open_documents
 
 IMAGES = Path(__file__).parent / "images"
@@ -35,18 +32,15 @@ with tempfile.TemporaryDirectory() as place:
         videos.append(EmbeddedVideo(name, path, VideoReader(path).times, points.astype(np.float32)))
     documents = open_documents(Embeddings(tuple(videos)), collection)
     app = create_app(documents, Shelf(documents.viewed, Path(place) / "cache"))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, served(app) as address:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         page = chromium.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(300_000)
-        page.goto(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        page.goto(address)
         page.wait_for_selector("[data-video=v5][data-presented]")
+        page.wait_for_selector(".preparation", state="hidden")
         page.get_by_label("Query").select_option(label="pouring_002")
         page.get_by_label("Frame of the reference").fill("52")
         page.wait_for_function(
@@ -57,8 +51,6 @@ with tempfile.TemporaryDirectory() as place:
         page.wait_for_timeout(1000)
         page.screenshot(path=Path(place) / "view.png")
         chromium.close()
-    server.should_exit = True
-    thread.join()
     picture = Image.open(Path(place) / "view.png").convert("RGB")
     picture = picture.resize((WIDTH, round(WIDTH * picture.height / picture.width)), Image.LANCZOS)
     picture.quantize(256).save(IMAGES / "view.png", optimize=True)

@@ -90,6 +90,8 @@ def test_transfer_keeps_to_anchors_both_ways(tmp_path: Path) -> None:
     [
         ("{", "not a JSON file"),
         ("[]", "one JSON object"),
+        ("{}", "is not an alignment file, for it holds no list `anchors`"),
+        ('{"videos": {}, "anchors": []}', "holds labels of videos"),
         ('{"anchors": {}}', "must be a list"),
         ('{"anchors": [3]}', "anchor 1 must be a JSON object"),
         ('{"anchors": [{"reference": "a", "query": "b"}]}', "anchor 1 needs a `reference_time`"),

@@ -12,6 +12,7 @@ from PIL import Image
 
 from inphase.errors import VideoError
 from inphase.video import VideoReader, probe, read_audio
+from inphase.video.source import Source, open_source
 from tests.video.odd_videos import (
     RATE,
     SIZE,
@@ -432,3 +433,23 @@ def _resident_bytes() -> int:
     if not statm.is_file():
         pytest.skip("the memory in use is not told here")
     return int(statm.read_text().split()[1]) * 4096
+
+
+def test_a_file_is_looked_at_once_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+
+    def counted(path: Path) -> Source:
+        looked.append(path)
+        return open_source(path)
+
+    monkeypatch.setattr("inphase.video.reader.open_source", counted)
+    path = encode(tmp_path / "a.mp4", 5)
+    assert [probe(path).frames for _ in range(3)] == [5, 5, 5]
+    assert looked == [path]
+    encode(path, 9)
+    assert probe(path).frames == 9
+    path.unlink()
+    with pytest.raises(VideoError, match="no such file"):
+        probe(path)

@@ -12,12 +12,14 @@ from fastapi.testclient import TestClient
 from inphase.data import Collection, read_truth
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import probe
-from inphase.viewer import Documents, Shelf, create_app
+from inphase.viewer import Documents, Shelf, create_app, served
 from inphase.viewer.opening import open_documents
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 if _ROOT not in sys.path:
     sys.path.insert(0, _ROOT)
+
+from tests.viewer.raw_http import Ask, asking  # noqa: E402
 
 HERE = "http://127.0.0.1:8000"
 
@@ -58,6 +60,13 @@ def documents(embeddings: Embeddings, collection: Collection) -> Documents:
 @pytest.fixture
 def shelf(documents: Documents, tmp_path: Path) -> Shelf:
     return Shelf(documents.viewed, tmp_path / "cache")
+
+
+@pytest.fixture
+def raw(documents: Documents, shelf: Shelf) -> Iterator[Ask]:
+    """Asks a real server on this machine, to the letter."""
+    with served(create_app(documents, shelf)) as address:
+        yield asking(address)
 
 
 @pytest.fixture

@@ -11,12 +11,16 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from inphase.alignment import align
+from inphase.alignment import Alignment, align
+from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, VideoReader, probe
-from inphase.viewer import Documents, Shelf, create_app
-from inphase.viewer.documents import anomaly_curves
-from inphase.viewer.videos import ViewedVideo
+from inphase.video.browser import browser_playback
+from inphase.viewer import Documents, Shelf, aligned_pairs, create_app
+from inphase.viewer.anomalies import anomaly_curves
+from inphase.viewer.opening import open_documents
+from inphase.viewer.videos import MOST_KEY_DISTANCE, ViewedVideo
+from tests.viewer.raw_http import Ask
 
 JSON = {"content-type": "application/json"}
 
@@ -36,19 +40,29 @@ def test_the_collection_is_described(client: TestClient, documents: Documents) -
     told = client.get("/data/collection.json").json()
     assert (told["title"], told["editable"], told["reference"]) == ("pourings", True, "v0")
     assert told["thumbnails"] == {"height": 90, "columns": 10}
+    assert told["distance"] == "squared_euclidean"
     assert [video["id"] for video in told["videos"]] == ["v0", "v1", "v2"]
     for video, known in zip(told["videos"], documents.viewed.videos, strict=True):
         info = probe(known.path)
-        assert video["name"] == known.path.stem
+        assert video["name"] == video["label"] == known.path.stem
         assert (video["width"], video["height"]) == (info.width, info.height)
         assert video["frames"] == len(video["times"]) == info.frames
         assert video["duration"] == pytest.approx(info.duration)
         assert video["has_sound"] is True
         assert video["ready"] is True
-        assert len(video["anomaly"]) == info.frames
-        assert 0 <= min(video["anomaly"]) <= max(video["anomaly"]) <= 1
+        assert isinstance(video["quick"], bool)
         assert video["thumbnail_step"] == 1
     assert str(known.path.parent) not in json.dumps(told)
+
+
+def test_anomaly_curves_come_when_they_are_computed(
+    client: TestClient, documents: Documents
+) -> None:
+    curves = wait_for(client, "/data/anomalies.json").json()
+    assert list(curves) == ["v0", "v1", "v2"]
+    for video in documents.viewed.videos:
+        assert len(curves[video.id]) == video.info.frames
+        assert 0 <= min(curves[video.id]) <= max(curves[video.id]) <= 1
 
 
 def test_the_anomaly_curve_rises_where_one_video_is_odd() -> None:
@@ -119,10 +133,43 @@ def test_thumbnails_are_tiles_of_the_frames(client: TestClient, documents: Docum
 def test_progress_ends_when_all_is_made(client: TestClient) -> None:
     for video in ("v0", "v1", "v2"):
         wait_for(client, f"/thumbnails/{video}.jpg")
+    # The third is too short to be slow.
+    for video in ("v0", "v1"):
+        wait_for(client, f"/proxies/{video}.mp4")
     told = client.get("/data/progress.json").json()
-    assert told["done"] == told["of"] == 3
+    assert told["done"] == told["of"] == 5
     assert told["media"] == told["thumbnails"] == ["v0", "v1", "v2"]
+    assert told["proxies"] == ["v0", "v1"]
+    videos = client.get("/data/collection.json").json()["videos"]
+    assert [video["quick"] for video in videos] == [True, True, False]
     assert told["failed"] == {}
+
+
+def test_a_proxy_has_the_frames_of_what_is_slow_to_seek(
+    client: TestClient, documents: Documents, tmp_path: Path
+) -> None:
+    proxy = tmp_path / "proxy.mp4"
+    proxy.write_bytes(wait_for(client, "/proxies/v1.mp4").content)
+    video = documents.viewed["v1"]
+    np.testing.assert_allclose(probe(proxy).times, video.times, atol=2e-5)
+    playback = browser_playback(proxy)
+    assert playback is not None
+    assert video.playback is not None
+    assert playback.key_distance < MOST_KEY_DISTANCE < video.playback.key_distance
+
+
+def test_what_is_watched_is_made_before_the_rest(documents: Documents, tmp_path: Path) -> None:
+    shelf = Shelf(documents.viewed, tmp_path / "cache")
+    app = create_app(documents, shelf)
+    # Not entered, so that the work does not begin before the question.
+    asked = TestClient(app, base_url="http://localhost:8000")
+    told = asked.get("/data/progress.json?watched=v1,v9,../v2").json()
+    assert (told["done"], told["of"]) == (0, 5)
+    assert asked.get("/proxies/v1.mp4").status_code == 503
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        wait_for(client, "/proxies/v0.mp4")
+    made = sorted((tmp_path / "cache").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    assert [file.suffix for file in made] == [".jpg", ".mp4", ".jpg", ".jpg", ".mp4"]
 
 
 def test_a_corrected_match_changes_both_ways_and_is_saved(
@@ -150,6 +197,73 @@ def test_a_corrected_match_changes_both_ways_and_is_saved(
 
     assert client.post("/data/anchors", json={**body, "anchors": []}).json()["anchors"] == []
     assert json.loads(documents.alignment_file.read_text())["anchors"] == []
+
+
+def test_a_correction_aligns_the_corrected_pair_alone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for video in ("v0", "v1", "v2"):
+        client.get(f"/data/alignments/{video}.json")
+    aligned: list[Any] = []
+
+    def counted(*arguments: Any, **options: Any) -> Alignment:
+        aligned.append(options["anchors"])
+        return align(*arguments, **options)
+
+    monkeypatch.setattr(aligned_pairs, "align", counted)
+    # The first is of the file's reference, too; the others are not.
+    for reference, query, anchors in (
+        ("v0", "v1", [[5, 9]]),
+        ("v1", "v2", [[5, 9]]),
+        ("v2", "v0", [[9, 5]]),
+    ):
+        aligned.clear()
+        body = {"reference": reference, "query": query, "anchors": anchors}
+        assert client.post("/data/anchors", json=body).status_code == 200
+        assert all([tuple(a) for a in one] in ([(5, 9)], [(9, 5)]) for one in aligned)
+        assert len(aligned) <= 2
+    aligned.clear()
+    client.get("/data/alignments/v2.json")
+    assert len(aligned) <= 1
+
+
+def test_two_windows_do_not_lose_each_others_anchors(client: TestClient) -> None:
+    pair = {"reference": "v0", "query": "v1"}
+    client.post("/data/anchors", json={**pair, "before": [], "anchors": [[5, 9]]})
+    # The other window has not heard of that.
+    other = {**pair, "before": [], "anchors": [[12, 14]]}
+    assert client.post("/data/anchors", json=other).json()["anchors"] == [[5, 9], [12, 14]]
+    moved = {**pair, "before": [[5, 9]], "anchors": [[5, 8]]}
+    assert client.post("/data/anchors", json=moved).json()["anchors"] == [[5, 8], [12, 14]]
+    dropped = {**pair, "before": [[12, 14]], "anchors": []}
+    assert client.post("/data/anchors", json=dropped).json()["anchors"] == [[5, 8]]
+
+
+def test_what_another_program_saved_meanwhile_stays(
+    client: TestClient, embeddings: Embeddings, collection: Collection
+) -> None:
+    before = client.get("/data/alignments/v0.json").json()["queries"]
+    beside = open_documents(embeddings, collection)
+    beside.set_anchors("v2", "v0", [(4, 7)])
+    client.post("/data/anchors", json={"reference": "v0", "query": "v1", "anchors": [[5, 9]]})
+    queries = client.get("/data/alignments/v0.json").json()["queries"]
+    assert queries["v1"]["anchors"] == [[5, 9]]
+    assert queries["v2"]["anchors"] == [[7, 4]]
+    assert queries["v2"]["frames"][7] == 4 != before["v2"]["frames"][7]
+    assert len(json.loads(beside.alignment_file.read_text())["anchors"]) == 2
+
+
+def test_a_file_that_became_another_is_not_written_over(
+    client: TestClient, documents: Documents
+) -> None:
+    documents.alignment_file.write_text('{"events": [], "videos": {}}')
+    body = {"reference": "v0", "query": "v1", "anchors": [[5, 9]]}
+    answer = client.post("/data/anchors", json=body)
+    assert answer.status_code == 422
+    assert "is not an alignment file" in _sentence(answer)
+    assert documents.alignment_file.read_text() == '{"events": [], "videos": {}}'
+    told = client.get("/data/alignments/v0.json").json()
+    assert told["queries"]["v1"]["anchors"] == []
 
 
 def test_labels_are_saved_and_given_back(client: TestClient, documents: Documents) -> None:
@@ -243,29 +357,48 @@ def test_what_is_not_json_is_one_sentence(
     "address",
     [
         "/data/embeddings/v3.bin",
-        "/data/embeddings/..%2f..%2fetc%2fpasswd.bin",
+        "/data/embeddings/../../secret.bin",
+        "/data/embeddings/..%2f..%2fsecret.bin",
         "/data/alignments/v00.json",
-        "/media/../../../etc/passwd",
-        "/media/%2e%2e/%2e%2e/pyproject.toml",
-        "/media/..%2f..%2f..%2fetc%2fpasswd.mp4",
-        "/media/v0.mp4/../../secret",
+        "/../secret.txt",
+        "/../../../../../../../etc/passwd",
+        "/media/../secret.txt",
+        "/media/%2e%2e/secret.txt",
+        "/media/..%2fsecret.mp4",
+        "/media/v0.mp4/../../secret.txt",
+        "/media/./v0.mp4",
         "/thumbnails/%00.jpg",
+        "/%00",
         "//etc/passwd",
-        "/..%5c..%5cwindows%5cwin.ini",
+        "{secret}",
+        "/{secret}",
+        "/..%5csecret.txt",
+        "/\\..\\secret.txt",
         "/page_files.py",
-        "/../viewer/app.py",
+        "/../app.py",
         "/assets/../../app.py",
+        "/assets/..",
         "/docs",
         "/openapi.json",
         "/file:///etc/passwd",
+        "file:///etc/passwd",
+        "/index.html/",
+        "/" + "../" * 300 + "etc/passwd",
     ],
 )
 def test_nothing_but_the_collection_and_the_page_can_be_reached(
-    client: TestClient, address: str
+    address: str, documents: Documents, raw: Ask
 ) -> None:
-    answer = client.get(address)
-    assert answer.status_code == 404
-    _sentence(answer)
+    # As it is: a client that speaks HTTP would make /media/../secret into /secret itself.
+    secrets = [
+        documents.viewed["v0"].path.parent / f"secret.{one}" for one in ("txt", "mp4", "bin")
+    ]
+    for secret in secrets:
+        secret.write_text("a secret")
+    status, _, content = raw(address.format(secret=secrets[0]))
+    assert status in (400, 404)
+    for known in (b"a secret", b"root:", b"create_app", documents.viewed["v0"].path.read_bytes()):
+        assert known not in content
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"])
@@ -292,14 +425,6 @@ def test_a_place_that_cannot_be_written_is_told_and_changes_nothing(
     assert answer.status_code == 507
     assert "alignment.json" in _sentence(answer)
     assert client.get("/data/alignments/v0.json").content == before
-
-
-def test_nothing_can_be_saved_where_it_is_not_editable(documents: Documents, shelf: Shelf) -> None:
-    app = create_app(documents, shelf, editable=False)
-    client = TestClient(app, base_url="http://localhost:8000")
-    assert client.get("/data/collection.json").json()["editable"] is False
-    assert client.post("/data/anchors", json={}).status_code in (404, 405)
-    assert client.put("/data/labels.json", json={}).status_code == 405
 
 
 def test_the_page_is_served(client: TestClient) -> None:

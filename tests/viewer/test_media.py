@@ -7,8 +7,15 @@ import pytest
 
 from inphase.errors import VideoError
 from inphase.video import VideoReader, probe, read_audio
-from inphase.video.browser import browser_media_type
-from inphase.viewer.media import make_proxy, make_thumbnails, thumbnail_step
+from inphase.video.browser import browser_playback
+from inphase.viewer import media
+from inphase.viewer.media import (
+    PROXY_KEY_EVERY,
+    make_proxy,
+    make_quick_proxy,
+    make_thumbnails,
+    thumbnail_step,
+)
 from tests.video.odd_videos import encode, numbers_in
 
 TIMES = [0.0, 0.04, 0.1, 0.25, 0.3, 0.5, 0.54, 0.9, 1.0, 1.3]
@@ -17,11 +24,13 @@ TIMES = [0.0, 0.04, 0.1, 0.25, 0.3, 0.5, 0.54, 0.9, 1.0, 1.3]
 def test_a_proxy_has_the_same_frames_at_the_same_times(tmp_path: Path) -> None:
     tone = (np.sin(np.arange(48000) / 20).astype(np.float32), 0.0)
     odd = encode(tmp_path / "odd.mkv", 10, codec="libx265", times=TIMES, sound=tone)
-    assert browser_media_type(odd) is None
+    assert browser_playback(odd) is None
     done: list[int] = []
     proxy = make_proxy(odd, tmp_path / "cache", advance=done.append)
     assert sum(done) == 10
-    assert browser_media_type(proxy) == "video/mp4"
+    played = browser_playback(proxy)
+    assert played is not None
+    assert (played.media_type, played.key_distance) == ("video/mp4", min(10, PROXY_KEY_EVERY))
     reader = VideoReader(proxy)
     assert numbers_in(frame for _, frame in reader) == list(range(10))
     np.testing.assert_allclose(reader.times, probe(odd).times, atol=2e-5)
@@ -38,6 +47,23 @@ def test_a_large_video_gets_a_smaller_proxy_of_the_same_shape(tmp_path: Path) ->
     assert (info.width, info.height) == (1280, 540)
 
 
+@pytest.mark.parametrize(("most", "key_every"), [(40, 1), (39, PROXY_KEY_EVERY)])
+def test_a_proxy_to_be_quick_is_smaller_still_and_has_every_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, key_every: int
+) -> None:
+    monkeypatch.setattr(media, "_MOST_KEY_FRAMES", most)
+    large = encode(tmp_path / "large.mp4", 40, size=(1920, 1080))
+    proxy = make_quick_proxy(large, tmp_path / "cache")
+    info = probe(proxy)
+    assert (info.width, info.height) == (854, 480)
+    np.testing.assert_allclose(info.times, probe(large).times, atol=2e-5)
+    assert numbers_in(frame for _, frame in VideoReader(proxy)) == list(range(40))
+    played = browser_playback(proxy)
+    assert played is not None
+    assert played.key_distance == key_every
+    assert make_proxy(large, tmp_path / "cache") != proxy
+
+
 def test_a_folder_of_images_gets_a_proxy(tmp_path: Path) -> None:
     from PIL import Image
 
@@ -45,7 +71,7 @@ def test_a_folder_of_images_gets_a_proxy(tmp_path: Path) -> None:
     folder.mkdir()
     for number in range(4):
         Image.new("RGB", (64, 48), (60 * number, 0, 0)).save(folder / f"{number}.png")
-    assert browser_media_type(folder) is None
+    assert browser_playback(folder) is None
     assert probe(make_proxy(folder, tmp_path / "cache")).frames == 4
 
 

@@ -2,12 +2,10 @@
 
 import json
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,9 +16,7 @@ from inphase.applications.alignment_file import read_alignment_file
 from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoReader, VideoWriter
-from inphase.viewer import Shelf, export_page
-from inphase.viewer.app import create_app
-from inphase.viewer.documents import Documents
+from inphase.viewer import Documents, Shelf, create_app, export_page, served
 from inphase.viewer.opening import open_documents
 
 if TYPE_CHECKING:
@@ -127,29 +123,13 @@ def opened(folder: Path) -> Documents:
     return open_documents(Embeddings(tuple(videos)), collection)
 
 
-def serving(app: Any) -> Iterator[str]:
-    """Serve an application from a thread; gives its address."""
-    import uvicorn
-
-    config = uvicorn.Config(app, log_level="warning")
-    server = uvicorn.Server(config)
-    # It listens at once: a browser that comes early waits.
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join()
-    listening.close()
-
-
 @pytest.fixture
 def view(numbered: Path, media: Path, tmp_path: Path) -> Iterator[Viewed]:
     for path in numbered.iterdir():
         shutil.copy(path, tmp_path / path.name)
     documents = opened(tmp_path)
     points = {v.name: v.embedded.embeddings for v in documents.viewed.videos}
-    for address in serving(create_app(documents, Shelf(documents.viewed, media))):
+    with served(create_app(documents, Shelf(documents.viewed, media))) as address:
         yield Viewed(address, tmp_path, documents, points)
 
 
@@ -203,9 +183,24 @@ def place(page: "Page") -> int:
     return int(page.get_by_label("Frame of the reference").input_value())
 
 
+@pytest.fixture(params=["files", "proxies"])
+def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is played: the files themselves, or proxies that are quicker to seek in."""
+    played: str = request.param
+    if played == "files":
+        monkeypatch.setattr("inphase.viewer.videos.MOST_KEY_DISTANCE", 10**6)
+    return played
+
+
 @pytest.mark.parametrize("reference", ["constant", "variable"])
-def test_scrubbing_shows_the_very_frames(view: Viewed, page: "Page", reference: str) -> None:
+def test_scrubbing_shows_the_very_frames(
+    source: str, view: Viewed, page: "Page", reference: str
+) -> None:
     load(page, view.address)
+    if source == "proxies":
+        # The second one is not played without a proxy in the first place.
+        for video in ("v0", "v2"):
+            page.wait_for_selector(f"[data-video={video}][data-quick=true]")
     page.get_by_label("Reference", exact=True).select_option(label=reference)
     # Its matches come from the server first.
     leads = f"[aria-label='Make {reference} the reference'][aria-pressed=true]"
@@ -214,6 +209,8 @@ def test_scrubbing_shows_the_very_frames(view: Viewed, page: "Page", reference: 
     for frame in [0, last, 1, last - 1, *np.random.default_rng(1).permutation(last)[:12].tolist()]:
         scrub(page, frame)
         assert shown(page) == view.numbers(reference, frame), f"at frame {frame}"
+    quick = page.locator(".tile[data-quick=true]").count()
+    assert quick == (2 if source == "proxies" else 0)
 
 
 def test_frames_are_stepped_through_by_keys(view: Viewed, page: "Page") -> None:
@@ -459,7 +456,7 @@ def test_an_exported_page_plays_and_says_why_it_cannot_save(
     documents = opened(numbered)
     export_page(documents, tmp_path / "page", cache=media)
     points = {v.name: v.embedded.embeddings for v in documents.viewed.videos}
-    for address in serving(StaticFiles(directory=tmp_path / "page", html=True)):
+    with served(StaticFiles(directory=tmp_path / "page", html=True)) as address:
         load(page, address)
         scrub(page, 33)
         view = Viewed(address, tmp_path, documents, points)
@@ -488,7 +485,7 @@ def test_of_a_hundred_videos_only_those_in_view_are_decoded(
     videos = [EmbeddedVideo(p.stem, p, one.times, one.embeddings) for p in paths]
     documents = open_documents(Embeddings(tuple(videos)), Collection.open(paths))
     decoded = "() => document.querySelectorAll('video[src]').length"
-    for address in serving(create_app(documents, Shelf(documents.viewed, media))):
+    with served(create_app(documents, Shelf(documents.viewed, media))) as address:
         page.goto(address)
         page.wait_for_selector(".tile[data-presented]")
         assert page.locator(".tile").count() == 100

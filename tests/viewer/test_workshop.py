@@ -1,4 +1,4 @@
-"""Work in the background: in order, what is asked for first, and on after a failure."""
+"""Work in the background: in order, what is preferred first, and on after a failure."""
 
 import threading
 from collections.abc import Callable
@@ -36,19 +36,20 @@ class Bench:
         assert self.begun.acquire(timeout=PATIENCE)
 
 
-def test_what_is_asked_for_is_made_next() -> None:
+def test_what_is_preferred_is_made_next() -> None:
     bench = Bench()
     workshop = Workshop(tuple(bench.job(key) for key in "abcd"))
     workshop.start()
     bench.await_begun()
     assert workshop.finished("c") is None
+    workshop.prefer(["c", "nothing", "a"])
     assert workshop.progress().what == "file a"
     for _ in range(3):
         bench.go.release()
         bench.await_begun()
     assert bench.began == ["a", "c", "b", "d"]
     assert workshop.finished("c") == Path("c")
-    assert not workshop.is_finished("d")
+    assert workshop.finished("d") is None
     assert (workshop.progress().done, workshop.progress().of) == (3, 4)
     bench.go.release()
     workshop.close()

@@ -3,12 +3,13 @@
 import { allowed, anchorNear, withAnchor, withoutAnchor } from "./anchors";
 import { themed } from "./colours";
 import { drawPath, matrixPicture, scale, type Scale } from "./cost_picture";
-import { costMatrix } from "./distances";
+import { costMatrix, directions } from "./distances";
 import { sendAnchors, type Match } from "./documents";
 import { button, choice, element, fill, prepare } from "./elements";
 import { FramePicture } from "./frame_picture";
 import type { Grid } from "./grid";
 import type { Message } from "./message";
+import { onceAFrame } from "./once_a_frame";
 import type { View } from "./panel";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
@@ -36,6 +37,10 @@ export class AlignmentView implements View {
   /** A match that is being moved and is not sent yet. */
   private moved: Match | null = null;
   private drag: "path" | "match" | null = null;
+  private scale: Scale = scale(1, 1, 1, 1);
+  /** The present match lies above the matrix, which stays as it is drawn. */
+  private readonly redraw = onceAFrame(() => this.draw());
+  private readonly mark = onceAFrame(() => this.drawMatch());
 
   constructor(
     private readonly session: Session,
@@ -93,18 +98,19 @@ export class AlignmentView implements View {
     return Number(this.query.select.value);
   }
 
-  private get scale(): Scale {
+  /** Take note of the board's size and of how many frames lie along its sides. */
+  private measure(): void {
     const { clientWidth, clientHeight } = this.board;
     const frames = this.session.videos[this.place]!.frames;
-    return scale(clientWidth, clientHeight, this.session.leader.frames, frames);
+    this.scale = scale(clientWidth, clientHeight, this.session.leader.frames, frames);
   }
 
   private listen(): void {
     const { session, board } = this;
     session.on(["reference", "selected"], () => this.refresh());
-    session.on(["alignment", "theme"], () => this.draw());
+    session.on(["alignment", "theme"], this.redraw);
     session.on(["position"], () => this.position());
-    new ResizeObserver(() => this.draw()).observe(board);
+    new ResizeObserver(this.redraw).observe(board);
     board.addEventListener("pointerdown", (event) => this.grasp(event));
     board.addEventListener("pointermove", (event) => this.pull(event));
     board.addEventListener("pointerup", () => this.let());
@@ -138,6 +144,8 @@ export class AlignmentView implements View {
     if (this.query.select.value === "") { this.nothing(); return; }
     this.pictures[0].use(this.grid.tiles[session.reference]!);
     this.pictures[1].use(this.grid.tiles[this.place]!);
+    this.measure();
+    this.describe();
     void this.load();
   }
 
@@ -155,7 +163,10 @@ export class AlignmentView implements View {
       );
       if (loaded === null || reference !== session.reference || place !== this.place) return;
       const dims = loaded[0].length / session.leader.frames;
-      this.picture = { key, image: matrixPicture(costMatrix(loaded[0], loaded[1], dims)) };
+      const [one, other] = session.collection.distance === "cosine"
+        ? [directions(loaded[0], dims), directions(loaded[1], dims)]
+        : loaded;
+      this.picture = { key, image: matrixPicture(costMatrix(one, other, dims)) };
     }
     this.draw();
   }
@@ -168,6 +179,7 @@ export class AlignmentView implements View {
     const context = prepare(this.matrix);
     if (context === null) return;
     const { clientWidth: width, clientHeight: height } = this.matrix;
+    this.measure();
     context.imageSmoothingEnabled = false;
     context.drawImage(this.picture.image, 0, 0, width, height);
     drawPath(context, alignment, this.scale);
@@ -201,6 +213,13 @@ export class AlignmentView implements View {
     if (this.moved !== null && this.moved[0] !== session.frame) this.moved = null;
     // While playing they are drawn as their frames come in.
     if (!session.playing) for (const picture of this.pictures) picture.draw();
+    this.tell(session.frame, session.shown(this.place));
+    this.mark();
+  }
+
+  private drawMatch(): void {
+    const { session } = this;
+    if (!this.visible || this.query.select.value === "") return;
     const context = prepare(this.overlay);
     if (context === null) return;
     const { clientWidth: width, clientHeight: height } = this.overlay;
@@ -222,7 +241,15 @@ export class AlignmentView implements View {
     context.lineWidth = 2.5;
     context.fill();
     context.stroke();
-    this.tell(r, q);
+  }
+
+  /** What a screen reader says of the board, but for where it is. */
+  private describe(): void {
+    const { session, board } = this;
+    const query = session.videos[this.place]!;
+    board.setAttribute("aria-label", `Alignment of ${session.leader.name} and ${query.name}`);
+    board.setAttribute("aria-valuemin", "0");
+    board.setAttribute("aria-valuemax", String(session.leader.frames - 1));
   }
 
   private tell(r: number, q: number): void {
@@ -233,9 +260,6 @@ export class AlignmentView implements View {
       ? `Frame ${r} goes with frame ${q} of ${query.name}, confidence ${confidence.toFixed(2)}.`
       : `Frame ${r} would go with frame ${q} of ${query.name}: not set yet.`;
     this.status.textContent = sentence;
-    board.setAttribute("aria-label", `Alignment of ${session.leader.name} and ${query.name}`);
-    board.setAttribute("aria-valuemin", "0");
-    board.setAttribute("aria-valuemax", String(session.leader.frames - 1));
     board.setAttribute("aria-valuenow", String(r));
     board.setAttribute("aria-valuetext", sentence);
     this.setButton.disabled = this.dropButton.disabled = this.moved === null;
@@ -326,8 +350,9 @@ export class AlignmentView implements View {
     const { session, place } = this;
     const { reference } = session;
     this.board.setAttribute("aria-busy", "true");
+    const before = session.alignment(place)!.anchors;
     const corrected = await this.message.attempt(() =>
-      sendAnchors(session.leader.id, session.videos[place]!.id, anchors),
+      sendAnchors(session.leader.id, session.videos[place]!.id, anchors, before),
     );
     this.board.removeAttribute("aria-busy");
     this.moved = null;

@@ -28,6 +28,20 @@ export function distance(
   return sum;
 }
 
+/**
+ * Every row at length 1; rows of zeros stay. The squared Euclidean distances of such rows are twice
+ * their cosine distances.
+ */
+export function directions(embeddings: Float32Array, dims: number): Float32Array {
+  const found = Float32Array.from(embeddings);
+  for (let row = 0; row < found.length; row += dims) {
+    const values = found.subarray(row, row + dims);
+    const length = Math.hypot(...values);
+    if (length > 0) values.forEach((value, dim) => { values[dim] = value / length; });
+  }
+  return found;
+}
+
 /** All distances of two videos, of every so many frames where there are more than `most`. */
 export function costMatrix(
   reference: Float32Array,

@@ -4,6 +4,8 @@
 export interface Video {
   id: string;
   name: string;
+  /** Its name in labels.json. */
+  label: string;
   frames: number;
   fps: number;
   duration: number;
@@ -16,8 +18,8 @@ export interface Video {
   ready: boolean;
   /** Why it never can be, as far as is known. */
   failure?: string | null;
-  /** 0..1 for each frame. */
-  anomaly: number[] | null;
+  /** Whether there is a proxy that is quicker to seek in than its media. */
+  quick: boolean;
   /** Every so many frames one thumbnail. */
   thumbnail_step: number;
 }
@@ -28,6 +30,8 @@ export interface Collection {
   /** Names of the key events, in order. */
   events: string[];
   reference: string;
+  /** By which frames are matched. */
+  distance: "squared_euclidean" | "cosine";
   videos: Video[];
   thumbnails: { height: number; columns: number };
 }
@@ -56,6 +60,9 @@ export interface TrajectoryMap {
   points: Record<string, [number, number][]>;
 }
 
+/** By the videos' ids how odd each frame is, 0..1. */
+export type Anomalies = Record<string, number[]>;
+
 export interface Progress {
   done: number;
   of: number;
@@ -64,6 +71,8 @@ export interface Progress {
   media?: string[];
   /** Videos whose sheet of thumbnails is there. */
   thumbnails?: string[];
+  /** Videos that have a proxy which is quicker to seek in. */
+  proxies?: string[];
   /** A sentence for what could not be made. */
   failed?: Record<string, string>;
 }
@@ -85,24 +94,25 @@ export class DocumentError extends Error {
   constructor(
     message: string,
     readonly status: number,
-    /** 0..1 where the server says how far it is. */
-    readonly progress: number | null = null,
   ) {
     super(message);
+  }
+
+  /** Whether it is being made, and worth asking for again. */
+  get isComing(): boolean {
+    return this.status === 202 || this.status === 503;
   }
 }
 
 async function refusal(response: Response, address: string): Promise<DocumentError> {
   let sentence = `${address} could not be had (status ${response.status}).`;
-  let progress: number | null = null;
   try {
-    const told = (await response.json()) as { detail?: unknown; progress?: unknown };
+    const told = (await response.json()) as { detail?: unknown };
     if (typeof told.detail === "string") sentence = told.detail;
-    if (typeof told.progress === "number") progress = told.progress;
   } catch {
     // Not JSON: the status has to do.
   }
-  return new DocumentError(sentence, response.status, progress);
+  return new DocumentError(sentence, response.status);
 }
 
 async function ask(address: string, request: RequestInit = {}): Promise<Response> {
@@ -138,17 +148,23 @@ export const fetchCollection = (): Promise<Collection> =>
 export const fetchAlignments = (reference: string): Promise<Alignments> =>
   json(`data/alignments/${reference}.json`, { cache: "no-cache" });
 export const fetchMap = (): Promise<TrajectoryMap> => json("data/map.json", { cache: "no-cache" });
-export const fetchProgress = (): Promise<Progress> =>
-  json("data/progress.json", { cache: "no-cache" });
+export const fetchAnomalies = (): Promise<Anomalies> =>
+  json("data/anomalies.json", { cache: "no-cache" });
+/** `watched` are ids of the videos in view: what is missing of them is made next. */
+export const fetchProgress = (watched: readonly string[]): Promise<Progress> =>
+  json(`data/progress.json?watched=${watched.join(",")}`, { cache: "no-cache" });
 export const fetchLabelsFile = (): Promise<LabelsFile> =>
   json("data/labels.json", { cache: "no-cache" });
 export const sendLabels = (labels: Labels): Promise<unknown> =>
   json("data/labels.json", sending("PUT", labels));
+/** Anchors in place of those `before`; what another window did meanwhile stays. */
 export const sendAnchors = (
   reference: string,
   query: string,
-  anchors: Match[],
-): Promise<Alignment> => json("data/anchors", sending("POST", { reference, query, anchors }));
+  anchors: readonly Match[],
+  before: readonly Match[],
+): Promise<Alignment> =>
+  json("data/anchors", sending("POST", { reference, query, anchors, before }));
 
 /** The embeddings of one video, (frames × dims) row by row. */
 export async function fetchEmbeddings(id: string): Promise<Float32Array> {
@@ -161,5 +177,6 @@ export async function fetchEmbeddings(id: string): Promise<Float32Array> {
   return new Float32Array(buffer);
 }
 
-export const mediaAddress = (id: string): string => `media/${id}.mp4`;
+export const mediaAddress = ({ id, quick }: Video): string =>
+  `${quick ? "proxies" : "media"}/${id}.mp4`;
 export const thumbnailsAddress = (id: string): string => `thumbnails/${id}.jpg`;

@@ -64,10 +64,10 @@ export function outOfOrder(labels: Labels, video: string): string[] {
 export function labelsFile(known: LabelsFile, labels: Labels, videos: readonly Video[]): LabelsFile {
   const entries: LabelsFile["videos"] = { ...known.videos };
   for (const video of videos) {
-    entries[video.name] = {
+    entries[video.label] = {
       fps: video.fps,
       frames: video.frames,
-      ...known.videos[video.name],
+      ...known.videos[video.label],
       events: ordered(labels, video.id),
     };
   }

@@ -39,12 +39,19 @@ export class Grid {
     );
     this.watch();
     session.on(["position"], () => this.tiles.forEach((tile) => tile.position()));
-    session.on(["reference", "sound", "media"], () => this.tiles.forEach((tile) => tile.settle()));
+    session.on(["reference", "sound", "media", "playing"], () => this.tiles.forEach((tile) => tile.settle()));
     session.on(
-      ["reference", "alignment", "selected", "sound", "loop", "labels", "theme", "media"],
+      ["reference", "alignment", "selected", "sound", "loop", "labels", "theme", "media", "anomalies"],
       () => this.tiles.forEach((tile) => tile.refresh()),
     );
     this.narrow();
+  }
+
+  /** Ids of the videos that can be seen. */
+  get watched(): string[] {
+    return this.tiles
+      .filter(({ visible }) => visible)
+      .map(({ place }) => this.session.videos[place]!.id);
   }
 
   /** Bring a video into view. */

@@ -37,7 +37,7 @@ function build(session: Session, message: Message): void {
     open: (view) => panel.choose(view),
     mark: (event) => labels.mark(event),
   });
-  const preparation = new Preparation(session, thumbnails, message);
+  const preparation = new Preparation(session, grid, thumbnails, message);
   document.title = `${session.collection.title} · inphase`;
   document.body.prepend(
     element("a", { href: "#playback", class: "skip" }, "To the playback controls"),
@@ -59,6 +59,7 @@ function build(session: Session, message: Message): void {
   session.tell("position");
   session.tell("reference");
   preparation.follow();
+  void preparation.compare();
 }
 
 async function start(): Promise<void> {

@@ -3,6 +3,7 @@
 import { themed, tint } from "./colours";
 import { DocumentError, fetchMap, type TrajectoryMap } from "./documents";
 import { button, element, prepare } from "./elements";
+import { onceAFrame } from "./once_a_frame";
 import type { View } from "./panel";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
@@ -32,9 +33,13 @@ export class MapView implements View {
   private readonly hiddenVideos = new Set<number>();
   private map: TrajectoryMap | null = null;
   private bounds = { x: 0, y: 0, width: 1, height: 1 };
+  /** Pixels of each video's frames, x and y in turn, for the present size of the board. */
+  private pixels: Float32Array[] = [];
   private spot: Spot | null = null;
   private visible = false;
   private timer = 0;
+  private readonly redraw = onceAFrame(() => this.draw());
+  private readonly remark = onceAFrame(() => this.mark());
 
   constructor(
     private readonly session: Session,
@@ -56,9 +61,9 @@ export class MapView implements View {
       this.go();
     });
     board.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => this.draw()).observe(board);
-    session.on(["theme"], () => this.draw());
-    session.on(["position", "reference", "selected"], () => this.mark());
+    new ResizeObserver(this.redraw).observe(board);
+    session.on(["theme"], this.redraw);
+    session.on(["position", "reference", "selected"], this.remark);
     this.describe();
   }
 
@@ -78,9 +83,8 @@ export class MapView implements View {
       this.map = await fetchMap();
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
-      const share = error.progress === null ? "" : ` ${Math.round(error.progress * 100)} %`;
-      this.told.textContent = error.message + share;
-      if ([202, 503].includes(error.status) && this.visible) {
+      this.told.textContent = error.message;
+      if (error.isComing && this.visible) {
         this.timer = window.setTimeout(() => void this.load(), AGAIN);
       }
       return;
@@ -103,18 +107,28 @@ export class MapView implements View {
     return `${this.map?.method ?? ""} of the embeddings. Point at a frame to see it; a click goes there.`;
   }
 
-  private pixel(place: number, frame: number): [x: number, y: number] {
-    const [x, y] = this.map!.points[this.session.videos[place]!.id]![frame]!;
+  /** Where every frame lies on a board of this size. */
+  private measure(map: TrajectoryMap): void {
     const { clientWidth: width, clientHeight: height } = this.base;
     const { bounds } = this;
     const unit = Math.min(
       (width - 2 * MARGIN) / bounds.width,
       (height - 2 * MARGIN) / bounds.height,
     );
-    return [
-      width / 2 + (x - bounds.x - bounds.width / 2) * unit,
-      height / 2 - (y - bounds.y - bounds.height / 2) * unit,
-    ];
+    this.pixels = this.session.videos.map(({ id }) => {
+      const points = map.points[id] ?? [];
+      const pixels = new Float32Array(2 * points.length);
+      points.forEach(([x, y], frame) => {
+        pixels[2 * frame] = width / 2 + (x - bounds.x - bounds.width / 2) * unit;
+        pixels[2 * frame + 1] = height / 2 - (y - bounds.y - bounds.height / 2) * unit;
+      });
+      return pixels;
+    });
+  }
+
+  private pixel(place: number, frame: number): [x: number, y: number] {
+    const pixels = this.pixels[place]!;
+    return [pixels[2 * frame]!, pixels[2 * frame + 1]!];
   }
 
   private get shownVideos(): number[] {
@@ -128,6 +142,7 @@ export class MapView implements View {
     if (!this.visible || this.map === null) return;
     const context = prepare(this.base);
     if (context === null) return;
+    this.measure(this.map);
     context.lineJoin = "round";
     for (const place of this.shownVideos) {
       const points = this.map.points[this.session.videos[place]!.id]!;
@@ -166,12 +181,13 @@ export class MapView implements View {
     const context = prepare(this.overlay);
     if (context === null) return;
     const { session } = this;
+    const border = themed("text");
     for (const place of this.shownVideos) {
       const [x, y] = this.pixel(place, session.shown(place));
       context.beginPath();
       context.arc(x, y, place === session.selected ? 8 : 5.5, 0, 2 * Math.PI);
       context.fillStyle = tint(place);
-      context.strokeStyle = themed("text");
+      context.strokeStyle = border;
       context.lineWidth = place === session.reference ? 3 : 1.5;
       context.fill();
       context.stroke();
@@ -204,9 +220,9 @@ export class MapView implements View {
     let best = REACH ** 2;
     let found: Spot | null = null;
     for (const place of this.shownVideos) {
-      for (let frame = 0; frame < this.session.videos[place]!.frames; frame++) {
-        const [u, v] = this.pixel(place, frame);
-        const away = (u - x) ** 2 + (v - y) ** 2;
+      const pixels = this.pixels[place]!;
+      for (let frame = 0; 2 * frame < pixels.length; frame++) {
+        const away = (pixels[2 * frame]! - x) ** 2 + (pixels[2 * frame + 1]! - y) ** 2;
         if (away < best) {
           best = away;
           found = { place, frame };
@@ -226,7 +242,7 @@ export class MapView implements View {
       void this.thumbnails.draw(this.picture, video, spot.frame);
       this.told.textContent = `${video.name}, ${video.times[spot.frame]!.toFixed(2)} s, frame ${spot.frame}`;
     }
-    this.mark();
+    this.remark();
   }
 
   private go(): void {
@@ -254,7 +270,7 @@ export class MapView implements View {
       box.addEventListener("change", () => {
         if (box.checked) this.hiddenVideos.delete(place);
         else this.hiddenVideos.add(place);
-        this.draw();
+        this.redraw();
       });
       const dot = element("i", { class: "dot", "aria-hidden": true });
       dot.style.background = tint(place);

@@ -17,6 +17,7 @@ export class Media {
   onFailure: ((sentence: string) => void) | null = null;
 
   private mounted = false;
+  private source = "";
   private started = false;
   private wanted: number | null = null;
   private seeking = false;
@@ -40,6 +41,11 @@ export class Media {
     });
   }
 
+  /** Whether it plays from a proxy that is quick to seek in. */
+  get isQuick(): boolean {
+    return this.mounted && this.source !== mediaAddress({ ...this.video, quick: false });
+  }
+
   get isMounted(): boolean {
     return this.mounted;
   }
@@ -49,10 +55,16 @@ export class Media {
     return this.started;
   }
 
+  /** Whether what is mounted is not, or no longer, what is best to play. */
+  get isOutdated(): boolean {
+    return this.mounted && this.source !== mediaAddress(this.video);
+  }
+
   mount(): void {
     if (this.mounted) return;
     this.mounted = true;
-    this.element.src = mediaAddress(this.video.id);
+    this.source = mediaAddress(this.video);
+    this.element.src = this.source;
   }
 
   /** Give the decoder back; the last frame is not kept. */

@@ -1,13 +1,16 @@
 /** What is still being made in the background: thumbnails, and copies that browsers can play. */
 
-import { fetchProgress } from "./documents";
+import { DocumentError, fetchAnomalies, fetchProgress } from "./documents";
 import { element } from "./elements";
+import type { Grid } from "./grid";
 import type { Message } from "./message";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
 
 /** Milliseconds between two questions. */
 const AGAIN = 1000;
+/** Videos named in a question at most: an address has its limits. */
+const MOST = 100;
 
 export class Preparation {
   readonly element = element("div", { class: "preparation", hidden: true });
@@ -17,6 +20,7 @@ export class Preparation {
 
   constructor(
     private readonly session: Session,
+    private readonly grid: Grid,
     private readonly thumbnails: Thumbnails,
     private readonly message: Message,
   ) {
@@ -28,9 +32,20 @@ export class Preparation {
     void this.message.attempt(() => this.ask());
   }
 
+  /** Ask for the anomaly curves until they are there: the page is of use without them. */
+  async compare(): Promise<void> {
+    try {
+      this.session.setAnomalies(await fetchAnomalies());
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      if (error.isComing) setTimeout(() => void this.compare(), AGAIN);
+      else this.message.show(error.message);
+    }
+  }
+
   private async ask(): Promise<void> {
     const { session } = this;
-    const progress = await fetchProgress();
+    const progress = await fetchProgress(this.grid.watched.slice(0, MOST));
     const { done, of, what } = progress;
     this.element.hidden = done >= of;
     this.bar.max = Math.max(of, 1);
@@ -39,8 +54,10 @@ export class Preparation {
     if (done !== this.done) {
       this.thumbnails.announce(progress.thumbnails ?? null);
       const ready = new Set(progress.media ?? session.videos.map(({ id }) => id));
+      const quick = new Set(progress.proxies ?? []);
       for (const video of session.videos) {
         video.ready = ready.has(video.id);
+        video.quick = quick.has(video.id);
         video.failure = progress.failed?.[`media/${video.id}`] ?? null;
       }
       session.tell("media");

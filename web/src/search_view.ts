@@ -105,7 +105,7 @@ export class SearchView implements View {
     const found = nearestFrames(embeddings, dims, place, frame, apart, perVideo);
     this.status.textContent =
       `Frame ${frame} of ${session.videos[place]!.name}: ${found.length} nearest frames. ` +
-      "A click plays from there.";
+      "A click plays from there. d is the squared Euclidean distance of the embeddings.";
     this.results.replaceChildren(...found.map((one) => this.result(one)));
   }
 
@@ -124,7 +124,7 @@ export class SearchView implements View {
       },
       canvas,
       element("span", { class: "name" }, dot, video.name),
-      element("span", { class: "quiet" }, `${seconds} s · ${found.distance.toPrecision(3)}`),
+      element("span", { class: "quiet" }, `${seconds} s · d ${found.distance.toPrecision(3)}`),
     );
     go.addEventListener("click", () => this.play(found));
     return element("li", {}, go);

@@ -5,6 +5,7 @@ import {
   fetchEmbeddings,
   type Alignment,
   type Alignments,
+  type Anomalies,
   type Collection,
   type Labels,
   type Video,
@@ -25,6 +26,7 @@ export type Topic =
   | "loop"
   | "labels"
   | "media"
+  | "anomalies"
   | "theme";
 
 /** Reference frames between which playing goes round. */
@@ -47,6 +49,8 @@ export class Session {
   /** Place of the video that keys and panels act on. */
   selected: number;
   labels: Labels;
+  /** As far as they are known. */
+  anomalies: Anomalies = {};
   /** Whether there are labels that are not saved. */
   unsaved = false;
 
@@ -226,6 +230,11 @@ export class Session {
     }
     this.loop = loop;
     this.tell("loop");
+  }
+
+  setAnomalies(anomalies: Anomalies): void {
+    this.anomalies = anomalies;
+    this.tell("anomalies");
   }
 
   setLabels(labels: Labels, unsaved = true): void {

@@ -37,6 +37,7 @@ export class Tile {
     };
     this.media.onFrame.add(() => {
       this.element.dataset.presented = String(this.media.presented);
+      this.element.dataset.quick = String(this.media.isQuick);
     });
     this.timeline = new Timeline(session, place);
     this.leadButton = button("Reference", () => lead(place), { "aria-pressed": false });
@@ -67,7 +68,7 @@ export class Tile {
     this.element.addEventListener("focusin", choose);
   }
 
-  /** Mount the video while it is of use; give its decoder back otherwise. */
+  /** Mount the best file while it is of use; give its decoder back otherwise. */
   settle(): void {
     const video = this.session.videos[this.place]!;
     const leading = this.place === this.session.reference || this.place === this.session.sound;
@@ -75,6 +76,12 @@ export class Tile {
     if (typeof video.failure === "string") this.say(video.failure);
     else if (!video.ready) this.say("A copy that browsers can play is being made.");
     else if (!this.failed) this.say(null);
+    // While it plays it goes on as it is.
+    if (this.media.isOutdated && !this.session.playing) {
+      this.poster();
+      this.media.unmount();
+      delete this.element.dataset.presented;
+    }
     if (useful && video.ready && !this.media.isMounted) {
       this.media.mount();
       void this.media.show(this.session.shown(this.place));

@@ -8,6 +8,8 @@ export class Timeline {
   readonly element: HTMLDivElement;
   private readonly canvas = element("canvas");
   private readonly head = element("div", { class: "head" });
+  /** Pixels, as drawn last: asking for it at every frame would lay the page out anew. */
+  private width = 0;
 
   constructor(
     private readonly session: Session,
@@ -44,6 +46,7 @@ export class Timeline {
     const { session, place } = this;
     const video = session.videos[place]!;
     const { clientWidth: width, clientHeight: height } = this.canvas;
+    this.width = width;
     const x = (frame: number): number => ((frame + 0.5) / video.frames) * width;
     if (session.loop.on) {
       const from = x(session.matchOf(place, session.loop.from) - 0.5);
@@ -51,10 +54,11 @@ export class Timeline {
       context.fillStyle = themed("loop");
       context.fillRect(from, 0, Math.max(to - from, 2), height);
     }
-    if (video.anomaly !== null) {
+    const anomaly = session.anomalies[video.id];
+    if (anomaly !== undefined) {
       context.beginPath();
       context.moveTo(0, height);
-      video.anomaly.forEach((value, frame) => context.lineTo(x(frame), height - value * (height - 4)));
+      anomaly.forEach((value, frame) => context.lineTo(x(frame), height - value * (height - 4)));
       context.lineTo(width, height);
       context.fillStyle = themed("anomaly");
       context.fill();
@@ -80,7 +84,7 @@ export class Timeline {
     const video = session.videos[place]!;
     const frame = session.shown(place);
     const share = (frame + 0.5) / video.frames;
-    this.head.style.transform = `translateX(${share * this.canvas.clientWidth}px)`;
+    this.head.style.transform = `translateX(${share * this.width}px)`;
     this.element.setAttribute("aria-valuenow", String(frame));
     this.element.setAttribute("aria-valuetext", this.told(frame));
   }
@@ -90,7 +94,7 @@ export class Timeline {
     const here = Object.entries(this.session.labels.videos[video.id] ?? {})
       .filter(([, at]) => at === frame)
       .map(([name]) => name);
-    const odd = video.anomaly?.[frame];
+    const odd = this.session.anomalies[video.id]?.[frame];
     return [
       `frame ${frame} of ${video.frames}, ${video.times[frame]!.toFixed(2)} seconds`,
       ...here,

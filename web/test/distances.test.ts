@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { costMatrix, nearestFrames } from "../src/distances";
+import { costMatrix, directions, nearestFrames } from "../src/distances";
 
 const rows = (...values: number[][]): Float32Array => Float32Array.from(values.flat());
 
@@ -16,6 +16,18 @@ describe("cost matrix", () => {
     const matrix = costMatrix(long, rows([0]), 1, 400);
     expect([matrix.rows, matrix.rowStep, matrix.columns]).toEqual([334, 3, 1]);
     expect(matrix.values[2]).toBe(36);
+  });
+});
+
+describe("directions", () => {
+  it("have squared Euclidean distances of twice 1 minus the cosine", () => {
+    const [one, other] = [rows([2, 0], [0, 0], [1, 1]), rows([0, 5], [-3, 0])];
+    const { values } = costMatrix(directions(one, 2), directions(other, 2), 2);
+    const half = Math.SQRT1_2;
+    [2, 4, 1, 1, 2 - 2 * half, 2 + 2 * half].forEach((known, index) => {
+      expect(values[index]).toBeCloseTo(known, 5);
+    });
+    expect([...one]).toEqual([2, 0, 0, 0, 1, 1]);
   });
 });
 

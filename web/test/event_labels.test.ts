@@ -59,7 +59,7 @@ describe("key events", () => {
 
 describe("labels.json", () => {
   it("keeps what is known of each video and takes these events", () => {
-    const video = { id: "v0", name: "me", fps: 25, frames: 4 } as Video;
+    const video = { id: "v0", name: "swings/me", label: "me", fps: 25, frames: 4 } as Video;
     const known = { set: "mine", events: ["old"], videos: { me: { file: "me.mp4", fps: 24.9 } } };
     expect(labelsFile(known, LABELS, [video])).toEqual({
       set: "mine",

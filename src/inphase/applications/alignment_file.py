@@ -10,6 +10,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ class Anchors:
                 self._frame(one, reference, one.reference_frame, one.reference_time),
                 self._frame(one, query, one.query_frame, one.query_time),
             )
-            for one in self._of(reference.name, query.name)
+            for one in self._by_pair.get((reference.name, query.name), ())
         }
         pairs = sorted(found)
         for before, after in itertools.pairwise(pairs):
@@ -130,10 +131,13 @@ class Anchors:
         """The anchors as plain values."""
         return [one.model_dump(exclude_none=True) for one in self.all]
 
-    def _of(self, reference: str, query: str) -> list[Anchor]:
-        straight = [one for one in self.all if (one.reference, one.query) == (reference, query)]
-        turned = [one for one in self.all if (one.query, one.reference) == (reference, query)]
-        return [*straight, *(one.turned() for one in turned)]
+    @cached_property
+    def _by_pair(self) -> dict[tuple[str, str], list[Anchor]]:
+        found: dict[tuple[str, str], list[Anchor]] = {}
+        for one in self.all:
+            found.setdefault((one.reference, one.query), []).append(one)
+            found.setdefault((one.query, one.reference), []).append(one.turned())
+        return found
 
     def _frame(
         self, anchor: Anchor, video: EmbeddedVideo, frame: int | None, time: float | None
@@ -156,17 +160,24 @@ class Anchors:
 
 
 def read_alignment_file(path: str | Path) -> Anchors:
-    """Read the anchors of an alignment file; a file without any has none.
+    """Read the anchors of an alignment file.
 
     Raises:
-        AlignmentError: the file is missing, not JSON, or an anchor is wrong.
+        AlignmentError: the file is missing, not JSON, another file than an alignment file, or an
+            anchor is wrong.
     """
     path = Path(path)
     try:
         content = read_json(path)
     except CollectionError as error:
         raise AlignmentError(str(error)) from error
-    listed = content.get(_ANCHORS, [])
+    if "videos" in content or _ANCHORS not in content:
+        kind = "labels of videos" if "videos" in content else f"no list `{_ANCHORS}`"
+        raise AlignmentError(
+            f"{path} is not an alignment file, for it holds {kind}; give one that `inphase view` "
+            f"or `inphase synchronize -o X.json` wrote, or a new name."
+        )
+    listed = content[_ANCHORS]
     if not isinstance(listed, list):
         raise AlignmentError(f"{path}: `{_ANCHORS}` must be a list.")
     return Anchors(

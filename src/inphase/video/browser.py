@@ -1,6 +1,7 @@
 """Whether a browser can play a file as it is, frame by frame at its own times."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -22,8 +23,22 @@ _ZERO = Fraction(1, 2000)
 _SLACK = 1.4
 
 
-def browser_media_type(path: Path) -> str | None:
-    """The media type of a file that browsers play as it is; None if it needs a proxy.
+@dataclass(frozen=True)
+class Playback:
+    """How a browser plays a file.
+
+    Attributes:
+        media_type: as which it is played.
+        key_distance: frames from one key frame to the next, at most: so many are decoded to show
+            the one that is sought.
+    """
+
+    media_type: str
+    key_distance: int
+
+
+def browser_playback(path: Path) -> Playback | None:
+    """How browsers play a file as it is; None if it needs a proxy.
 
     Raises:
         VideoError: it cannot be opened.
@@ -46,12 +61,19 @@ def browser_media_type(path: Path) -> str | None:
         for sound in container.streams.audio[:1]:
             if sound.codec_context.codec.canonical_name not in _AUDIO[media_type]:
                 return None
-        if not _durations_are_true(container.demux(stream)):
+        packets = list(container.demux(stream))
+        if not _durations_are_true(packets):
             return None
-    return media_type
+    return Playback(media_type, _key_distance(packets))
 
 
-def _durations_are_true(packets: Iterable["Packet[Any]"]) -> bool:
+def _key_distance(packets: Sequence["Packet[Any]"]) -> int:
+    shown = sorted((p.pts, p.is_keyframe) for p in packets if p.pts is not None)
+    keys = [place for place, (_, is_key) in enumerate(shown) if is_key]
+    return max(after - before for before, after in pairwise([0, *keys, len(shown)]))
+
+
+def _durations_are_true(packets: Sequence["Packet[Any]"]) -> bool:
     """Whether no frame claims to be shown for longer than until the next one.
 
     An MP4 file with a variable frame rate and frames out of order keeps durations that belong to

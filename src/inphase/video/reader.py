@@ -1,6 +1,8 @@
 """Reading frames: streaming, by index, and by time."""
 
+import stat
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -140,7 +142,21 @@ class VideoReader:
 def probe(path: str | Path) -> VideoInfo:
     """Size, length and frame times of a video, hardly decoding anything.
 
+    What was found of a file is kept until it changes: several rooms of a program ask.
+
     Raises:
         VideoError: one sentence with the file and why it is no video.
     """
-    return open_source(Path(path)).info
+    path = Path(path)
+    try:
+        state = path.stat()
+    except OSError:
+        return open_source(path).info  # It says why.
+    if not stat.S_ISREG(state.st_mode):
+        return open_source(path).info  # A folder does not tell of a change in its files.
+    return _probed(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
+
+
+@lru_cache(maxsize=1024)
+def _probed(_place: Path, _state: tuple[int, ...], path: Path) -> VideoInfo:
+    return open_source(path).info

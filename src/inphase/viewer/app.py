@@ -14,11 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from inphase.errors import InphaseError, OutputError
+from inphase.viewer.background import Background
 from inphase.viewer.documents import Documents
-from inphase.viewer.embedding_map import EmbeddingMap
 from inphase.viewer.guard import LOCAL, Access, Guard
 from inphase.viewer.page_files import INDEX, page_files
-from inphase.viewer.shelf import Shelf
+from inphase.viewer.shelf import MEDIA, PROXIES, Shelf
 
 _MOST = 10_000
 _FRESH = {"Cache-Control": "no-store"}
@@ -34,11 +34,12 @@ class _Body(BaseModel):
 
 
 class AnchorsBody(_Body):
-    """``POST data/anchors``: frames of two videos that belong together."""
+    """``POST data/anchors``: frames of two videos that belong together, as they were and are."""
 
     reference: Name
     query: Name
     anchors: Annotated[list[tuple[StrictInt, StrictInt]], Field(max_length=_MOST)]
+    before: Annotated[list[tuple[StrictInt, StrictInt]] | None, Field(max_length=_MOST)] = None
 
 
 class LabelsBody(_Body):
@@ -48,9 +49,7 @@ class LabelsBody(_Body):
     videos: Annotated[dict[Name, dict[Name, StrictInt]], Field(max_length=_MOST)]
 
 
-def create_app(
-    documents: Documents, shelf: Shelf, *, access: Access = LOCAL, editable: bool = True
-) -> ASGIApp:
+def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) -> ASGIApp:
     """The viewer as an ASGI application.
 
     Every address is looked up in what was listed at the start: ids of videos, names of the page's
@@ -60,11 +59,9 @@ def create_app(
         documents: of the collection.
         shelf: its media and thumbnails.
         access: who may ask.
-        editable: whether anchors and labels can be saved.
     """
     viewed = documents.viewed
     known = {video.id for video in viewed.videos}
-    embedding_map = EmbeddingMap(viewed)
     files = page_files()
 
     @asynccontextmanager
@@ -85,8 +82,9 @@ def create_app(
 
     @app.get("/data/collection.json")
     def collection() -> Response:
-        ready = {video.id: shelf.is_ready(video.id) for video in viewed.videos}
-        return JSONResponse(documents.collection(editable=editable, ready=ready), headers=_FRESH)
+        made = shelf.progress()
+        content = documents.collection(editable=True, ready=made[MEDIA], quick=made[PROXIES])
+        return JSONResponse(content, headers=_FRESH)
 
     @app.get("/data/embeddings/{video}.bin")
     def embeddings(video: str) -> Response:
@@ -100,15 +98,16 @@ def create_app(
 
     @app.get("/data/map.json")
     def place() -> Response:
-        document = embedding_map.document()
-        if document is None:
-            # Not an error, which a browser would show as one to whoever looks.
-            told = {"detail": "The map is being computed.", "progress": None}
-            return JSONResponse(told, status_code=202, headers={**_FRESH, "Retry-After": "1"})
-        return JSONResponse(document, headers=_FRESH)
+        return _when_computed(documents.map, "The map is being computed.")
+
+    @app.get("/data/anomalies.json")
+    def anomalies() -> Response:
+        return _when_computed(documents.anomalies, "The anomaly curves are being computed.")
 
     @app.get("/data/progress.json")
-    def progress() -> Response:
+    def progress(watched: str = "") -> Response:
+        # Ids of the videos in view, with commas between.
+        shelf.prefer(video for video in watched.split(",") if video in known)
         return JSONResponse(shelf.progress(), headers=_FRESH)
 
     @app.get("/data/labels.json")
@@ -119,26 +118,28 @@ def create_app(
     def media(video: str, request: Request) -> Response:
         return _file(shelf.media(checked(video)), request)
 
+    @app.api_route("/proxies/{video}.mp4", methods=["GET", "HEAD"])
+    def proxies(video: str, request: Request) -> Response:
+        return _file(shelf.proxy(checked(video)), request)
+
     @app.api_route("/thumbnails/{video}.jpg", methods=["GET", "HEAD"])
     def thumbnails(video: str, request: Request) -> Response:
         return _file(shelf.thumbnails(checked(video)), request)
 
-    if editable:
+    @app.post("/data/anchors")
+    def anchors(body: AnchorsBody) -> Response:
+        reference, query = checked(body.reference), checked(body.query)
+        if reference == query:
+            raise HTTPException(422, "A video cannot be matched with itself.")
+        entry = documents.set_anchors(reference, query, body.anchors, before=body.before)
+        return Response(entry, media_type="application/json", headers=_FRESH)
 
-        @app.post("/data/anchors")
-        def anchors(body: AnchorsBody) -> Response:
-            reference, query = checked(body.reference), checked(body.query)
-            if reference == query:
-                raise HTTPException(422, "A video cannot be matched with itself.")
-            entry = documents.set_anchors(reference, query, body.anchors)
-            return Response(entry, media_type="application/json", headers=_FRESH)
-
-        @app.put("/data/labels.json")
-        def save_labels(body: LabelsBody) -> Response:
-            for video in body.videos:
-                checked(video)
-            saved = documents.set_labels(body.events, body.videos)
-            return JSONResponse(saved, headers=_FRESH)
+    @app.put("/data/labels.json")
+    def save_labels(body: LabelsBody) -> Response:
+        for video in body.videos:
+            checked(video)
+        saved = documents.set_labels(body.events, body.videos)
+        return JSONResponse(saved, headers=_FRESH)
 
     @app.api_route("/{name:path}", methods=["GET", "HEAD"])
     def page(name: str) -> Response:
@@ -149,6 +150,15 @@ def create_app(
         return Response(file.content, media_type=file.media_type, headers=cache)
 
     return Guard(app, access)
+
+
+def _when_computed(document: Background[Any], meanwhile: str) -> Response:
+    content = document.result()
+    if content is None:
+        # Not an error, which a browser would show as one to whoever looks.
+        headers = {**_FRESH, "Retry-After": "1"}
+        return JSONResponse({"detail": meanwhile}, status_code=202, headers=headers)
+    return JSONResponse(content, headers=_FRESH)
 
 
 def _file(found: tuple[Path, str] | None, request: Request) -> Response:

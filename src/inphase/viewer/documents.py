@@ -1,45 +1,23 @@
 """The documents that the page is made of, the same from a server and in an exported folder."""
 
-import json
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from inphase.alignment import Alignment, align
-from inphase.alignment.deviation import TypicalCourse
-from inphase.applications.alignment_file import Anchors, write_alignment_file
-from inphase.applications.anomaly import frame_time
+from inphase.applications.alignment_file import (
+    Anchors,
+    read_alignment_file,
+    write_alignment_file,
+)
 from inphase.applications.synchronize import Synchronization
+from inphase.viewer.aligned_pairs import AlignedPairs
+from inphase.viewer.anomalies import anomaly_curves
+from inphase.viewer.background import Background
+from inphase.viewer.embedding_map import map_document
 from inphase.viewer.label_file import LabelFile
 from inphase.viewer.media import THUMBNAIL_COLUMNS, THUMBNAIL_HEIGHT, thumbnail_step
-from inphase.viewer.videos import ViewedCollection, ViewedVideo
-
-# References whose alignments are kept; another is aligned again when it is asked for.
-_KEPT_REFERENCES = 8
-_MOST_COMPARED = 40
-
-
-def anomaly_curves(videos: Sequence[ViewedVideo]) -> dict[str, list[float]]:
-    """How odd each frame of each video is beside the others, 0..1, by the video's id.
-
-    0.5 is what nine of ten of them stay below throughout. Of fewer than three videos none can be
-    odd; more than forty, each compared with each, would keep the page waiting: then there are none.
-    """
-    if not 3 <= len(videos) <= _MOST_COMPARED:
-        return {}
-    course = TypicalCourse(
-        [video.embedded.embeddings for video in videos],
-        [frame_time(video.embedded) for video in videos],
-    )
-    return {
-        video.id: np.clip(curve / 2, 0, 1).round(3).tolist()
-        for video, curve in zip(videos, course.own, strict=True)
-    }
+from inphase.viewer.videos import ViewedCollection
 
 
 class Documents:
@@ -50,6 +28,10 @@ class Documents:
         anchors: frames that were matched by hand.
         alignment_file: where anchors are saved.
         labels: where key events are saved.
+
+    Attributes:
+        map: ``map.json``.
+        anomalies: ``anomalies.json``, the curves by the videos' ids.
     """
 
     def __init__(
@@ -63,34 +45,39 @@ class Documents:
         self.viewed = viewed
         self.alignment_file = alignment_file
         self.labels = labels
+        self.map = Background("The map", lambda: map_document(viewed))
+        self.anomalies = Background("The anomaly curves", lambda: anomaly_curves(viewed.videos))
         self._anchors = anchors
         self._events: tuple[str, ...] = viewed.events
         self._marks: dict[str, Mapping[str, int]] = dict(viewed.marks)
-        self._entries: OrderedDict[str, dict[str, bytes]] = OrderedDict()
-        # One for what people change, one for what is only computed.
+        self._pairs = AlignedPairs(viewed)
         self._saving = threading.Lock()
-        self._aligning = threading.Lock()
 
-    @cached_property
-    def _anomalies(self) -> dict[str, list[float]]:
-        return anomaly_curves(self.viewed.videos)
-
-    def collection(self, *, editable: bool, ready: Mapping[str, bool]) -> dict[str, Any]:
+    def collection(
+        self, *, editable: bool, ready: Container[str], quick: Container[str]
+    ) -> dict[str, Any]:
         """``collection.json``.
 
         Args:
             editable: whether anything can be saved.
-            ready: for each video's id, whether it can be played now.
+            ready: ids of the videos that can be played now.
+            quick: ids of those that have a proxy which is quicker to seek in.
+
+        Raises:
+            CollectionError: the labels can no longer be read.
         """
+        labels = self.labels.names()
         return {
             "title": self.viewed.title,
             "editable": editable,
             "events": list(self._events),
             "reference": self.viewed.reference,
+            "distance": self.viewed.options.get("distance", "squared_euclidean"),
             "videos": [
                 {
                     "id": video.id,
                     "name": video.name,
+                    "label": labels[video.id],
                     "frames": video.info.frames,
                     "fps": round(video.info.fps, 6),
                     "duration": round(video.info.duration, 6),
@@ -99,8 +86,8 @@ class Documents:
                     "times": [round(float(time), 6) for time in video.times],
                     "has_sound": video.info.has_audio,
                     "events": dict(self._marks.get(video.id, {})),
-                    "ready": ready[video.id],
-                    "anomaly": self._anomalies.get(video.id),
+                    "ready": video.id in ready,
+                    "quick": video.id in quick,
                     "thumbnail_step": thumbnail_step(video.info.frames),
                 }
                 for video in self.viewed.videos
@@ -118,49 +105,53 @@ class Documents:
         Raises:
             AlignmentError: a video cannot be aligned within the options, or through the anchors.
         """
-        with self._aligning:
-            entries = self._entries.get(reference)
-            if entries is None:
-                entries = {
-                    video.id: self._entry(reference, video.id)
-                    for video in self.viewed.videos
-                    if video.id != reference
-                }
-                self._entries[reference] = entries
-            self._entries.move_to_end(reference)
-            while len(self._entries) > _KEPT_REFERENCES:
-                self._entries.popitem(last=False)
-            told = b",".join(b'"%s":%s' % (query.encode(), e) for query, e in entries.items())
+        anchors = self._anchors
+        told = b",".join(
+            b'"%s":%s' % (video.id.encode(), self._pairs.pair(reference, video.id, anchors).told)
+            for video in self.viewed.videos
+            if video.id != reference
+        )
         return b'{"reference":"%s","queries":{%s}}' % (reference.encode(), told)
 
-    def set_anchors(self, reference: str, query: str, frames: Sequence[tuple[int, int]]) -> bytes:
+    def set_anchors(
+        self,
+        reference: str,
+        query: str,
+        frames: Sequence[tuple[int, int]],
+        *,
+        before: Sequence[tuple[int, int]] | None = None,
+    ) -> bytes:
         """Match frames of two videos by hand, save that, and align the two anew.
+
+        Args:
+            reference: id of the one.
+            query: id of the other.
+            frames: pairs (reference frame, query frame).
+            before: those that they were made from; what another window has set or taken away
+                since then holds as well. None replaces all that the two have.
 
         Returns:
             The pair's entry, as in ``alignments/{id}.json``.
 
         Raises:
-            AlignmentError: the frames are outside of the videos or do not increase in both, or no
-                path within the options passes through them.
+            AlignmentError: the frames are outside of the videos or do not increase in both, no
+                path within the options passes through them, or the alignment file has become
+                another.
             OutputError: the alignment file cannot be written; nothing has changed then.
         """
-        one, other = self.viewed[reference], self.viewed[query]
+        one, other = self.viewed[reference].embedded, self.viewed[query].embedded
         with self._saving:
-            # Through before the anchors are made: they refuse what is outside, with a sentence.
-            align(
-                one.embedded.embeddings,
-                other.embedded.embeddings,
-                anchors=frames,
-                **self._options,
-            )
-            anchors = self._anchors.with_pair(one.embedded, other.embedded, frames)
+            # What another program has saved since stays, too.
+            saved = self.alignment_file.is_file()
+            known = read_alignment_file(self.alignment_file) if saved else self._anchors
+            if before is not None:
+                frames = _merged(known.between(one, other), before, frames)
+            # Through before the anchors are made: it refuses what is outside, with a sentence.
+            self._pairs.through(reference, query, frames)
+            anchors = known.with_pair(one, other, frames)
             write_alignment_file(self.alignment_file, self._synchronization(anchors).to_dict())
-            with self._aligning:
-                self._anchors = anchors
-                for first, second in ((reference, query), (query, reference)):
-                    if first in self._entries:
-                        self._entries[first][second] = self._entry(first, second)
-                return self._entry(reference, query)
+            self._anchors = anchors
+            return self._pairs.pair(reference, query, anchors).told
 
     def label_document(self) -> dict[str, Any]:
         """``labels.json`` in the project's own form."""
@@ -195,37 +186,23 @@ class Documents:
             self._marks = {video: dict(marked) for video, marked in marks.items() if marked}
             return saved
 
-    @property
-    def _options(self) -> dict[str, Any]:
-        return dict(self.viewed.options)
-
-    def _alignment(self, reference: ViewedVideo, query: ViewedVideo, anchors: Anchors) -> Alignment:
-        return align(
-            reference.embedded.embeddings,
-            query.embedded.embeddings,
-            anchors=anchors.between(reference.embedded, query.embedded),
-            **self._options,
-        )
-
-    def _entry(self, reference: str, query: str) -> bytes:
-        one, other = self.viewed[reference], self.viewed[query]
-        found = self._alignment(one, other, self._anchors)
-        path = np.stack([found.path.reference, found.path.query], axis=1)
-        entry = {
-            "frames": found.query_frames.tolist(),
-            "confidence": [round(float(value), 4) for value in found.confidence],
-            "path": path.tolist(),
-            "cost": float(found.cost),
-            "anchors": [list(pair) for pair in self._anchors.between(one.embedded, other.embedded)],
-        }
-        return json.dumps(entry, separators=(",", ":")).encode()
-
     def _synchronization(self, anchors: Anchors) -> Synchronization:
         reference = self.viewed[self.viewed.reference]
         queries = [video for video in self.viewed.videos if video is not reference]
         return Synchronization(
             reference.embedded,
             tuple(query.embedded for query in queries),
-            tuple(self._alignment(reference, query, anchors) for query in queries),
+            tuple(self._pairs.pair(reference.id, query.id, anchors).alignment for query in queries),
             anchors,
         )
+
+
+def _merged(
+    known: Sequence[tuple[int, int]],
+    before: Sequence[tuple[int, int]],
+    after: Sequence[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """What is known, with the change that led from ``before`` to ``after``."""
+    gone = set(before) - set(after)
+    kept = set(known) - gone
+    return sorted(kept | (set(after) - set(before)))

@@ -1,7 +1,5 @@
-"""Where all frames of a collection lie in one plane, computed once and in the background."""
+"""Where all frames of a collection lie in one plane."""
 
-import logging
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,11 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.applications.projection import project
-from inphase.errors import InphaseError, ModelError
 from inphase.models import EmbeddedVideo
 from inphase.viewer.videos import ViewedCollection
-
-_log = logging.getLogger(__name__)
 
 # t-SNE of these takes some ten seconds; of more videos every k-th frame is laid out and those
 # between are put on the line from one to the next.
@@ -42,65 +37,20 @@ def lay_out(videos: Sequence[EmbeddedVideo]) -> tuple[str, list[NDArray[np.float
     return {"tsne": "t-SNE", "pca": "PCA"}[method], between
 
 
-class EmbeddingMap:
-    """``map.json``, computed in a thread that begins when it is first asked for.
+def map_document(viewed: ViewedCollection) -> dict[str, Any]:
+    """``map.json``.
 
-    Args:
-        viewed: the collection.
+    Raises:
+        InphaseError: as :func:`lay_out`.
     """
-
-    def __init__(self, viewed: ViewedCollection) -> None:
-        self._viewed = viewed
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._document: dict[str, Any] | None = None
-        self._failed: InphaseError | None = None
-
-    def document(self) -> dict[str, Any] | None:
-        """The document, None as long as it is being computed.
-
-        Raises:
-            InphaseError: there is no plane, for the embeddings are all the same or hardly any.
-        """
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="map", daemon=True)
-                self._thread.start()
-        if self._failed is not None:
-            raise self._failed
-        return self._document
-
-    def wait(self) -> dict[str, Any]:
-        """The document, however long it takes.
-
-        Raises:
-            InphaseError: as :meth:`document`.
-        """
-        self.document()
-        assert self._thread is not None
-        self._thread.join()
-        document = self.document()
-        assert document is not None
-        return document
-
-    def _work(self) -> None:
-        try:
-            method, points = lay_out([video.embedded for video in self._viewed.videos])
-        except InphaseError as error:
-            self._failed = error
-            return
-        except Exception as error:
-            # Nobody waits for this thread: without a word the page would wait for ever.
-            _log.exception("The map cannot be computed.")
-            self._failed = ModelError(f"The map cannot be computed: {error}.")
-            return
-        self._document = {
-            "method": method,
-            "points": {
-                video.id: np.round(part, _DECIMALS).tolist()
-                for video, part in zip(self._viewed.videos, points, strict=True)
-            },
-        }
+    method, points = lay_out([video.embedded for video in viewed.videos])
+    return {
+        "method": method,
+        "points": {
+            video.id: np.round(part, _DECIMALS).tolist()
+            for video, part in zip(viewed.videos, points, strict=True)
+        },
+    }
 
 
 def _every(frames: int, step: int) -> NDArray[np.int64]:

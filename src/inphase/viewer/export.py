@@ -12,9 +12,10 @@ from inphase.atomic import replacing
 from inphase.errors import InphaseError, OutputError, Skipped
 from inphase.progress import Bar, progress_bar
 from inphase.viewer.documents import Documents
-from inphase.viewer.embedding_map import EmbeddingMap
-from inphase.viewer.media import make_proxy, make_thumbnails, thumbnail_step
-from inphase.viewer.page_files import INDEX, page_files
+from inphase.viewer.export_folder import check_export_folder, keep_the_rest, write_manifest
+from inphase.viewer.media import make_proxy, make_quick_proxy, make_thumbnails, thumbnail_step
+from inphase.viewer.page_files import page_files
+from inphase.viewer.shelf import MEDIA, PROXIES, THUMBNAILS
 from inphase.viewer.videos import ViewedVideo
 
 _COLLECTION = "data/collection.json"
@@ -27,7 +28,7 @@ def export_page(
 
     Args:
         documents: of the collection.
-        folder: new, empty, or an earlier export, which is replaced.
+        folder: new, empty, or an earlier export, whose files are replaced; others stay.
         cache: folder for proxies and thumbnails.
         console: where a progress bar goes; by default nowhere.
 
@@ -53,39 +54,24 @@ def export_page(
         for name, file in page_files().items():
             _write(beside / name, file.content)
         data = beside / "data"
-        collection = documents.collection(editable=False, ready=media.ready)
+        made = media.progress()
+        collection = documents.collection(editable=False, ready=made[MEDIA], quick=made[PROXIES])
         _write(beside / _COLLECTION, _json(collection))
         for video in viewed.videos:
             _write(data / "embeddings" / f"{video.id}.bin", documents.embeddings(video.id))
             _write(data / "alignments" / f"{video.id}.json", documents.alignments(video.id))
             bar.advance(1)
         _write(data / "labels.json", _json(documents.published_labels()))
-        _write(data / "progress.json", _json(media.progress()))
+        _write(data / "progress.json", _json(made))
+        _write(data / "anomalies.json", _json(documents.anomalies.wait()))
         try:
-            _write(data / "map.json", _json(EmbeddingMap(viewed).wait()))
+            _write(data / "map.json", _json(documents.map.wait()))
         except InphaseError as error:
             media.skipped.append(Skipped("The map", str(error)))
         bar.advance(1)
+        write_manifest(beside)
+        keep_the_rest(folder, beside)
     return tuple(media.skipped)
-
-
-def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
-    """Refuse a folder that an export must not replace, before minutes of work.
-
-    Raises:
-        OutputError: it is a file, or holds something else than an earlier export.
-    """
-    if folder.is_file():
-        raise OutputError(f"{folder} is a file; give a folder for the page.")
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
-    place = folder.resolve()
-    if any(place in source.resolve().parents for source in sources):
-        raise OutputError(f"{folder} holds the videos themselves; give another folder.")
-    if not (folder / INDEX).is_file() or not (folder / _COLLECTION).is_file():
-        raise OutputError(
-            f"{folder} holds other files than an exported page; give a new or an empty folder."
-        )
 
 
 class _Media:
@@ -95,24 +81,30 @@ class _Media:
         self._folder = folder
         self._cache = cache
         self._bar = bar
-        self.ready: dict[str, bool] = {}
+        self._ready: list[str] = []
         self.skipped: list[Skipped] = []
         self._count = 0
         self._pictured: list[str] = []
+        self._quick: list[str] = []
         self._failed: dict[str, str] = {}
 
     def add(self, video: ViewedVideo) -> None:
         """Copy or make what is played, and the thumbnails."""
         end = self._bar.done + _frames(video)
-        if video.media_type is not None:
-            played = self._put(video, "media", "mp4", lambda: video.path)
+        if video.playback is not None:
+            played = self._put(video, MEDIA, "mp4", lambda: video.path)
         else:
             self._count += 1
-            played = self._put(video, "media", "mp4", lambda: self._made(make_proxy, video))
-        self.ready[video.id] = played
+            played = self._put(video, MEDIA, "mp4", lambda: self._made(make_proxy, video))
+        if played:
+            self._ready.append(video.id)
         self._count += 1
-        if self._put(video, "thumbnails", "jpg", lambda: self._made(make_thumbnails, video)):
+        if self._put(video, THUMBNAILS, "jpg", lambda: self._made(make_thumbnails, video)):
             self._pictured.append(video.id)
+        if video.is_slow_to_seek:
+            self._count += 1
+            if self._put(video, PROXIES, "mp4", lambda: self._made(make_quick_proxy, video)):
+                self._quick.append(video.id)
         self._bar.advance(end - self._bar.done)
 
     def progress(self) -> dict[str, Any]:
@@ -121,8 +113,9 @@ class _Media:
             "done": self._count,
             "of": self._count,
             "what": "",
-            "media": [video for video, ready in self.ready.items() if ready],
-            "thumbnails": self._pictured,
+            MEDIA: self._ready,
+            THUMBNAILS: self._pictured,
+            PROXIES: self._quick,
             "failed": self._failed,
         }
 
@@ -146,7 +139,7 @@ class _Media:
 
 
 def _frames(video: ViewedVideo) -> int:
-    made = 0 if video.media_type is not None else video.info.frames
+    made = video.info.frames * ((video.playback is None) + video.is_slow_to_seek)
     return made + -(-video.info.frames // thumbnail_step(video.info.frames))
 
 

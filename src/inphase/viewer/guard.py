@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class Guard:
     def _refused_change(self, headers: dict[str, list[str]], host: str) -> "_Answer | None":
         # A browser always says from which page a change comes; another program need not.
         origins = headers.get("origin", [])
-        if any(urlsplit(origin).netloc.lower() != host.lower() for origin in origins):
+        if any(_site(origin) != host.lower() for origin in origins):
             return _Answer(403, "Changes are taken from the viewer's own page only.")
         if headers.get("sec-fetch-site", ["same-origin"]) != ["same-origin"]:
             return _Answer(403, "Changes are taken from the viewer's own page only.")
@@ -124,10 +125,9 @@ class Guard:
             # Below the root it would be lost on the way; nothing there is a page.
             rest = f"?{urlencode(given, doseq=True)}" if given else ""
             cookie = f"{self._cookie}={self._access.token}; HttpOnly; SameSite=Strict; Path=/"
-            path = "/" + scope["path"].lstrip("/").replace("\\", "")
-            return _Answer(
-                303, "", [("location", f"{_quoted(path)}{rest}"), ("set-cookie", cookie)]
-            )
+            # Two slashes in front of it, or what a browser takes for them, would lead elsewhere.
+            path = "/" + "/".join(part for part in re.split(r"[/\\]", scope["path"]) if part)
+            return _Answer(303, "", [("location", f"{quote(path)}{rest}"), ("set-cookie", cookie)])
         if any(_same(value, self._access.token) for value in self._cookies(headers)):
             return None
         return _Answer(401, "A token is missing; use the address that `inphase view` printed.")
@@ -228,5 +228,9 @@ def _same(given: str, token: str) -> bool:
     return secrets.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
-def _quoted(path: str) -> str:
-    return quote(path)
+def _site(origin: str) -> str | None:
+    """Host and port of an origin; None where it makes no sense."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

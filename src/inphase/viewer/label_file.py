@@ -1,8 +1,10 @@
 """Key events that people set in the viewer, in a labels.json that keeps what else it holds."""
 
+import itertools
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,24 +42,14 @@ class LabelFile:
             CollectionError: the file there cannot be read, or the whole would not be right: an
                 unknown event, a frame outside, a wrong order.
         """
-        known = read_json(self.path) if self.path.is_file() else {}
-        entries = known.get("videos", {})
-        if not isinstance(entries, dict):
-            raise CollectionError(f"{self.path}: `videos` must be a JSON object.")
-        entries = dict(entries)
-        by_path = {
-            (self.path.parent / entry["file"]).resolve(): name
-            for name, entry in entries.items()
-            if isinstance(entry, dict) and isinstance(entry.get("file"), str)
-        }
-        folder = self.path.absolute().parent
+        known, entries = self._read()
+        names = self._names(entries)
         for video in self._videos:
-            name = by_path.get(video.path.resolve(), video.name)
-            file = Path(os.path.relpath(video.path.absolute(), folder)).as_posix()
+            name = names[video.id]
             marked = marks.get(video.id, {})
             entry = entries[name] if isinstance(entries.get(name), dict) else {}
             entries[name] = {
-                "file": file,
+                "file": self._file(video),
                 "fps": round(video.info.fps, 6),
                 **entry,
                 "frames": video.info.frames,
@@ -68,6 +60,14 @@ class LabelFile:
         parse_labels(content, source=str(self.path))
         return content
 
+    def names(self) -> dict[str, str]:
+        """Under which name each video stands in the file, or will, by its id.
+
+        Raises:
+            CollectionError: the file there cannot be read.
+        """
+        return self._names(self._read()[1])
+
     def published(
         self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]
     ) -> dict[str, Any]:
@@ -77,13 +77,47 @@ class LabelFile:
             CollectionError: as :meth:`content`.
         """
         content = self.content(events, marks)
-        ours = {video.path.resolve() for video in self._videos}
+        names = self._names(content["videos"])
+        files = short_files([video.path for video in self._videos])
         told = {
-            name: {**entry, "file": Path(entry["file"]).name}
-            for name, entry in content["videos"].items()
-            if (self.path.parent / entry["file"]).resolve() in ours
+            names[video.id]: {**content["videos"][names[video.id]], "file": file}
+            for video, file in zip(self._videos, files, strict=True)
         }
         return {**content, "videos": told}
+
+    def _file(self, video: ViewedVideo) -> str:
+        """The video's path from the folder of the file."""
+        path = video.path.absolute()
+        try:
+            return Path(os.path.relpath(path, self.path.absolute().parent)).as_posix()
+        except ValueError:
+            return path.as_posix()  # On another drive there is no way from here.
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """All that the file holds, and its entries."""
+        known = read_json(self.path) if self.path.is_file() else {}
+        entries = known.get("videos", {})
+        if not isinstance(entries, dict):
+            raise CollectionError(f"{self.path}: `videos` must be a JSON object.")
+        return known, dict(entries)
+
+    def _names(self, entries: Mapping[str, Any]) -> dict[str, str]:
+        """The name of each video's entry: the one with its file, or one that nothing else has."""
+        by_path: dict[Path, list[str]] = {}
+        for name, entry in entries.items():
+            if isinstance(entry, dict) and isinstance(entry.get("file"), str):
+                by_path.setdefault((self.path.parent / entry["file"]).resolve(), []).append(name)
+        found: dict[str, str] = {}
+        for video in self._videos:
+            own = by_path.get(video.path.resolve(), [])
+            if own:
+                found[video.id] = video.name if video.name in own else own[0]
+        taken = {*entries, *found.values()}
+        for video in self._videos:
+            if video.id not in found:
+                found[video.id] = _free(video, taken)
+                taken.add(found[video.id])
+        return found
 
     def save(self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
         """Write the file, whole or not at all.
@@ -97,3 +131,30 @@ class LabelFile:
             text = json.dumps(content, ensure_ascii=False, indent=1)
             beside.write_text(text + "\n", encoding="utf-8")
         return content
+
+
+def short_files(paths: Sequence[Path]) -> list[str]:
+    """The files' names, with as many folders before them as it takes to tell them apart."""
+    parts = [path.absolute().parts[1:] for path in paths]
+    depth = [1] * len(parts)
+    while True:
+        told = ["/".join(part[-n:]) for part, n in zip(parts, depth, strict=True)]
+        counts = Counter(told)
+        longer = [
+            min(n + (counts[one] > 1), len(part))
+            for n, one, part in zip(depth, told, parts, strict=True)
+        ]
+        if longer == depth:
+            return told
+        depth = longer
+
+
+def _free(video: ViewedVideo, taken: Container[str]) -> str:
+    """The video's name, with as many folders before it as make it free."""
+    name = video.name
+    for parent in video.path.absolute().parents:
+        if name not in taken:
+            return name
+        name = f"{parent.name}/{name}"
+    numbered = (f"{video.name} ({number})" for number in itertools.count(2))
+    return next(one for one in numbered if one not in taken)

@@ -11,15 +11,18 @@ from PIL import Image
 from inphase.atomic import replacing
 from inphase.data import content_hash
 from inphase.errors import VideoError
-from inphase.video import Audio, VideoReader, VideoWriter, read_audio
+from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
 
 THUMBNAIL_HEIGHT, THUMBNAIL_COLUMNS = 90, 10
 _THUMBNAILS = 400
 _WIDEST_THUMBNAIL = 320
 _JPEG_QUALITY = 75
 _PROXY_SIDE = 1280
+_QUICK_SIDE = 854
+# With every frame a key frame a proxy is some times as large: not for hours.
+_MOST_KEY_FRAMES = 5000
 # A player decodes from the key frame before; at 12 that is a few milliseconds.
-_PROXY_KEY_EVERY = 12
+PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
 # Raised when the same file gives another proxy or sprite than before.
 _VERSION = 2
@@ -66,27 +69,35 @@ def make_thumbnails(path: Path, cache: Path, *, advance: Advance | None = None) 
     return target
 
 
-def make_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
+def make_proxy(
+    path: Path,
+    cache: Path,
+    *,
+    side: int = _PROXY_SIDE,
+    key_every: int = PROXY_KEY_EVERY,
+    advance: Advance | None = None,
+) -> Path:
     """Encode a video anew as H.264 and AAC in the cache, unless it is there.
 
-    It has the same frames at the same times, on a clock that starts at 0, at most 1280 pixels
-    wide or high.
+    It has the same frames at the same times, on a clock that starts at 0.
 
     Args:
         path: the video.
         cache: folder for it; the file's name follows from the video's content.
+        side: pixels that it is wide or high at most.
+        key_every: frames from one key frame to the next.
         advance: called with the number of frames just done.
 
     Raises:
         VideoError: the video cannot be read.
         OutputError: the cache cannot be written.
     """
-    settings = (_PROXY_SIDE, _PROXY_QUALITY, _PROXY_KEY_EVERY)
+    settings = (side, _PROXY_QUALITY, key_every)
     target = cache / f"{_key(path, 'proxy', *settings)}.mp4"
     if target.is_file():
         return target
     info = VideoReader(path).info
-    scale = min(1.0, _PROXY_SIDE / max(info.width, info.height))
+    scale = min(1.0, side / max(info.width, info.height))
     size = (max(2, round(info.width * scale / 2) * 2), max(2, round(info.height * scale / 2) * 2))
     reader = VideoReader(path, size=size)
     with VideoWriter(
@@ -95,13 +106,26 @@ def make_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Pa
         size=size,
         audio=_sound(path) if info.has_audio else None,
         quality=_PROXY_QUALITY,
-        key_every=_PROXY_KEY_EVERY,
+        key_every=key_every,
     ) as writer:
         for time, frame in reader:
             writer.write(frame, time=time)
             if advance:
                 advance(1)
     return target
+
+
+def make_quick_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
+    """Encode a video anew so that a frame sought is there at once, unless it is in the cache.
+
+    As :func:`make_proxy`, but smaller and, unless it is very long, with key frames only.
+
+    Raises:
+        VideoError: the video cannot be read.
+        OutputError: the cache cannot be written.
+    """
+    key_every = 1 if probe(path).frames <= _MOST_KEY_FRAMES else PROXY_KEY_EVERY
+    return make_proxy(path, cache, side=_QUICK_SIDE, key_every=key_every, advance=advance)
 
 
 def _sound(path: Path) -> Audio | None:

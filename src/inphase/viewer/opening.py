@@ -60,7 +60,8 @@ def open_documents(
         collection: they are from.
         reference: name of the video whose pace is kept at first; by default the first.
         labels: a labels.json to read key events from, and to save them in; by default the
-            collection's own, or ``labels.json`` beside its videos.
+            collection's own, or ``labels.json`` beside its videos (in the working directory if
+            they have no folder in common).
         alignment: an alignment file to read anchors from, and to save them in; by default
             ``alignment.json`` beside the labels.
         options: as :func:`inphase.alignment.align` takes them.
@@ -69,11 +70,16 @@ def open_documents(
         AlignmentError: the reference is not among the videos, or the anchors do not belong to
             them.
         CollectionError: the labels cannot be read.
+        ConfigError: labels and alignment are the same file.
         VideoError: a video can no longer be read.
     """
     home = _home(collection)
     labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
     alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
+    if labels_file.resolve() == alignment_file.resolve():
+        raise ConfigError(
+            f"{labels_file} cannot hold both labels and corrected matches: give two files."
+        )
     described = viewed(
         embeddings,
         _labelled(collection, labels_file),
@@ -96,23 +102,32 @@ def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
         return Anchors(source=str(path))
     anchors = read_alignment_file(path)
     videos = {video.name: video for video in embeddings}
-    for one in anchors.all:
-        if {one.reference, one.query} <= videos.keys():
-            if one.reference == one.query:
-                raise AlignmentError(f"{path} matches {one.query} with itself.")
-            anchors.between(videos[one.reference], videos[one.query])
+    for reference, query in dict.fromkeys((one.reference, one.query) for one in anchors.all):
+        if {reference, query} <= videos.keys():
+            if reference == query:
+                raise AlignmentError(f"{path} matches {query} with itself.")
+            anchors.between(videos[reference], videos[query])
     return anchors
 
 
 def _home(collection: Collection) -> Path:
-    """The folder of the labels that a collection came from, or the one that holds its videos."""
+    """The folder of the labels that a collection came from, or the one that holds its videos.
+
+    Of videos that have no folder in common it is the working directory.
+    """
     source = Path(collection.source).expanduser()
     if source.is_file() and source.suffix.lower() == ".json":
         return source.absolute().parent
     if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
         return source.absolute()
-    folders = [video.path.absolute().parent for video in collection]
-    return Path(os.path.commonpath(folders))
+    folders = {video.path.absolute().parent for video in collection}
+    try:
+        common = Path(os.path.commonpath(folders))
+    except ValueError:
+        return Path.cwd()  # On several drives.
+    # What separate trees have in common is nobody's place to keep something.
+    apart = len(folders) > 1 and not os.access(common, os.W_OK)
+    return Path.cwd() if apart or common == Path(common.anchor) else common
 
 
 def _labels_name(collection: Collection) -> str:
@@ -131,11 +146,19 @@ def _labelled(collection: Collection, labels: Path) -> Collection:
     if not labels.is_file() or Path(collection.source).absolute() == labels.absolute():
         return collection
     known = Collection.open(labels)
-    events = {video.path.resolve(): video.events for video in known}
+    events: dict[Path, dict[str, Mapping[str, int]]] = {}
+    for video in known:
+        events.setdefault(video.path.resolve(), {})[video.name] = video.events
     return replace(
         collection,
         events=known.events,
         videos=tuple(
-            replace(video, events=events.get(video.path.resolve(), {})) for video in collection
+            replace(video, events=_own(events.get(video.path.resolve(), {}), video.name))
+            for video in collection
         ),
     )
+
+
+def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:
+    """The events of the entry with a name; a file may stand in several."""
+    return by_name[name] if name in by_name else next(iter(by_name.values()), {})

@@ -5,10 +5,12 @@ import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from inphase.errors import ConfigError
 from inphase.viewer.app import create_app
@@ -89,8 +91,41 @@ def serve(
         open_browser: whether to show the page on this machine.
         on_ready: called when the first request can be answered.
     """
-    config = uvicorn.Config(
-        create_app(documents, shelf, access=place.access),
+    app = create_app(documents, shelf, access=place.access)
+    server = _Server(_config(app), place.address if open_browser else None, on_ready)
+    try:
+        server.run(sockets=[place.listening])
+    except KeyboardInterrupt:
+        pass  # Ctrl-C is how a viewer is closed.
+    finally:
+        place.listening.close()
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve on this machine from a thread as long as the block runs, as in a notebook.
+
+    Args:
+        app: as :func:`create_app` gives it.
+
+    Yields:
+        The address. A browser that comes before the server is up waits for it.
+    """
+    place = open_place("127.0.0.1", 0)
+    server = uvicorn.Server(_config(app))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [place.listening]})
+    thread.start()
+    try:
+        yield place.address
+    finally:
+        server.should_exit = True
+        thread.join()
+        place.listening.close()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -99,13 +134,6 @@ def serve(
         timeout_graceful_shutdown=_GRACE,
         ws="none",
     )
-    server = _Server(config, place.address if open_browser else None, on_ready)
-    try:
-        server.run(sockets=[place.listening])
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how a viewer is closed.
-    finally:
-        place.listening.close()
 
 
 class _Server(uvicorn.Server):

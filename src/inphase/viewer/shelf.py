@@ -1,15 +1,16 @@
 """The media of a collection: originals, proxies and thumbnails, as far as they are made."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from inphase.viewer.media import make_proxy, make_thumbnails
-from inphase.viewer.videos import ViewedCollection, ViewedVideo
+from inphase.viewer.media import make_proxy, make_quick_proxy, make_thumbnails
+from inphase.viewer.videos import ViewedCollection
 from inphase.viewer.workshop import Job, Workshop
 
-_MEDIA, _THUMBNAILS = "media", "thumbnails"
+# What is played where the file itself cannot be, thumbnails, and what is quicker to seek in than
+# the file: in this order.
+MEDIA, THUMBNAILS, PROXIES = _KINDS = ("media", "thumbnails", "proxies")
 
 
 class Shelf:
@@ -32,23 +33,20 @@ class Shelf:
         """Stop making."""
         self._workshop.close()
 
-    def is_ready(self, video: str) -> bool:
-        """Whether a video can be played now."""
-        plays = self._viewed[video].media_type is not None
-        return plays or self._workshop.is_finished(f"{_MEDIA}/{video}")
-
     def media(self, video: str) -> tuple[Path, str] | None:
         """File and media type of what is played, None as long as it is not made."""
         described = self._viewed[video]
-        if described.media_type is not None:
-            return described.path, described.media_type
-        made = self._workshop.finished(f"{_MEDIA}/{video}")
-        return None if made is None else (made, "video/mp4")
+        if described.playback is not None:
+            return described.path, described.playback.media_type
+        return self._made(MEDIA, video, "video/mp4")
+
+    def proxy(self, video: str) -> tuple[Path, str] | None:
+        """File and media type of what is quicker to seek in, None as long as it is not made."""
+        return self._made(PROXIES, video, "video/mp4")
 
     def thumbnails(self, video: str) -> tuple[Path, str] | None:
         """File and media type of the thumbnails, None as long as they are not made."""
-        made = self._workshop.finished(f"{_THUMBNAILS}/{video}")
-        return None if made is None else (made, "image/jpeg")
+        return self._made(THUMBNAILS, video, "image/jpeg")
 
     def progress(self) -> dict[str, Any]:
         """``progress.json``."""
@@ -58,24 +56,35 @@ class Shelf:
             "done": far.done,
             "of": far.of,
             "what": far.what,
-            "media": [video for video in videos if self.is_ready(video)],
-            "thumbnails": [
-                video for video in videos if self._workshop.is_finished(f"{_THUMBNAILS}/{video}")
-            ],
+            MEDIA: [video for video in videos if self.media(video) is not None],
+            THUMBNAILS: [video for video in videos if self.thumbnails(video) is not None],
+            PROXIES: [video for video in videos if self.proxy(video) is not None],
             "failed": dict(self._workshop.failed),
         }
 
+    def prefer(self, videos: Iterable[str]) -> None:
+        """Make what is missing of these videos next."""
+        watched = list(videos)
+        self._workshop.prefer(f"{kind}/{video}" for kind in _KINDS for video in watched)
+
+    def _made(self, kind: str, video: str, media_type: str) -> tuple[Path, str] | None:
+        made = self._workshop.finished(f"{kind}/{video}")
+        return None if made is None else (made, media_type)
+
     def _jobs(self, cache: Path) -> list[Job]:
-        jobs = []
+        def job(kind: str, what: str, video: str, make: Callable[..., Path]) -> Job:
+            described = self._viewed[video]
+
+            def made(advance: Callable[[int], object]) -> Path:
+                return make(described.path, cache, advance=advance)
+
+            return Job(f"{kind}/{video}", f"{what} of {described.name}", made)
+
+        first, later = [], []
         for video in self._viewed.videos:
-            if video.media_type is None:
-                jobs.append(_job(_MEDIA, video, make_proxy, cache, "video"))
-            jobs.append(_job(_THUMBNAILS, video, make_thumbnails, cache, "thumbnails"))
-        return jobs
-
-
-def _job(kind: str, video: ViewedVideo, make: Callable[..., Path], cache: Path, what: str) -> Job:
-    def made(advance: Callable[[int], object]) -> Path:
-        return partial(make, video.path, cache)(advance=advance)
-
-    return Job(f"{kind}/{video.id}", f"{what} of {video.name}", made)
+            if video.playback is None:
+                first.append(job(MEDIA, "video", video.id, make_proxy))
+            first.append(job(THUMBNAILS, "thumbnails", video.id, make_thumbnails))
+            if video.is_slow_to_seek:
+                later.append(job(PROXIES, "quick copy", video.id, make_quick_proxy))
+        return [*first, *later]

@@ -12,7 +12,10 @@ from inphase.data import Collection
 from inphase.errors import AlignmentError, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, probe
-from inphase.video.browser import browser_media_type
+from inphase.video.browser import Playback, browser_playback
+
+# Of a video at which this many frames are decoded for one, nine side by side still follow the hand.
+MOST_KEY_DISTANCE = 24
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,18 @@ class ViewedVideo:
         id: ``v0``, ``v1``, …; the page never sees or says a path.
         embedded: its name, file, times and embeddings.
         info: of its file.
-        media_type: as which the file is played, None where it needs a proxy.
+        playback: how browsers play the file, None where they need a proxy.
     """
 
     id: str
     embedded: EmbeddedVideo
     info: VideoInfo
-    media_type: str | None
+    playback: Playback | None
+
+    @property
+    def is_slow_to_seek(self) -> bool:
+        """Whether a proxy with more key frames is quicker at showing what is sought."""
+        return self.playback is not None and self.playback.key_distance > MOST_KEY_DISTANCE
 
     @property
     def name(self) -> str:
@@ -102,7 +110,7 @@ def viewed(
         VideoError: a video can no longer be read.
     """
     videos = tuple(
-        ViewedVideo(f"v{index}", one, probe(one.path), browser_media_type(one.path))
+        ViewedVideo(f"v{index}", one, probe(one.path), browser_playback(one.path))
         for index, one in enumerate(embeddings)
     )
     for video in videos:

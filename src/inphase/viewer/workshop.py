@@ -1,8 +1,10 @@
 """Files made in the background, those that are looked at first before the others."""
 
 import logging
+import os
+import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from inphase.errors import InphaseError
 _log = logging.getLogger(__name__)
 # To end what is being made when the server stops.
 _PATIENCE = 5.0
+_NICE = 10
 
 Make = Callable[[Callable[[int], object]], Path]
 
@@ -86,18 +89,15 @@ class Workshop:
         return self._stop.is_set()
 
     def finished(self, key: str) -> Path | None:
-        """The file, if it is made; if not, it is made next."""
+        """The file, if it is made."""
         with self._lock:
-            if key in self._made:
-                return self._made[key]
-            if key in self._waiting:
-                self._waiting = {key: self._waiting.pop(key), **self._waiting}
-            return None
+            return self._made.get(key)
 
-    def is_finished(self, key: str) -> bool:
-        """Whether it is made; asks for nothing."""
+    def prefer(self, keys: Iterable[str]) -> None:
+        """Make these next, in this order, as far as they are not made."""
         with self._lock:
-            return key in self._made
+            first = {key: self._waiting[key] for key in keys if key in self._waiting}
+            self._waiting = {**first, **self._waiting}
 
     @property
     def failed(self) -> Mapping[str, str]:
@@ -112,6 +112,9 @@ class Workshop:
             return Progress(done, self._count, self._now.what if self._now else "")
 
     def _work(self) -> None:
+        if sys.platform == "linux":
+            # Whoever looks comes first; the encoder's own threads follow this one.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         while not self._stop.is_set():
             with self._lock:
                 if not self._waiting:
