@@ -31,9 +31,7 @@ def videos(pouring: Collection) -> list[str]:
 def test_anomalies_are_listed_and_written(
     videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["anomaly", videos[0], "--model", str(model)]
-    for video in videos[1:5]:
-        arguments += ["--typical", video]
+    arguments = ["anomaly", videos[0], "--model", str(model), "--typical", *videos[1:5]]
     for suffix in ("json", "csv", "png", "html"):
         arguments += ["-o", str(tmp_path / f"a.{suffix}")]
     assert run(arguments) == 0
@@ -52,8 +50,7 @@ def test_progress_is_a_row_for_each_frame(
     videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["progress", videos[0], "--model", str(model), "-o", str(tmp_path / "p.csv")]
-    for video in videos[1:3]:
-        arguments += ["--demonstrations", video]
+    arguments += ["--demonstrations", *videos[1:3]]
     assert run([*arguments, "-o", str(tmp_path / "p.png")]) == 0
     assert "ends at progress" in capsys.readouterr().out
     with (tmp_path / "p.csv").open() as file:

@@ -14,9 +14,9 @@ def anomaly(
         list[str],
         typer.Option(
             "--typical",
-            metavar="VIDEOS",
-            help="Videos of the action as it should be: files, a folder, a glob or a labels.json. "
-            "May be repeated.",
+            metavar="VIDEOS...",
+            help="Videos of the action as it should be: files, folders, globs or a labels.json: "
+            "all that follow, up to the next option. May be repeated.",
             show_default=False,
         ),
     ],
