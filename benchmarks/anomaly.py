@@ -26,7 +26,6 @@ from sklearn.metrics import roc_auc_score
 from stored_embeddings import read_embeddings
 
 from inphase.alignment.deviation import TypicalCourse
-from inphase.applications.anomaly import frame_time
 from inphase.data import Collection, Video
 
 RESULTS = Path(__file__).parent / "results" / "anomaly.csv"
@@ -126,7 +125,7 @@ def main() -> None:
 
 def _loaded(collection: Collection, file: Path) -> list[tuple[Video, Embedding, float]]:
     return [
-        (collection[one.name], one.embeddings, frame_time(one))
+        (collection[one.name], one.embeddings, one.frame_time)
         for one in read_embeddings(collection, [file])
     ]
 

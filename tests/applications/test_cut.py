@@ -118,6 +118,13 @@ def test_without_a_model_drawn_movements_are_counted(tmp_path: Path) -> None:
 
 
 def test_plain_features_are_the_same_every_time_and_thinned_by_time(video: EmbeddedVideo) -> None:
-    first, again = (PlainEmbedder().embed(video.path, fps=3) for _ in range(2))
+    first, again = (PlainEmbedder(fps=3).embed(video.path) for _ in range(2))
     np.testing.assert_array_equal(first.embeddings, again.embeddings)
     assert np.diff(first.times) == pytest.approx(1 / 3, abs=1e-3)
+
+
+def test_a_bar_tells_how_much_of_the_video_was_seen(video: EmbeddedVideo) -> None:
+    passed: list[int] = []
+    embedded = PlainEmbedder(fps=3).embed(video.path, advance=passed.append)
+    seen = probe(video.path).times
+    assert seen[sum(passed) - 1] == embedded.times[-1]

@@ -15,11 +15,13 @@ from inphase.alignment.repetitions import Repetitions, find_repetitions
 from inphase.applications.output_folder import check_output_folder
 from inphase.atomic import replacing
 from inphase.data import Collection, resample
-from inphase.errors import Skipped, VideoError
-from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
+from inphase.errors import Skipped
+from inphase.models import EmbeddedVideo, FrameEmbedder
+from inphase.models.embedding import embed_with
+from inphase.models.encoder import ready_encoder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.progress import progress_bar
-from inphase.video import VideoReader, VideoWriter, frame_at, probe, read_audio
+from inphase.video import VideoReader, VideoWriter, average_fps, frame_at, probe, read_audio
 
 # Frames a second at which repetitions are looked for: those of half a second have eight.
 SEARCH_FPS = 15.0
@@ -83,8 +85,7 @@ class Cuts:
         # Here, because drawing is slow to import.
         from inphase.applications.cut_picture import draw_cuts
 
-        with replacing(folder / f"{stem}.png") as beside:
-            draw_cuts(beside, self.video, self.spans if self.count else self.spans[:0])
+        draw_cuts(folder / f"{stem}.png", self.video, self.spans if self.count else self.spans[:0])
         return clips
 
     def to_dict(self) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def cut(
     chosen = resample(video.times, fps=SEARCH_FPS)
     searched = EmbeddedVideo(video.name, video.path, video.times[chosen], video.embeddings[chosen])
     times = searched.times
-    rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else SEARCH_FPS
+    rate = average_fps(times, default=SEARCH_FPS)
     repetitions = find_repetitions(
         searched.embeddings,
         shortest=max(4, round(shortest * rate)),
@@ -216,25 +217,8 @@ def cut_videos(
         VideoError: none of the videos can be read.
         AlignmentError: an option is out of range.
     """
-    plain = PlainEmbedder() if model is None else None
-    fitted = FrameEmbedder(Encoder.load(model)) if model is not None else None
-    cuts, skipped = [], []
-    for video in collection:
-        try:
-            info = probe(video.path)
-            rate = 1.0 if plain is None else min(1.0, SEARCH_FPS / info.fps)
-            title = f"Looking at {video.name}"
-            with progress_bar(title, round(rate * info.frames), console=console) as bar:
-                if plain is not None:
-                    embedded = plain.embed(
-                        video.path, fps=SEARCH_FPS, name=video.name, advance=bar.advance
-                    )
-                else:
-                    assert fitted is not None
-                    embedded = fitted.embed(video.path, name=video.name, advance=bar.advance)
-            cuts.append(cut(embedded, **options))
-        except VideoError as error:
-            skipped.append(Skipped(video.name, str(error)))
-    if not cuts:
-        raise VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
-    return CutVideos(tuple(cuts), tuple(skipped))
+    embedder = (
+        PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
+    )
+    embeddings = embed_with(embedder, collection, console=console)
+    return CutVideos(tuple(cut(video, **options) for video in embeddings), embeddings.skipped)

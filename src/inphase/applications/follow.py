@@ -15,6 +15,7 @@ from rich.text import Text
 from inphase.alignment.online import OnlineAligner
 from inphase.errors import OutputError
 from inphase.models import Encoder, FrameEmbedder
+from inphase.models.encoder import ready_encoder
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.video import probe
 from inphase.video.live import live_frames
@@ -87,8 +88,7 @@ def follow(
         ModelError: the model folder cannot be used.
         AlignmentError: an option is out of range.
     """
-    if not isinstance(encoder, Encoder):
-        encoder = Encoder.load(encoder)
+    encoder = ready_encoder(encoder)
     info = probe(reference)
     known = FrameEmbedder(encoder).embed(reference)
     aligner = OnlineAligner(

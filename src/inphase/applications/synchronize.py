@@ -25,6 +25,7 @@ from inphase.applications.alignment_file import Anchors, write_alignment_file
 from inphase.applications.edit_files import EDIT_WRITERS
 from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
 from inphase.applications.grid import write_grid, write_retimed
+from inphase.applications.output_file import check_output_file
 from inphase.applications.output_folder import check_output_folder
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
@@ -290,19 +291,12 @@ def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = 
     """
     sources = list(sources)
     valid = [".mp4", *_WRITERS, *EDIT_WRITERS] if pictures else list(_WRITERS)
-    if Path(path).suffix not in valid:
-        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
+    check_output_file(path, sources, suffixes=valid)
     if Path(path).suffix == ".edl" and len(sources) > 2:
         raise OutputError(
             f"{path}: an edit list holds one track, and there are {len(sources) - 1} queries; give "
             "the reference and one query, or write .otio."
         )
-    _keep(Path(path), sources)
-
-
-def _keep(path: Path, sources: Iterable[Path]) -> None:
-    if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
-        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
 
 
 def _write_json(path: Path, result: Synchronization) -> None:

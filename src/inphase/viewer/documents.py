@@ -13,7 +13,6 @@ import numpy as np
 from inphase.alignment import Alignment, align
 from inphase.alignment.deviation import TypicalCourse
 from inphase.applications.alignment_file import Anchors, write_alignment_file
-from inphase.applications.anomaly import frame_time
 from inphase.applications.synchronize import Synchronization
 from inphase.viewer.label_file import LabelFile
 from inphase.viewer.media import THUMBNAIL_COLUMNS, THUMBNAIL_HEIGHT, thumbnail_step
@@ -34,7 +33,7 @@ def anomaly_curves(videos: Sequence[ViewedVideo]) -> dict[str, list[float]]:
         return {}
     course = TypicalCourse(
         [video.embedded.embeddings for video in videos],
-        [frame_time(video.embedded) for video in videos],
+        [video.embedded.frame_time for video in videos],
     )
     return {
         video.id: np.clip(curve / 2, 0, 1).round(3).tolist()
