@@ -22,7 +22,7 @@ from inphase.alignment import (
 from inphase.alignment.distances import distance_named
 from inphase.alignment.mapping import filled
 from inphase.applications.alignment_file import Anchors, write_alignment_file
-from inphase.applications.edit_files import EDIT_WRITERS
+from inphase.applications.edit_files import EDIT_WRITERS, write_edit
 from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
 from inphase.applications.grid import write_grid, write_retimed
 from inphase.applications.output_file import check_output_file
@@ -100,9 +100,7 @@ class Synchronization:
                 console=console,
             )
         elif path.suffix in EDIT_WRITERS:
-            plan = plan_edit(self, error=cut_error)
-            with replacing(path) as beside:
-                EDIT_WRITERS[path.suffix](beside, plan)
+            write_edit(path, plan_edit(self, error=cut_error))
         else:
             with replacing(path) as beside:
                 _WRITERS[path.suffix](beside, self)
@@ -204,9 +202,11 @@ def synchronize(
         raise AlignmentError(
             f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
         )
+    start: int | None = None
     if reference is None or (reference == AUTO and AUTO not in names):
         distance = options.get("distance", "squared_euclidean")
         reference = names[medoid([video.embeddings for video in videos], distance=distance).index]
+        start = 0  # it begins a joint alignment, too, in which it comes first
         _log.info("The reference is %s, the most typical video.", reference)
     chosen = [video for video in videos if video.name == reference]
     if not chosen:
@@ -222,7 +222,7 @@ def synchronize(
                 "Videos that are aligned together follow their barycentre, not anchors: leave out "
                 "joint, or the alignment file."
             )
-        alignments = _together(chosen[0], queries, options, console)
+        alignments = _together(chosen[0], queries, start, options, console)
     else:
         alignments = tuple(
             align(
@@ -246,6 +246,7 @@ def synchronize(
 def _together(
     reference: EmbeddedVideo,
     queries: Sequence[EmbeddedVideo],
+    start: int | None,
     options: dict[str, Any],
     console: Console | None,
 ) -> tuple[Alignment, ...]:
@@ -263,7 +264,11 @@ def _together(
     videos = [reference, *queries]
     with progress_bar("Aligning together", _ROUNDS, console=console) as bar:
         result = joint_align(
-            [video.embeddings for video in videos], rounds=_ROUNDS, advance=bar.advance, **used
+            [video.embeddings for video in videos],
+            start=start,
+            rounds=_ROUNDS,
+            advance=bar.advance,
+            **used,
         )
         bar.advance(_ROUNDS - bar.done)
     measure = distance_named(str(used["distance"]))
