@@ -100,7 +100,6 @@ def test_each_repetition_is_one_cycle_long_and_they_do_not_overlap() -> None:
     lengths = found.ends - found.starts
     assert (found.starts[1:] >= found.ends[:-1]).all()
     assert lengths == pytest.approx(cycles, rel=0.3, abs=6)
-    assert found.period == np.median(lengths)
 
 
 def test_what_is_done_twice_in_a_row_is_not_taken_for_one() -> None:

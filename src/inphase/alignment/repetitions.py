@@ -37,14 +37,12 @@ class Repetitions:
         starts: (count,) first frame of each.
         ends: (count,) the frame after its last; at most the next one's start.
         likeness: (count,) how alike each is to the typical one, 0..1.
-        period: median length in frames, 0 without repetitions.
         confidence: 0..1; the share of the movement of a repetition that the typical one foretells.
     """
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     likeness: NDArray[np.float64]
-    period: float
     confidence: float
 
     @property
@@ -110,11 +108,10 @@ def find_repetitions(
     if len(firsts) < 2 or confidence < least_confidence:
         return _NONE
     starts, ends = _joined(moving[firsts], moving[lasts] + 1)
-    period = float(np.median(ends - starts))
-    return Repetitions(starts, ends, likeness, period, confidence)
+    return Repetitions(starts, ends, likeness, confidence)
 
 
-_NONE = Repetitions(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0.0, 0.0)
+_NONE = Repetitions(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0.0)
 
 
 class _Search:
