@@ -128,7 +128,8 @@ def test_bad_input_is_one_sentence() -> None:
     wrong: list[tuple[list[Any], dict[str, Any], str]] = [
         ([good], {}, "At least two typical videos"),
         ([good, good], {"groups": ["a", "a"]}, "of two groups"),
-        ([good, good], {"span": 0}, "more than 0 seconds"),
+        ([good, good], {"span": 0}, "seconds above 0, not 0"),
+        ([good, good], {"span": np.inf}, "seconds above 0, not inf"),
         ([good, good[:, :3]], {}, "dimensions"),
         ([good, good[:0]], {}, "has no frames"),
     ]

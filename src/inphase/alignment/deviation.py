@@ -112,8 +112,8 @@ class TypicalCourse:
             raise AlignmentError(
                 f"At least two typical videos (of two groups) are needed, not {len(set(labels))}."
             )
-        if not span > 0:
-            raise AlignmentError(f"The span must be more than 0 seconds, not {span}.")
+        if not 0 < span < np.inf:
+            raise AlignmentError(f"The span must be a number of seconds above 0, not {span:g}.")
         self._videos = [
             _Video(np.asarray(video), time) for video, time in zip(videos, frame_times, strict=True)
         ]

@@ -175,8 +175,7 @@ def find_anomalies(
         AlignmentError: there are fewer than two typical videos (of two groups), the embeddings
             are not of one model, or an option is out of range.
     """
-    if not 0 < alpha < 1:
-        raise AlignmentError(f"alpha must be between 0 and 1, not {alpha:g}.")
+    check_options(alpha=alpha, span=span)
     everything = list(typical)
     own = list(range(len(everything))) if groups is None else list(groups)
     kept = [index for index, one in enumerate(everything) if not same_file(one.path, video.path)]
@@ -208,6 +207,18 @@ def find_anomalies(
     ]
     names = tuple(one.name for one in others)
     return Anomalies(video, names, deviation, tuple(found), alpha, course.p_floor)
+
+
+def check_options(*, alpha: float, span: float) -> None:
+    """Refuse what :func:`find_anomalies` cannot work with, before minutes of work.
+
+    Raises:
+        AlignmentError: an option is out of range.
+    """
+    if not 0 < alpha < 1:
+        raise AlignmentError(f"alpha must be between 0 and 1, not {alpha:g}.")
+    if not 0 < span < np.inf:
+        raise AlignmentError(f"The span must be a number of seconds above 0, not {span:g}.")
 
 
 def check_output(path: str | Path, sources: Iterable[Path]) -> None:

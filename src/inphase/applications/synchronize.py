@@ -26,7 +26,7 @@ from inphase.applications.edit_files import EDIT_WRITERS, write_edit
 from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
 from inphase.applications.grid import write_grid, write_retimed
 from inphase.applications.output_file import check_output_file
-from inphase.applications.output_folder import check_output_folder
+from inphase.applications.output_folder import check_output_folder, file_stems
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -117,9 +117,9 @@ class Synchronization:
         folder = Path(folder)
         check_output_folder(folder, self._files)
         paths = []
-        for query, mapping in zip(self.queries, self.mappings(), strict=True):
-            # A name can hold the folders that tell two files apart.
-            path = folder / f"{query.name.replace('/', '_')}.mp4"
+        stems = file_stems(query.name for query in self.queries)
+        for stem, query, mapping in zip(stems, self.queries, self.mappings(), strict=True):
+            path = folder / f"{stem}.mp4"
             write_retimed(path, query.path, mapping, self.reference.times, console=console)
             paths.append(path)
         return tuple(paths)

@@ -57,11 +57,12 @@ def anomaly(
 
     Example: `inphase anomaly new.mp4 --typical good/ --model runs/pour/model -o anomalies.png`
     """
-    from inphase.applications.anomaly import check_output, find_anomalies
+    from inphase.applications.anomaly import check_options, check_output, find_anomalies
     from inphase.data import Collection
     from inphase.errors import ConfigError
     from inphase.models import embed as embed_videos
 
+    check_options(alpha=alpha, span=span)
     console = options.console()
     collection = Collection.open(typical, split=split)
     judged = Collection.open([video])
