@@ -46,7 +46,7 @@ def main() -> None:
     """Splice, count, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="without, only the base network counts")
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--keep", type=Path, help="folder for the spliced videos, to look at them")
     arguments = parser.parse_args()
@@ -56,19 +56,23 @@ def main() -> None:
         for name, clips in _chosen(Collection.open(arguments.data), arguments.count):
             splice(place / f"{name}.mp4", clips)
         spliced = Collection.open(place)
-        ways = {"base network alone": None, "fitted encoder": arguments.model}
+        ways = {"base network alone": None}
+        if arguments.model is not None:
+            ways["fitted encoder"] = arguments.model
         found = {way: cut_videos(spliced, model=m, console=console) for way, m in ways.items()}
     table = Table("video", *found)
     for index, name in enumerate(spliced.names):
         table.add_row(name, *(str(one.cuts[index].count) for one in found.values()))
     console.print(table)
-    command = f"benchmarks/cut.py {arguments.data.name} --model model --count {arguments.count}"
+    model = " --model model" if arguments.model is not None else ""
+    command = f"benchmarks/cut.py {arguments.data.name}{model} --count {arguments.count}"
     rows = [
         _row(arguments.data.name, way, one, arguments.count, command) for way, one in found.items()
     ]
     for row in rows:
         console.print(row)
-    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
+    made = {(row.data, row.embeddings) for row in rows}
+    kept = [row for row in read_rows(RESULTS) if (row["data"], row["embeddings"]) not in made]
     write_rows(RESULTS, [*kept, *map(asdict, rows)])
 
 

@@ -27,6 +27,8 @@ from inphase.video import VideoReader, VideoWriter, average_fps, frame_at, probe
 
 # Frames a second at which repetitions are looked for: those of half a second have eight.
 SEARCH_FPS = 15.0
+# The same pose is further apart for the base network alone than for an encoder that was fitted.
+PLAIN_ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ def cut(
     shortest: float = 0.4,
     longest: float | None = None,
     least_confidence: float = 0.45,
+    alike: float = 0.45,
 ) -> Cuts:
     """Find the repetitions of an embedded video.
 
@@ -199,6 +202,8 @@ def cut(
         shortest: repetition, in seconds.
         longest: repetition, in seconds; by default half of the video.
         least_confidence: (0..1) below this the video stays whole.
+        alike: as :func:`~inphase.alignment.repetitions.find_repetitions` takes it; for the
+            embeddings of ``PlainEmbedder``, ``PLAIN_ALIKE``.
 
     Raises:
         AlignmentError: an option is out of range.
@@ -214,6 +219,7 @@ def cut(
         shortest=max(4, round(shortest * rate)),
         longest=None if longest is None else round(longest * rate),
         least_confidence=least_confidence,
+        alike=alike,
     )
     info = probe(video.path)
     ends = np.append(info.times, info.duration)
@@ -265,11 +271,13 @@ def cut_videos(
         VideoError: none of the videos can be read.
         AlignmentError: an option is out of range.
     """
-    check_options(**options)
+    check_options(**{name: value for name, value in options.items() if name != "alike"})
     embedder = (
         PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
     )
     embeddings = embed_with(embedder, collection, console=console)
+    if model is None:
+        options = {"alike": PLAIN_ALIKE, **options}
     return CutVideos(tuple(cut(video, **options) for video in embeddings), embeddings.skipped)
 
 
