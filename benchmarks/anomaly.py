@@ -26,8 +26,7 @@ from sklearn.metrics import roc_auc_score
 from stored_embeddings import read_embeddings
 
 from inphase.alignment.deviation import TypicalCourse
-from inphase.applications.anomaly import frame_time
-from inphase.data import Collection, Video
+from inphase.data import Collection, Video, planted
 
 RESULTS = Path(__file__).parent / "results" / "anomaly.csv"
 ALPHA = 0.05
@@ -126,7 +125,7 @@ def main() -> None:
 
 def _loaded(collection: Collection, file: Path) -> list[tuple[Video, Embedding, float]]:
     return [
-        (collection[one.name], one.embeddings, frame_time(one))
+        (collection[one.name], one.embeddings, one.frame_time)
         for one in read_embeddings(collection, [file])
     ]
 
@@ -143,23 +142,16 @@ def _planted(
     embedding: Embedding, kind: str, time: float
 ) -> tuple[Embedding, tuple[int, int] | None]:
     """The embedding with a deviation in its middle, and its first and last frame."""
-    at = len(embedding) // 2
-    if kind == "stop":
-        long = round(0.8 / time)
-        still = np.repeat(embedding[at : at + 1], long, axis=0)
-        return np.concatenate([embedding[:at], still, embedding[at:]]), (at, at + long - 1)
-    if kind == "reversal":
-        long = min(round(0.5 / time), at - 1)
-        back = embedding[at - long : at][::-1]
-        return np.concatenate([embedding[:at], back, back[::-1], embedding[at:]]), (
-            at,
-            at + 2 * long - 1,
-        )
-    if kind == "skip":
-        end = at + len(embedding) // 8
-        begin = at - len(embedding) // 8
-        return np.concatenate([embedding[:begin], embedding[end:]]), (begin - 1, begin)
-    return embedding, None
+    middle, quarter = len(embedding) // 2, len(embedding) // 4
+    if kind == "none":
+        return embedding, None
+    at, long = {
+        "stop": (middle, round(0.8 / time)),
+        "reversal": (middle, min(round(0.5 / time), middle - 1)),
+        "skip": (middle - quarter // 2, quarter),
+    }[kind]
+    deviating, first, last = planted(embedding, kind, at=at, long=long)
+    return deviating, (first, last)
 
 
 def _judge(

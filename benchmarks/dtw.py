@@ -7,7 +7,6 @@ their costs and paths must agree. Prints a table and writes ``benchmarks/results
 """
 
 import argparse
-import csv
 import platform
 import statistics
 import sys
@@ -19,10 +18,9 @@ from pathlib import Path
 import librosa
 import numpy as np
 from numpy.typing import NDArray
-from result_tables import processor
+from result_tables import processor, write_rows
 
 from inphase.alignment import dtw
-from inphase.atomic import replacing
 
 RESULTS = Path(__file__).parent / "results" / "dtw.csv"
 Distances = NDArray[np.float32]
@@ -96,14 +94,7 @@ def main() -> None:
                     **about,
                 }
             )
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        replacing(arguments.output) as beside,
-        beside.open("w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(arguments.output, rows)
     print(f"Wrote {arguments.output}")
 
 

@@ -7,7 +7,9 @@
 Demonstrations are the training videos. For each frame of a test video the number of key events that
 have happened is held against progress, and against the distance to the goal, by Spearman's rank
 correlation: over the frames of each video (mean over videos), and over all frames of all videos.
-Time as a share of the video's length is the floor. Writes benchmarks/results/progress.csv.
+Time as a share of the video's length is the floor. *Falling* are videos whose signal goes down with
+time, by the same correlation. For each video prints where its progress begins (mean over a second)
+and ends, and its correlation with time. Writes benchmarks/results/progress.csv.
 """
 
 import argparse
@@ -38,6 +40,7 @@ class Row:
     videos: int
     within_videos: float
     over_all_frames: float
+    falling: int
     machine: str
     command: str
 
@@ -49,6 +52,7 @@ def main() -> None:
     parser.add_argument("train", type=Path, help=".npz of the demonstrations")
     parser.add_argument("test", type=Path, help=".npz of the videos to follow")
     arguments = parser.parse_args()
+    console = Console()
     collection = Collection.open(arguments.data)
     demonstrations = read_embeddings(collection, [arguments.train])
     goal = Goal(demonstrations)
@@ -61,6 +65,12 @@ def main() -> None:
         signals["−distance"].append(-curve.distance_to_goal)
         signals["time"].append(np.linspace(0, 1, len(curve.progress)))
         frames = np.arange(len(curve.progress))
+        told = [
+            f"begins {curve.progress[video.times < video.times[0] + 1].mean():.2f}",
+            f"ends {curve.progress[-1]:.2f}",
+            f"with time {_rank(curve.progress, signals['time'][-1]):.2f}",
+        ]
+        console.print(f"{video.name}: {', '.join(told)}", highlight=False)
         passed.append((frames[:, None] >= np.array(events)).sum(axis=1).astype(np.float64))
     rows = [
         Row(
@@ -70,18 +80,23 @@ def main() -> None:
             len(passed),
             float(np.mean([_rank(a, b) for a, b in zip(curves, passed, strict=True)])),
             _rank(np.concatenate(curves), np.concatenate(passed)),
+            sum(_rank(a, b) < 0 for a, b in zip(curves, signals["time"], strict=True)),
             processor(),
             f"benchmarks/progress.py {arguments.data.name} {arguments.train.name} "
             f"{arguments.test.name}",
         )
         for name, curves in signals.items()
     ]
-    table = Table("set", "signal", "within videos", "over all frames")
+    table = Table("set", "signal", "within videos", "over all frames", "falling")
     for row in rows:
         table.add_row(
-            row.data, row.signal, f"{row.within_videos:.3f}", f"{row.over_all_frames:.3f}"
+            row.data,
+            row.signal,
+            f"{row.within_videos:.3f}",
+            f"{row.over_all_frames:.3f}",
+            str(row.falling),
         )
-    Console().print(table)
+    console.print(table)
     kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
     write_rows(RESULTS, [*kept, *map(asdict, rows)])
 

@@ -9,7 +9,6 @@ of further videos of the kind, which are not in the store. Prints a table and wr
 """
 
 import argparse
-import csv
 import platform
 import sys
 import tempfile
@@ -21,10 +20,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from result_tables import processor
+from result_tables import processor, write_rows
 from rich.console import Console
 
-from inphase.atomic import replacing
 from inphase.store import Neighbour, Store, StoredModel, StoredVideo
 from inphase.store.index import maintained_index
 from inphase.store.table import video_rows
@@ -168,14 +166,7 @@ def main() -> None:
                     "command": " ".join(["python", *sys.argv]),
                 }
                 rows.append({**row, **about})
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        replacing(arguments.output) as beside,
-        beside.open("w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(arguments.output, rows)
     print(f"Wrote {arguments.output}")
 
 

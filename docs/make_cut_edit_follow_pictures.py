@@ -46,7 +46,7 @@ with tempfile.TemporaryDirectory() as folder:
     with VideoWriter(path, fps=25, size=video.size) as writer:
         for frame in video.at(np.concatenate([np.zeros(8), *waves, np.zeros(8)])):
             writer.write(frame)
-    cuts = inphase.cut(PlainEmbedder().embed(path, fps=15))
+    cuts = inphase.cut(PlainEmbedder(fps=15).embed(path), alike=0.7)
     cuts.save(Path(folder) / "clips")
     picture = Image.open(Path(folder) / "clips" / "six.png").convert("RGB").resize((640, 640))
     picture.quantize(64).save(IMAGES / "cut.png", optimize=True)

@@ -9,7 +9,7 @@ import inphase
 from inphase.models.plain_features import PlainEmbedder
 
 video, folder = sys.argv[1:3]
-cuts = inphase.cut(PlainEmbedder().embed(video, fps=15))
+cuts = inphase.cut(PlainEmbedder(fps=15).embed(video), alike=0.7)
 print(f"{cuts.count} repetitions, {cuts.period:.2f} s each")
 for clip in cuts.save(folder):
     print(clip)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from inphase.alignment.deviation import TypicalCourse, segments
+from inphase.data import DEVIATIONS, planted
 from inphase.errors import AlignmentError
 
-KINDS = ("stop", "reversal", "skip", "foreign")
 _BASIS = np.random.default_rng(0).normal(size=(6, 16)) / 2
 _FRAME = 0.04
 _LONG = 22
@@ -26,22 +26,15 @@ def performance(seed: int, kind: str | None = None) -> Made:
     state = share + random.uniform(-0.15, 0.15) * np.sin(2 * np.pi * share) / 2
     at = int(random.integers(25, frames - 40))
     truth: tuple[int, int] | None = None
-    if kind == "stop":
-        state = np.concatenate([state[:at], np.full(_LONG, state[at]), state[at:]])
-        truth = at, at + _LONG - 1
-    elif kind == "reversal":
-        back = state[at - 1 : at - 13 : -1]
-        state = np.concatenate([state[:at], back, back[::-1], state[at:]])
-        truth = at, at + 11
-    elif kind == "skip":
-        state = np.concatenate([state[:at], state[at + int(0.22 * frames) :]])
-        truth = at - 1, at
+    if kind is not None:
+        long = {"reversal": 12, "skip": int(0.22 * frames)}.get(kind, _LONG)
+        state, first, last = planted(state, kind, at=at, long=long)
+        truth = first, last
     turns = 2.5 * state[:, None] * np.arange(1, 4)
     course = np.concatenate([np.cos(turns), np.sin(turns)], axis=1) @ _BASIS
     course += 0.08 * random.normal(size=16) + 0.03 * random.normal(size=course.shape)
     if kind == "foreign":
         course[at : at + _LONG] += 0.8 * random.normal(size=16)
-        truth = at, at + _LONG - 1
     return course, truth
 
 
@@ -50,7 +43,7 @@ def typical() -> TypicalCourse:
     return TypicalCourse([performance(seed)[0] for seed in range(24)], [_FRAME] * 24)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DEVIATIONS)
 def test_planted_deviations_are_told_from_normal_videos_and_placed(
     typical: TypicalCourse, kind: str
 ) -> None:
@@ -85,7 +78,7 @@ def test_p_values_count_the_typical_videos_that_stray_as_far(typical: TypicalCou
     quiet = int(deviation.score.argmin())
     assert typical.p_floor == 1 / 25
     peaks = deviation.left_out[:, quiet]
-    further = (largest >= peak for largest, peak in zip(typical.largest, peaks, strict=True))
+    further = (own.max() >= peak for own, peak in zip(typical.own, peaks, strict=True))
     expected = (1 + sum(further)) / 25
     assert typical.p_value(deviation, quiet, quiet) == pytest.approx(expected)
     assert typical.p_value(deviation, quiet, quiet) > 0.5
@@ -135,7 +128,8 @@ def test_bad_input_is_one_sentence() -> None:
     wrong: list[tuple[list[Any], dict[str, Any], str]] = [
         ([good], {}, "At least two typical videos"),
         ([good, good], {"groups": ["a", "a"]}, "of two groups"),
-        ([good, good], {"span": 0}, "more than 0 seconds"),
+        ([good, good], {"span": 0}, "seconds above 0, not 0"),
+        ([good, good], {"span": np.inf}, "seconds above 0, not inf"),
         ([good, good[:, :3]], {}, "dimensions"),
         ([good, good[:0]], {}, "has no frames"),
     ]

@@ -21,4 +21,4 @@ def test_without_any_writable_folder_kernels_are_compiled_in_memory(
         return real(**options)  # type: ignore[no-any-return]
 
     monkeypatch.setattr(numba, "njit", njit)
-    assert dtw_kernels._compiled(lambda x: x + 1)(2) == 3
+    assert dtw_kernels.compiled(lambda x: x + 1)(2) == 3

@@ -84,10 +84,9 @@ def test_averaging_is_petitjeans_where_all_are_as_long() -> None:
 def test_a_round_of_averaging_lowers_the_cost_and_it_ends() -> None:
     videos = [embeddings for _, embeddings in performances(10, noise=0.3)]
     result = joint_align(videos, rounds=30)
-    assert result.converged
     assert 2 <= len(result.costs) < 31
     assert result.costs[-1] < 0.8 * result.costs[0]
-    assert not joint_align(videos, rounds=1, tolerance=0).converged
+    assert len(joint_align(videos, rounds=3, tolerance=0).costs) == 4
     assert len(joint_align(videos, rounds=0).costs) == 1
 
 

@@ -47,11 +47,10 @@ def test_each_place_is_the_end_of_the_cheapest_way_so_far(seed: int, max_speed: 
     assert cost == pytest.approx(cheapest(reference, query, max_speed)[0])
 
 
-@pytest.mark.parametrize("window", [None, 10])
-def test_a_query_of_another_pace_is_followed(window: int | None) -> None:
+def test_a_query_of_another_pace_is_followed() -> None:
     reference = np.linspace(0, 1, 100)
     pace = np.interp(np.arange(160), [0, 60, 80, 159], [0, 0.2, 0.7, 1])
-    aligner = OnlineAligner(path(reference), window=window)
+    aligner = OnlineAligner(path(reference))
     places = [aligner.push(frame) for frame in path(pace)]
     found = np.array([place.reference_frame for place in places])
     assert np.abs(reference[found] - pace).max() < 0.03
@@ -99,7 +98,6 @@ def test_memory_does_not_grow_with_the_query() -> None:
     [
         ({"max_speed": 0}, "max_speed"),
         ({"look_back": -1}, "look_back"),
-        ({"window": 1}, "at least max_speed"),
     ],
 )
 def test_options_out_of_range_are_refused(options: dict[str, int], told: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from inphase.alignment import joint_align
-from inphase.alignment.progress import ProgressFilter
+from inphase.alignment.progress import _FREE, _STEP, ProgressFilter, moved
 from inphase.errors import AlignmentError
 
 
@@ -64,6 +64,14 @@ def test_progress_covers_the_whole_range(follower: ProgressFilter) -> None:
     assert follower.progress[0] == 0
     assert follower.progress[-1] == 1
     assert (np.diff(follower.progress) >= 0).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 60])
+def test_the_least_cost_of_a_move_is_that_of_all_pairs(count: int) -> None:
+    costs = np.random.default_rng(count).exponential(3, size=count)
+    ahead = np.arange(count)[None, :] - np.arange(count)[:, None]
+    moves = _STEP * np.where(ahead < 0, -ahead, np.maximum(ahead - _FREE, 0))
+    np.testing.assert_allclose(moved(costs), (costs[:, None] + moves).min(axis=0), rtol=1e-12)
 
 
 def test_bad_input_is_one_sentence(follower: ProgressFilter) -> None:

@@ -2,16 +2,18 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from inphase.applications.cut import Cuts, cut, cut_videos
+from inphase.applications.cut import Cuts, CutVideos, check_clips_folder, cut, cut_videos
 from inphase.data import Collection, draw
-from inphase.errors import OutputError, VideoError
+from inphase.errors import AlignmentError, OutputError, VideoError
 from inphase.models import EmbeddedVideo
 from inphase.models.plain_features import PlainEmbedder
 from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
@@ -103,6 +105,47 @@ def test_the_video_is_never_overwritten(cuts: Cuts, tmp_path: Path) -> None:
         cuts.save(tmp_path / "file")
 
 
+def test_clips_of_two_videos_never_have_one_name(cuts: Cuts, tmp_path: Path) -> None:
+    others = [
+        replace(cuts, video=replace(cuts.video, name=name))
+        for name in ("five", "five_01", "a/five")
+    ]
+    clips = CutVideos(tuple(others), ()).save(tmp_path)
+    assert len(set(clips)) == len(clips) == 15
+    assert sorted(clips) == sorted(tmp_path.glob("*.mp4"))
+
+
+def test_clips_of_another_video_of_that_name_stay(cuts: Cuts, tmp_path: Path) -> None:
+    cuts.save(tmp_path / "clips")
+    cuts.save(tmp_path / "clips")  # the same again
+    other = tmp_path / "five.mp4"
+    other.write_bytes(cuts.video.path.read_bytes())
+    with pytest.raises(OutputError, match=r"holds clips of another five, .*; give another folder"):
+        check_clips_folder(tmp_path / "clips", Collection.open(other))
+    with pytest.raises(OutputError, match="holds clips of another five"):
+        replace(cuts, video=replace(cuts.video, path=other)).save(tmp_path / "clips")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"shortest": 2.0, "longest": 1.0}, r"at least the shortest \(2 s\), not 1 s"),
+        ({"longest": np.inf}, "longest .* not inf s"),
+        ({"longest": np.nan}, "longest .* not nan s"),
+        ({"shortest": np.inf}, "shortest .* not inf"),
+        ({"least_confidence": 2.0}, "in 0..1, not 2"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_told_before_the_work(
+    options: dict[str, Any], told: str, video: EmbeddedVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AlignmentError, match=told):
+        cut(video, **options)
+    monkeypatch.setattr(PlainEmbedder, "embed", lambda *_, **__: pytest.fail("it worked first"))
+    with pytest.raises(AlignmentError, match=told):
+        cut_videos(Collection.open(video.path), **options)
+
+
 def test_without_a_model_drawn_movements_are_counted(tmp_path: Path) -> None:
     drawn = draw("pick_place", seed=3, size=(160, 120))
     turns = [0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) for n in (24, 36, 22, 30)]
@@ -118,6 +161,13 @@ def test_without_a_model_drawn_movements_are_counted(tmp_path: Path) -> None:
 
 
 def test_plain_features_are_the_same_every_time_and_thinned_by_time(video: EmbeddedVideo) -> None:
-    first, again = (PlainEmbedder().embed(video.path, fps=3) for _ in range(2))
+    first, again = (PlainEmbedder(fps=3).embed(video.path) for _ in range(2))
     np.testing.assert_array_equal(first.embeddings, again.embeddings)
     assert np.diff(first.times) == pytest.approx(1 / 3, abs=1e-3)
+
+
+def test_a_bar_tells_how_much_of_the_video_was_seen(video: EmbeddedVideo) -> None:
+    passed: list[int] = []
+    embedded = PlainEmbedder(fps=3).embed(video.path, advance=passed.append)
+    seen = probe(video.path).times
+    assert seen[sum(passed) - 1] == embedded.times[-1]

@@ -113,6 +113,30 @@ def test_an_edit_list_reads_back_as_the_plan(result: Synchronization, tmp_path: 
     assert shown == plan_edit(result, error=2).tracks[1].shown().tolist()
 
 
+@pytest.mark.parametrize("way", ["our edit list", "an edit list made of our timeline"])
+def test_the_reader_of_edit_lists_of_opentimelineio_sees_the_plan(
+    result: Synchronization, tmp_path: Path, way: str
+) -> None:
+    edl = tmp_path / "x.edl"
+    if way == "our edit list":
+        result.save(edl, cut_error=2)
+    else:
+        result.save(tmp_path / "x.otio", cut_error=2)
+        timeline = otio.adapters.read_from_file(str(tmp_path / "x.otio"))
+        timeline.tracks[:] = [timeline.tracks[1].clone()]  # an edit list has one
+        otio.adapters.write_to_file(timeline, str(edl), adapter_name="cmx_3600")
+    read = otio.adapters.read_from_file(str(edl), adapter_name="cmx_3600", rate=25)
+    (track,) = read.tracks
+    planned = plan_edit(result, error=2).tracks[1].segments
+    assert len(track) == len(planned)
+    for clip, segment in zip(track, planned, strict=True):
+        assert track.range_of_child(clip).start_time.to_frames() == segment.first
+        assert clip.source_range.start_time.to_frames() == segment.source
+        assert clip.source_range.duration.to_frames() == segment.frames
+        (warp,) = clip.effects
+        assert warp.time_scalar == pytest.approx(float(segment.speed), abs=1e-9)
+
+
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="the program ffmpeg is not installed")
 @pytest.mark.parametrize("error", [0, 2])
 def test_ffmpeg_runs_the_script_and_shows_what_our_own_retimed_video_shows(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inphase.applications.output_folder import check_output_folder
+from inphase.applications.output_folder import check_output_folder, file_stems
 from inphase.errors import OutputError
 
 
@@ -36,3 +36,19 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     with pytest.raises(OutputError, match="is a file"):
         check_output_folder(tmp_path / "x", [])
+
+
+@pytest.mark.parametrize(
+    ("names", "numbered", "stems"),
+    [
+        (["a", "b/a"], False, ["a", "b_a"]),
+        (["b/a", "b_a", "B_a"], False, ["b_a", "b_a-2", "B_a-3"]),
+        (["swing", "swing_01", "swing_1b"], False, ["swing", "swing_01", "swing_1b"]),
+        (["swing", "swing_01", "swing_1b"], True, ["swing", "swing_01-2", "swing_1b"]),
+        (["swing_01", "swing"], True, ["swing_01", "swing-2"]),
+    ],
+)
+def test_files_of_two_videos_have_two_names(
+    names: list[str], numbered: bool, stems: list[str]
+) -> None:
+    assert list(file_stems(names, numbered=numbered)) == stems

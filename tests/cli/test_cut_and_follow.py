@@ -1,6 +1,7 @@
 """The verbs ``cut`` and ``follow``, and the files of editing programs, as a person types them."""
 
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -73,8 +74,12 @@ def test_files_of_editing_programs_tell_their_cuts(
     out = tmp_path / f"edit.{suffix}"
     command = ["synchronize", *videos[:2], "--model", model, "-o", str(out), "--cut-error", "3"]
     assert run(command) == 0
-    assert "cuts in all, no frame off by more than 3" in capsys.readouterr().out
-    assert out.stat().st_size > 100
+    told = re.search(r"(\d+) cuts in all, no frame off by more than 3", capsys.readouterr().out)
+    assert told is not None
+    pieces = {"otio": r"\"OTIO_SCHEMA\": \"Clip\.", "edl": r"^\d{3}  AX", "sh": "trim=start_frame"}
+    found = len(re.findall(pieces[suffix], out.read_text(), re.MULTILINE))
+    # A timeline holds the reference's picture and its sound, whole, too.
+    assert found == int(told[1]) + (3 if suffix == "otio" else 1)
 
 
 def test_follow_writes_one_json_line_a_frame(
@@ -143,10 +148,27 @@ def test_a_file_that_grows_is_followed_to_its_end(videos: list[str], tmp_path: P
     ("arguments", "told"),
     [
         (["cut", "{video}", "-o", "{video}"], "is a file"),
+        (
+            ["cut", "{video}", "-o", "out", "--longest", "1", "--shortest", "2"],
+            "the shortest (2 s)",
+        ),
+        (["cut", "{video}", "-o", "out", "--longest", "inf"], "not inf s"),
         (["cut", "missing.mp4", "-o", "out"], "missing.mp4"),
         (["follow", "missing.ts", "--reference", "{video}", "--model", "{model}"], "missing.ts"),
         (["follow", "{video}", "--reference", "missing.mp4", "--model", "{model}"], "missing.mp4"),
         (["follow", "{video}", "--reference", "{video}", "--model", "nowhere"], "nowhere"),
+        (
+            [
+                "follow",
+                "{video}",
+                "--reference",
+                "{video}",
+                "--model",
+                "{model}",
+                "--look-back=inf",
+            ],
+            "look_back must be 0 or more seconds, not inf",
+        ),
         (
             ["follow", "{video}", "--reference", "{video}", "--model", "{model}", "-o", "{video}"],
             "would be lost",

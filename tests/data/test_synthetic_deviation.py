@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inphase.data import draw
-from inphase.data.synthetic_deviation import DEVIATIONS, deviate
+from inphase.data.synthetic_deviation import DEVIATIONS, deviate, planted
 
 VIDEO = draw("pouring", seed=3, fps=12, size=(64, 48), duration_range=(3.0, 3.0))
 
@@ -44,6 +44,16 @@ def test_a_foreign_thing_is_in_its_frames_only() -> None:
     )
     again = list(deviate(VIDEO, "foreign", seed=1).frames())
     np.testing.assert_array_equal(again[made.first], list(made.frames())[made.first])
+
+
+def test_it_can_be_planted_in_embeddings_as_in_states() -> None:
+    states = np.arange(20)
+    embeddings = np.stack([states, -states], axis=1)
+    for kind in DEVIATIONS:
+        shown, first, last = planted(states, kind, at=10, long=4)
+        deviating, *place = planted(embeddings, kind, at=10, long=4)
+        np.testing.assert_array_equal(deviating, embeddings[shown])
+        assert place == [first, last]
 
 
 def test_an_unknown_kind_is_one_sentence() -> None:

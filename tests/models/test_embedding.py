@@ -18,6 +18,7 @@ from inphase.data import Collection, context_indices
 from inphase.errors import ModelError, VideoError
 from inphase.models import (
     BaseNetwork,
+    EmbeddedVideo,
     Embeddings,
     Encoder,
     EncoderConfig,
@@ -27,7 +28,8 @@ from inphase.models import (
     embedding,
     register_base_network,
 )
-from inphase.models.encoder import background
+from inphase.models import encoder as encoder_module
+from inphase.models.encoder import background, ready_encoder
 from inphase.video import VideoReader, VideoWriter
 
 _SMALL = EncoderConfig(image_size=64, conv_width=8, fc_width=8, embedding_size=6, context_gap=0.1)
@@ -357,3 +359,24 @@ def test_kept_embeddings_are_found_again_by_content_and_encoder(
         file.write_bytes(b"spoilt")
     made = embed([constant], encoder, cache=kept)
     np.testing.assert_array_equal(made.videos[0].embeddings, first.videos[0].embeddings)
+
+
+@pytest.mark.parametrize(("times", "frame_time"), [([2.0, 2.1, 2.2, 2.6], 0.2), ([2.0], 0.04)])
+def test_a_video_ends_when_its_last_frame_has_been_seen(
+    times: list[float], frame_time: float
+) -> None:
+    video = EmbeddedVideo(
+        "a", Path("a.mp4"), np.array(times), np.zeros((len(times), 3), np.float32)
+    )
+    assert video.frame_time == pytest.approx(frame_time)
+    assert video.duration == pytest.approx(times[-1] + frame_time)
+
+
+def test_a_model_folder_goes_to_the_best_device_and_an_encoder_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Encoder(_SMALL)
+    encoder.save(tmp_path)
+    monkeypatch.setattr(encoder_module, "best_device", lambda: torch.device("meta"))
+    assert ready_encoder(tmp_path).device.type == "meta"
+    assert ready_encoder(encoder).device.type == "cpu"

@@ -112,8 +112,8 @@ class TypicalCourse:
             raise AlignmentError(
                 f"At least two typical videos (of two groups) are needed, not {len(set(labels))}."
             )
-        if not span > 0:
-            raise AlignmentError(f"The span must be more than 0 seconds, not {span}.")
+        if not 0 < span < np.inf:
+            raise AlignmentError(f"The span must be a number of seconds above 0, not {span:g}.")
         self._videos = [
             _Video(np.asarray(video), time) for video, time in zip(videos, frame_times, strict=True)
         ]
@@ -133,8 +133,6 @@ class TypicalCourse:
         )
         scales = np.quantile(largest, _SCALE_QUANTILE, axis=0)
         self.scales = dict(zip(CHANNELS, np.where(scales > 0, scales, 1.0).tolist(), strict=True))
-        self.largest: Curve = (largest / [self.scales[one] for one in CHANNELS]).max(axis=1)
-        """(videos,) the largest deviation of each typical video from the others, scaled."""
         self.own: tuple[Curve, ...] = tuple(
             np.max(
                 [
@@ -147,6 +145,7 @@ class TypicalCourse:
             for index, curves in enumerate(raw)
         )
         """(videos) of (frames,): each typical video's own deviation from the others, scaled."""
+        self._largest = np.array([curve.max() for curve in self.own])
 
     def __len__(self) -> int:
         return len(self._videos)
@@ -180,7 +179,7 @@ class TypicalCourse:
     def parts(self, deviation: Deviation) -> tuple[Part, ...]:
         """The parts of a video that stray further than half of the typical videos do anywhere."""
         found = []
-        for first, last, peak in segments(deviation.score, level=float(np.median(self.largest))):
+        for first, last, peak in segments(deviation.score, level=float(np.median(self._largest))):
             kind = "looks"
             if deviation.pace[peak] > deviation.looks[peak]:
                 kind = "slow" if deviation.slow[peak] else "fast"
@@ -209,7 +208,7 @@ class TypicalCourse:
             last: frame of the segment.
         """
         peaks = deviation.left_out[:, first : last + 1].max(axis=1)
-        return float((1 + (self.largest >= peaks).sum()) / (1 + len(self)))
+        return float((1 + (self._largest >= peaks).sum()) / (1 + len(self)))
 
     @property
     def p_floor(self) -> float:

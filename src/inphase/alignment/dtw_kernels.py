@@ -24,7 +24,7 @@ Path = tuple[NDArray[np.int64], NDArray[np.int64], float]
 _DIAGONAL, _DOWN, _RIGHT = 0, 1, 2
 
 
-def _compiled(kernel: Kernel) -> Kernel:
+def compiled(kernel: Kernel) -> Kernel:
     """Compile, and keep the result on disk for the next process where that can be written."""
     try:
         return cast(Kernel, numba.njit(cache=True, nogil=True)(kernel))
@@ -33,7 +33,7 @@ def _compiled(kernel: Kernel) -> Kernel:
         return cast(Kernel, numba.njit(nogil=True)(kernel))
 
 
-@_compiled
+@compiled
 def warp(
     distances: Distances,
     first: NDArray[np.int64],
@@ -88,7 +88,7 @@ def warp(
             j -= 1
 
 
-@_compiled
+@compiled
 def warp_limited(
     distances: Distances,
     first: NDArray[np.int64],

@@ -26,7 +26,6 @@ class JointAlignment:
         paths: one a video: positions of the barycentre (as reference) and its frames (as query).
         costs: (rounds + 1,) mean distance along the paths, of all videos: with the start, and
             after each round.
-        converged: whether the last round changed the costs by no more than the tolerance.
         medoid: index of the video at which the barycentre started.
         smoothing: of the paths, as a share of their steps.
     """
@@ -34,7 +33,6 @@ class JointAlignment:
     barycentre: NDArray[np.float32]
     paths: tuple[WarpingPath, ...]
     costs: NDArray[np.float64]
-    converged: bool
     medoid: int
     smoothing: float
 
@@ -130,19 +128,16 @@ def joint_align(
     measure = distance_named(distance)
     barycentre = _resampled(videos[start], length)
     costs: list[float] = []
-    converged = False
     while True:
         paths = tuple(dtw(measure(barycentre, video), **options) for video in videos)
         costs.append(float(np.mean([path.cost / len(path.reference) for path in paths])))
-        converged = len(costs) > 1 and costs[-2] - costs[-1] <= tolerance * costs[-2]
-        if converged or len(costs) > rounds:
+        settled = len(costs) > 1 and costs[-2] - costs[-1] <= tolerance * costs[-2]
+        if settled or len(costs) > rounds:
             break
         barycentre = _mean_along(paths, videos, length)
         if advance:
             advance(1)
-    return JointAlignment(
-        barycentre.astype(np.float32), paths, np.array(costs), converged, start, smoothing
-    )
+    return JointAlignment(barycentre.astype(np.float32), paths, np.array(costs), start, smoothing)
 
 
 def _mean_along(

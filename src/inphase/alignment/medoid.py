@@ -23,12 +23,10 @@ class Medoid:
     Attributes:
         index: of that video.
         costs: (videos,) mean over the videos compared with of the mean distance along the path.
-        compared: how many videos each was compared with, itself aside.
     """
 
     index: int
     costs: NDArray[np.float64]
-    compared: int
 
 
 def medoid(
@@ -81,7 +79,7 @@ def medoid(
         if advance:
             advance(1)
     means = np.nanmean(costs, axis=1) if count > 1 else np.zeros(1)
-    return Medoid(index=int(means.argmin()), costs=means, compared=min(count - 1, len(chosen)))
+    return Medoid(index=int(means.argmin()), costs=means)
 
 
 def _thinned(video: NDArray[Any]) -> NDArray[Any]:

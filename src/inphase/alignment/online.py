@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.dtw_kernels import _compiled
+from inphase.alignment.dtw_kernels import compiled
 from inphase.errors import AlignmentError
 
 _LARGEST_SPEED = 100
@@ -50,7 +50,6 @@ class OnlineAligner:
         max_speed: int = 3,
         look_back: int = 0,
         open_begin: bool = False,
-        window: int | None = None,
     ) -> None:
         """
         Args:
@@ -58,7 +57,6 @@ class OnlineAligner:
             max_speed: reference frames that may pass from one query frame to the next, at most.
             look_back: query frames before the newest whose places may still be revised.
             open_begin: the query may begin anywhere in the reference.
-            window: how many reference frames around the last place are looked at; None for all.
 
         Raises:
             AlignmentError: the reference is empty or not finite, or an option is out of range.
@@ -74,12 +72,8 @@ class OnlineAligner:
             raise AlignmentError(f"max_speed must be in 1..{_LARGEST_SPEED}, not {max_speed}.")
         if look_back < 0:
             raise AlignmentError(f"look_back must be 0 or more frames, not {look_back}.")
-        if window is not None and window < max_speed:
-            raise AlignmentError(
-                f"A window must be at least max_speed ({max_speed}), not {window}."
-            )
         self._reference = reference
-        self._max_speed, self._window, self._open_begin = max_speed, window, open_begin
+        self._max_speed, self._open_begin = max_speed, open_begin
         self._costs = np.full(len(reference), np.inf)
         self._next = np.empty_like(self._costs)
         # How far each place of a frame is from where it was reached, for the last frames.
@@ -110,11 +104,7 @@ class OnlineAligner:
             self._costs[:begin] = distances[:begin]
             came[:] = 0
         else:
-            low, high = 0, len(distances)
-            if self._window is not None:
-                low, high = max(0, self._at - self._window), self._at + self._window + 1
-            advance(self._costs, distances, low, min(high, len(distances)), self._max_speed,
-                    self._next, came)  # fmt: skip
+            advance(self._costs, distances, self._max_speed, self._next, came)
             self._costs, self._next = self._next, self._costs
         self._at = int(self._costs.argmin())
         # Only differences count: the sums of a stream without end must not grow.
@@ -134,19 +124,16 @@ class OnlineAligner:
         return places
 
 
-@_compiled
+@compiled
 def advance(
     costs: NDArray[np.float64],
     distances: NDArray[np.float64],
-    low: int,
-    high: int,
     max_speed: int,
     new_costs: NDArray[np.float64],
     came: NDArray[np.uint8],
 ) -> None:
     """One query frame more: the cheapest way to each place, and how far it came from."""
-    new_costs[:] = np.inf
-    for i in range(low, high):
+    for i in range(len(costs)):
         best, step = costs[i], 0
         for back in range(1, min(max_speed, i) + 1):
             # Of equally cheap ways the one that goes on.

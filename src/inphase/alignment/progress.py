@@ -48,8 +48,7 @@ class ProgressFilter:
         )
         """(positions,) in 0..1, never decreasing."""
         self._scale = max(float(joint.costs[-1]), 1e-12)
-        ahead = positions[None, :] - positions[:, None]
-        self._moves = _STEP * np.where(ahead < 0, -ahead, np.maximum(ahead - _FREE, 0))
+        self._begin = _STEP * np.maximum(positions - _FREE, 0.0)
         self._costs: NDArray[np.float64] | None = None
 
     def restart(self) -> None:
@@ -70,10 +69,24 @@ class ProgressFilter:
         """
         rows = np.asarray(embedding)[None]
         here = self._measure(rows, self._barycentre)[0].astype(np.float64) / self._scale
-        if self._costs is None:
-            before = self._moves[0]  # a video begins at the start, or not far from it
-        else:
-            before = (self._costs[:, None] + self._moves).min(axis=0)
+        # A video begins at the start, or not far from it.
+        before = self._begin if self._costs is None else moved(self._costs)
         self._costs = _MEMORY * (before - before.min()) + here
         weights = np.exp(self._costs.min() - self._costs)
         return float(weights @ self.progress / weights.sum())
+
+
+def moved(costs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The least cost to be at each position after a move from any: (positions,) in and out.
+
+    Each position back costs a step, each one ahead beyond those that are free, so that all moves
+    are seen in three passes.
+    """
+    climb = _STEP * np.arange(len(costs))
+    back = np.minimum.accumulate((costs + climb)[::-1])[::-1] - climb
+    ahead = np.minimum.accumulate(costs - climb) + climb
+    least: NDArray[np.float64] = np.minimum(back, costs)
+    for step in range(1, _FREE + 1):
+        free = ahead if step == _FREE else costs
+        least[step:] = np.minimum(least[step:], free[: len(costs) - step])
+    return least

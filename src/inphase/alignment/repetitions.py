@@ -14,7 +14,6 @@ from inphase.errors import AlignmentError
 Floats = NDArray[np.float32]
 
 # All of them shares of a typical (median) squared distance between two frames that move.
-_ALIKE = 0.45  # two frames further apart are not the same moment
 _LEAST_EXTENT = 0.35  # a pattern that moves less is not the action
 _STILL = 0.12  # of the upper quartile of the speeds: slower frames stand still
 _SMOOTHING = 1.0  # frames, standard deviation
@@ -37,14 +36,12 @@ class Repetitions:
         starts: (count,) first frame of each.
         ends: (count,) the frame after its last; at most the next one's start.
         likeness: (count,) how alike each is to the typical one, 0..1.
-        period: median length in frames, 0 without repetitions.
         confidence: 0..1; the share of the movement of a repetition that the typical one foretells.
     """
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     likeness: NDArray[np.float64]
-    period: float
     confidence: float
 
     @property
@@ -59,6 +56,7 @@ def find_repetitions(
     shortest: int = 6,
     longest: int | None = None,
     least_confidence: float = 0.45,
+    alike: float = 0.45,
 ) -> Repetitions:
     """Find what a sequence does again and again, and cut it there.
 
@@ -74,6 +72,8 @@ def find_repetitions(
         shortest: repetition, in frames, at least 4.
         longest: repetition, in frames; by default half of the sequence.
         least_confidence: below this nothing is taken for a repetition.
+        alike: two frames further apart are not the same moment; a share of the typical (median)
+            squared distance between two frames that move.
 
     Returns:
         Whole repetitions only: one that the sequence breaks off is left out.
@@ -92,13 +92,15 @@ def find_repetitions(
         raise AlignmentError(f"The longest repetition ({longest}) is below the shortest.")
     if not 0 <= least_confidence <= 1:
         raise AlignmentError(f"least_confidence must be in 0..1, not {least_confidence}.")
+    if not 0 < alike < np.inf:
+        raise AlignmentError(f"alike must be above 0, not {alike}.")
     if len(frames) < 2 * shortest:
         return _NONE
     smooth = _compressed(gaussian_filter1d(frames, _SMOOTHING, axis=0, mode="nearest"))
     moving = np.flatnonzero(_moves(smooth))
     if len(moving) < 2 * shortest:
         return _NONE
-    search = _Search(smooth[moving], shortest, longest or len(moving) // 2)
+    search = _Search(smooth[moving], shortest, longest or len(moving) // 2, alike)
     pattern = search.pattern()
     if pattern is None:
         return _NONE
@@ -110,18 +112,18 @@ def find_repetitions(
     if len(firsts) < 2 or confidence < least_confidence:
         return _NONE
     starts, ends = _joined(moving[firsts], moving[lasts] + 1)
-    period = float(np.median(ends - starts))
-    return Repetitions(starts, ends, likeness, period, confidence)
+    return Repetitions(starts, ends, likeness, confidence)
 
 
-_NONE = Repetitions(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0.0, 0.0)
+_NONE = Repetitions(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0.0)
 
 
 class _Search:
     """Patterns in a sequence of moving frames, and how much of it they explain."""
 
-    def __init__(self, frames: Floats, shortest: int, longest: int) -> None:
+    def __init__(self, frames: Floats, shortest: int, longest: int, alike: float) -> None:
         self.frames = frames
+        self.alike = alike
         self.shortest, self.longest = shortest, longest
         sampled = frames[:: max(1, len(frames) // _SAMPLED)]
         distances = squared_euclidean(sampled, sampled)
@@ -167,7 +169,7 @@ class _Search:
             away = squared_euclidean(both[start : start + 1], both[start:])[0]
             lags = np.arange(self.shortest, min(self.longest + 1, len(away) - 1))
             low = (away[lags] <= away[lags - 1]) & (away[lags] <= away[lags + 1])
-            returns = lags[low & (away[lags] < 2 * _ALIKE * self.typical)][:_LAGS]
+            returns = lags[low & (away[lags] < 2 * self.alike * self.typical)][:_LAGS]
             found += [(int(start), int(lag)) for lag in returns]
         return found
 
@@ -222,7 +224,7 @@ class _Search:
     def _worth(self, frames: Floats, pattern: Floats) -> Floats:
         distances = squared_euclidean(frames, pattern)
         # One odd frame must not break a repetition.
-        worth: Floats = np.maximum(1.0 - distances / (_ALIKE * self.typical), -1.0)
+        worth: Floats = np.maximum(1.0 - distances / (self.alike * self.typical), -1.0)
         return worth.astype(np.float32)
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.alignment.deviation import Deviation, TypicalCourse
+from inphase.applications.output_file import check_output_file, same_file
 from inphase.atomic import replacing
-from inphase.errors import AlignmentError, OutputError
+from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 
@@ -175,24 +175,23 @@ def find_anomalies(
         AlignmentError: there are fewer than two typical videos (of two groups), the embeddings
             are not of one model, or an option is out of range.
     """
-    if not 0 < alpha < 1:
-        raise AlignmentError(f"alpha must be between 0 and 1, not {alpha:g}.")
+    check_options(alpha=alpha, span=span)
     everything = list(typical)
     own = list(range(len(everything))) if groups is None else list(groups)
-    kept = [index for index, one in enumerate(everything) if not _same(one.path, video.path)]
+    kept = [index for index, one in enumerate(everything) if not same_file(one.path, video.path)]
     others = [everything[index] for index in kept]
     if len(others) < len(everything):
         _log.info("%s is among the typical videos and is left out of them.", video.name)
     with progress_bar("Comparing", len(others), console=console) as bar:
         course = TypicalCourse(
             [one.embeddings for one in others],
-            [frame_time(one) for one in others],
+            [one.frame_time for one in others],
             groups=[own[index] for index in kept],
             span=span,
             distance=distance,
             advance=bar.advance,
         )
-    deviation = course.deviation(video.embeddings, frame_time(video))
+    deviation = course.deviation(video.embeddings, video.frame_time)
     found = [
         Segment(
             part.first,
@@ -210,28 +209,25 @@ def find_anomalies(
     return Anomalies(video, names, deviation, tuple(found), alpha, course.p_floor)
 
 
+def check_options(*, alpha: float, span: float) -> None:
+    """Refuse what :func:`find_anomalies` cannot work with, before minutes of work.
+
+    Raises:
+        AlignmentError: an option is out of range.
+    """
+    if not 0 < alpha < 1:
+        raise AlignmentError(f"alpha must be between 0 and 1, not {alpha:g}.")
+    if not 0 < span < np.inf:
+        raise AlignmentError(f"The span must be a number of seconds above 0, not {span:g}.")
+
+
 def check_output(path: str | Path, sources: Iterable[Path]) -> None:
     """Refuse what :meth:`Anomalies.save` cannot or must not write, before minutes of work.
 
     Raises:
         OutputError: another suffix, or a video would be lost.
     """
-    path = Path(path)
-    valid = [".png", ".svg", ".html", *_WRITERS]
-    if path.suffix not in valid:
-        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
-    if any(_same(path, source) for source in sources):
-        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)
-
-
-def frame_time(video: EmbeddedVideo) -> float:
-    """Seconds from frame to frame, as a rule."""
-    steps: NDArray[np.float64] = np.diff(video.times)
-    return float(np.median(steps)) if len(steps) else 0.04
+    check_output_file(path, sources, suffixes=[".png", ".svg", ".html", *_WRITERS])
 
 
 def _write_json(path: Path, result: Anomalies) -> None:

@@ -1,16 +1,15 @@
 """Anomalies as a picture and as a page: the curve, and the frames at its peaks."""
 
 import base64
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jinja2
-import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from inphase.applications.figure_file import rendered, save_figure
 from inphase.atomic import replacing
 from inphase.video import VideoReader
 
@@ -63,9 +62,7 @@ def write_plot(path: Path, result: "Anomalies", *, width: int) -> None:
         OutputError: the place cannot be written.
         VideoError: the video cannot be read.
     """
-    picture = _picture(result, path.suffix[1:], width)
-    with replacing(path) as beside:
-        beside.write_bytes(picture)
+    save_figure(path, _drawn(result), width=width)
 
 
 def write_page(path: Path, result: "Anomalies") -> None:
@@ -75,20 +72,10 @@ def write_page(path: Path, result: "Anomalies") -> None:
         OutputError: the place cannot be written.
         VideoError: the video cannot be read.
     """
-    picture = base64.b64encode(_picture(result, "svg", 0)).decode()
+    picture = base64.b64encode(rendered(_drawn(result), "svg", width=1200)).decode()
     template = jinja2.Environment(autoescape=True).from_string(_PAGE)
     with replacing(path) as beside:
         beside.write_text(template.render(result=result, picture=picture), encoding="utf-8")
-
-
-def _picture(result: "Anomalies", form: str, width: int) -> bytes:
-    with matplotlib.rc_context({"svg.hashsalt": "inphase", "svg.fonttype": "path"}):
-        figure = _drawn(result)
-        picture = io.BytesIO()
-        metadata = {"Date": None} if form == "svg" else None
-        dpi = width / _INCHES if width else 100
-        figure.savefig(picture, format=form, dpi=dpi, metadata=metadata)
-    return picture.getvalue()
 
 
 def _drawn(result: "Anomalies") -> Figure:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import math
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +14,21 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.alignment.repetitions import Repetitions, find_repetitions
-from inphase.applications.output_folder import check_output_folder
+from inphase.applications.output_folder import check_output_folder, file_stems
 from inphase.atomic import replacing
 from inphase.data import Collection, resample
-from inphase.errors import Skipped, VideoError
-from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
+from inphase.errors import AlignmentError, OutputError, Skipped
+from inphase.models import EmbeddedVideo, FrameEmbedder
+from inphase.models.embedding import embed_with
+from inphase.models.encoder import ready_encoder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.progress import progress_bar
-from inphase.video import VideoReader, VideoWriter, frame_at, probe, read_audio
+from inphase.video import VideoReader, VideoWriter, average_fps, frame_at, probe, read_audio
 
 # Frames a second at which repetitions are looked for: those of half a second have eight.
 SEARCH_FPS = 15.0
+# The same pose is further apart for the base network alone than for an encoder that was fitted.
+PLAIN_ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -52,23 +58,31 @@ class Cuts:
         """Median length of a repetition in seconds; 0 without."""
         return float(np.median(self.spans[:, 1] - self.spans[:, 0])) if self.count else 0.0
 
-    def save(self, folder: str | Path, *, console: Console | None = None) -> tuple[Path, ...]:
+    def save(
+        self, folder: str | Path, *, stem: str | None = None, console: Console | None = None
+    ) -> tuple[Path, ...]:
         """Write each clip with its sound, and what was found, into a folder.
 
         ``<name>_01.mp4`` and so on, cut at the frame and therefore encoded again; a video that does
         not repeat itself is copied as it is. Beside them ``<name>.json``, ``<name>.csv`` and
         ``<name>.png``: the self-similarity of the video with its cuts.
 
+        Args:
+            folder: where they go.
+            stem: of the files, instead of the video's name.
+            console: where a progress bar goes; by default nowhere.
+
         Returns:
             The clips.
 
         Raises:
-            OutputError: the folder cannot be written, or holds the video.
+            OutputError: the folder cannot be written, or holds the video, or clips of another video
+                of this name.
             VideoError: the video can no longer be read.
         """
         folder = Path(folder)
-        check_output_folder(folder, [self.video.path])
-        stem = self.video.name.replace("/", "_")
+        stem = file_stems([self.video.name])[0] if stem is None else stem
+        _check_place(folder, {stem: self.video.path})
         clips = self._write_clips(folder, stem, console)
         with replacing(folder / f"{stem}.json") as beside:
             told = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
@@ -83,8 +97,7 @@ class Cuts:
         # Here, because drawing is slow to import.
         from inphase.applications.cut_picture import draw_cuts
 
-        with replacing(folder / f"{stem}.png") as beside:
-            draw_cuts(beside, self.video, self.spans if self.count else self.spans[:0])
+        draw_cuts(folder / f"{stem}.png", self.video, self.spans if self.count else self.spans[:0])
         return clips
 
     def to_dict(self) -> dict[str, Any]:
@@ -155,6 +168,24 @@ class CutVideos:
     cuts: tuple[Cuts, ...]
     skipped: tuple[Skipped, ...]
 
+    def save(self, folder: str | Path, *, console: Console | None = None) -> tuple[Path, ...]:
+        """Write the clips of all of them into a folder, as :meth:`Cuts.save` does.
+
+        No clip of one video has the name of another's: where they would, a number tells their
+        videos apart.
+
+        Returns:
+            The clips.
+
+        Raises:
+            OutputError, VideoError: as :meth:`Cuts.save`.
+        """
+        stems = file_stems((cuts.video.name for cuts in self.cuts), numbered=True)
+        written: list[Path] = []
+        for stem, cuts in zip(stems, self.cuts, strict=True):
+            written += cuts.save(folder, stem=stem, console=console)
+        return tuple(written)
+
 
 def cut(
     video: EmbeddedVideo,
@@ -162,6 +193,7 @@ def cut(
     shortest: float = 0.4,
     longest: float | None = None,
     least_confidence: float = 0.45,
+    alike: float = 0.45,
 ) -> Cuts:
     """Find the repetitions of an embedded video.
 
@@ -170,20 +202,24 @@ def cut(
         shortest: repetition, in seconds.
         longest: repetition, in seconds; by default half of the video.
         least_confidence: (0..1) below this the video stays whole.
+        alike: as :func:`~inphase.alignment.repetitions.find_repetitions` takes it; for the
+            embeddings of ``PlainEmbedder``, ``PLAIN_ALIKE``.
 
     Raises:
         AlignmentError: an option is out of range.
         VideoError: the video can no longer be read.
     """
+    check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
     chosen = resample(video.times, fps=SEARCH_FPS)
     searched = EmbeddedVideo(video.name, video.path, video.times[chosen], video.embeddings[chosen])
     times = searched.times
-    rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else SEARCH_FPS
+    rate = average_fps(times, default=SEARCH_FPS)
     repetitions = find_repetitions(
         searched.embeddings,
         shortest=max(4, round(shortest * rate)),
         longest=None if longest is None else round(longest * rate),
         least_confidence=least_confidence,
+        alike=alike,
     )
     info = probe(video.path)
     ends = np.append(info.times, info.duration)
@@ -193,6 +229,25 @@ def cut(
         own = np.array([frame_at(info.times, time) for time in times] + [info.frames])
         frames = np.stack([own[repetitions.starts], own[repetitions.ends]], axis=1)
     return Cuts(searched, repetitions, frames, ends[frames])
+
+
+def check_options(
+    *, shortest: float = 0.4, longest: float | None = None, least_confidence: float = 0.45
+) -> None:
+    """Refuse what :func:`cut` cannot look for, before minutes of work.
+
+    Raises:
+        AlignmentError: an option is out of range.
+    """
+    if not 0 < shortest < math.inf:
+        raise AlignmentError(f"The shortest repetition must be above 0 seconds, not {shortest:g}.")
+    if longest is not None and not shortest <= longest < math.inf:
+        raise AlignmentError(
+            f"The longest repetition must be at least the shortest ({shortest:g} s), not "
+            f"{longest:g} s."
+        )
+    if not 0 <= least_confidence <= 1:
+        raise AlignmentError(f"least_confidence must be in 0..1, not {least_confidence:g}.")
 
 
 def cut_videos(
@@ -216,25 +271,36 @@ def cut_videos(
         VideoError: none of the videos can be read.
         AlignmentError: an option is out of range.
     """
-    plain = PlainEmbedder() if model is None else None
-    fitted = FrameEmbedder(Encoder.load(model)) if model is not None else None
-    cuts, skipped = [], []
-    for video in collection:
+    check_options(**{name: value for name, value in options.items() if name != "alike"})
+    embedder = (
+        PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
+    )
+    embeddings = embed_with(embedder, collection, console=console)
+    if model is None:
+        options = {"alike": PLAIN_ALIKE, **options}
+    return CutVideos(tuple(cut(video, **options) for video in embeddings), embeddings.skipped)
+
+
+def check_clips_folder(folder: str | Path, collection: Collection) -> None:
+    """Refuse a folder in which clips or videos would be lost, before minutes of work.
+
+    Raises:
+        OutputError: it is a file, holds one of the videos, or clips of another video of that name.
+    """
+    stems = file_stems(collection.names, numbered=True)
+    paths = [video.path for video in collection]
+    _check_place(Path(folder), dict(zip(stems, paths, strict=True)))
+
+
+def _check_place(folder: Path, sources: Mapping[str, Path]) -> None:
+    check_output_folder(folder, sources.values())
+    for stem, path in sources.items():
         try:
-            info = probe(video.path)
-            rate = 1.0 if plain is None else min(1.0, SEARCH_FPS / info.fps)
-            title = f"Looking at {video.name}"
-            with progress_bar(title, round(rate * info.frames), console=console) as bar:
-                if plain is not None:
-                    embedded = plain.embed(
-                        video.path, fps=SEARCH_FPS, name=video.name, advance=bar.advance
-                    )
-                else:
-                    assert fitted is not None
-                    embedded = fitted.embed(video.path, name=video.name, advance=bar.advance)
-            cuts.append(cut(embedded, **options))
-        except VideoError as error:
-            skipped.append(Skipped(video.name, str(error)))
-    if not cuts:
-        raise VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
-    return CutVideos(tuple(cuts), tuple(skipped))
+            told = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
+            before = Path(told["file"])
+        except (OSError, ValueError, TypeError, KeyError):
+            continue  # nothing of ours
+        if before.absolute() != path.absolute():
+            raise OutputError(
+                f"{folder} holds clips of another {stem}, {before}; give another folder."
+            )

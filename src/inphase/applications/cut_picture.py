@@ -3,30 +3,33 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from inphase.alignment import squared_euclidean
+from inphase.applications.figure_file import save_figure
 from inphase.models import EmbeddedVideo
 
 _LARGEST = 1200  # frames a side that are drawn
 _CUT = "#d55e00"
+_WIDTH = 900  # pixels
 
 
 def draw_cuts(path: Path, video: EmbeddedVideo, spans: NDArray[np.float64]) -> None:
-    """Draw how far each moment of a video is from each other, and its repetitions.
+    """Draw how far each moment of a video is from each other, and its repetitions, to a file.
 
     Args:
         path: of the picture; the suffix tells its format.
         video: embedded.
         spans: (repetitions, 2) begin and end, in seconds.
+
+    Raises:
+        OutputError: the place cannot be written.
     """
     step = max(1, -(-len(video.times) // _LARGEST))
     times, embeddings = video.times[::step], video.embeddings[::step]
     distances = np.sqrt(squared_euclidean(embeddings, embeddings))
     figure = Figure(figsize=(7.5, 7.5), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.subplots()
     extent = (float(times[0]), float(times[-1]), float(times[-1]), float(times[0]))
     axes.imshow(distances, extent=extent, cmap="viridis_r", interpolation="nearest", aspect="equal")
@@ -37,4 +40,4 @@ def draw_cuts(path: Path, video: EmbeddedVideo, spans: NDArray[np.float64]) -> N
     axes.set_title(f"{video.name}: {found}")
     axes.set_xlabel("seconds; bright: alike")
     axes.set_ylabel("seconds")
-    figure.savefig(path, dpi=120)
+    save_figure(path, figure, width=_WIDTH)

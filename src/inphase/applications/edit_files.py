@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inphase.alignment.speed_segments import SpeedSegment
 from inphase.applications.edit_plan import EditPlan, EditTrack
+from inphase.atomic import replacing
 
 
 def write_otio(path: Path, plan: EditPlan) -> None:
@@ -121,6 +122,16 @@ def _filters(track: EditTrack, rate: Fraction) -> str:
     joined = "".join(f"[p{index}]" for index in range(count))
     parts.append(f"{joined}concat=n={count}:v=1:a=0,fps=fps={fps}[out]")
     return ";\n".join(parts)
+
+
+def write_edit(path: Path, plan: EditPlan) -> None:
+    """Write the file of an editing program that the suffix asks for, whole or not at all.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    with replacing(path) as beside:
+        EDIT_WRITERS[path.suffix](beside, plan)
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import time as clock
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from rich.live import Live
 from rich.text import Text
 
 from inphase.alignment.online import OnlineAligner
-from inphase.errors import OutputError
+from inphase.errors import AlignmentError, OutputError
 from inphase.models import Encoder, FrameEmbedder
+from inphase.models.encoder import ready_encoder
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.video import probe
 from inphase.video.live import live_frames
@@ -87,8 +89,9 @@ def follow(
         ModelError: the model folder cannot be used.
         AlignmentError: an option is out of range.
     """
-    if not isinstance(encoder, Encoder):
-        encoder = Encoder.load(encoder)
+    if not 0 <= look_back < math.inf:
+        raise AlignmentError(f"look_back must be 0 or more seconds, not {look_back:g}.")
+    encoder = ready_encoder(encoder)
     info = probe(reference)
     known = FrameEmbedder(encoder).embed(reference)
     aligner = OnlineAligner(

@@ -16,7 +16,15 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
 from inphase.progress import progress_bar
-from inphase.video import VideoInfo, VideoReader, VideoWriter, probe, read_audio
+from inphase.video import (
+    IMAGE_FPS,
+    VideoInfo,
+    VideoReader,
+    VideoWriter,
+    average_fps,
+    probe,
+    read_audio,
+)
 
 _BACKGROUND, _TEXT, _QUIET = (18, 18, 20), (235, 235, 235), (150, 150, 155)
 _BAR, _REFERENCE_BAR, _TRACK = (90, 160, 255), (255, 176, 60), (52, 52, 58)
@@ -112,7 +120,7 @@ def write_retimed(
         OutputError: the file cannot be written.
         VideoError: the video cannot be read.
     """
-    rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 25.0
+    rate = average_fps(times, default=IMAGE_FPS)
     reader = VideoReader(video)
     with (
         VideoWriter(path, fps=rate, size=reader.size) as writer,

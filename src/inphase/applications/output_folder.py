@@ -1,5 +1,6 @@
 """Folders that results are written into, one file each."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,3 +24,30 @@ def check_output_folder(folder: str | Path, sources: Iterable[Path]) -> None:
         real = source.resolve()
         if place in (source.absolute().parent.resolve(), real.parent, real):
             raise OutputError(f"{folder} holds the videos themselves; give another folder.")
+
+
+def file_stems(names: Iterable[str], *, numbered: bool = False) -> tuple[str, ...]:
+    """Stems of the files of videos in one folder, all different.
+
+    A name can hold the folders that tell two files apart.
+
+    Args:
+        names: of the videos, unique.
+        numbered: whether a stem may be followed by ``_`` and a number, too.
+    """
+    stems: list[str] = []
+    for name in names:
+        plain = name.replace("/", "_")
+        stem, count = plain, 1
+        while any(_clash(stem, other, numbered) for other in stems):
+            count += 1
+            stem = f"{plain}-{count}"
+        stems.append(stem)
+    return tuple(stems)
+
+
+def _clash(one: str, other: str, numbered: bool) -> bool:
+    # Some file systems do not tell A from a.
+    short, long = sorted((one.casefold(), other.casefold()), key=len)
+    rest = long.removeprefix(short) if long.startswith(short) else None
+    return rest == "" or (numbered and rest is not None and bool(re.fullmatch(r"_\d+", rest)))

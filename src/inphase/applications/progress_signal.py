@@ -15,9 +15,11 @@ from rich.console import Console
 
 from inphase.alignment import joint_align
 from inphase.alignment.progress import ProgressFilter
+from inphase.applications.output_file import check_output_file
 from inphase.atomic import replacing
-from inphase.errors import AlignmentError, OutputError, VideoError
+from inphase.errors import AlignmentError, VideoError
 from inphase.models import EmbeddedVideo, Embeddings, Encoder
+from inphase.models.encoder import ready_encoder
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.progress import progress_bar
 from inphase.video.conversion import RgbConverter
@@ -81,10 +83,10 @@ class ProgressCurve:
         """
         path = Path(path)
         check_output(path, [self.video.path])
-        with replacing(path) as beside:
-            if path.suffix in _PICTURES:
-                _write_plot(beside, self, width)
-            else:
+        if path.suffix in _PICTURES:
+            _write_plot(path, self, width)
+        else:
+            with replacing(path) as beside:
                 _WRITERS[path.suffix](beside, self)
 
 
@@ -168,7 +170,7 @@ class ProgressSignal:
         *,
         background: Background = "start",
     ) -> None:
-        encoder = encoder if isinstance(encoder, Encoder) else Encoder.load(encoder)
+        encoder = ready_encoder(encoder)
         self._goal = Goal(demonstrations)
         self._embedder = StreamEmbedder(
             encoder, background=background, reference=self._goal.typical.path
@@ -226,12 +228,7 @@ def check_output(path: str | Path, sources: Iterable[Path]) -> None:
     Raises:
         OutputError: another suffix, or a video would be lost.
     """
-    path = Path(path)
-    valid = [*_WRITERS, *_PICTURES]
-    if path.suffix not in valid:
-        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
-    if path.exists() and any(one.exists() and path.samefile(one) for one in sources):
-        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
+    check_output_file(path, sources, suffixes=[*_WRITERS, *_PICTURES])
 
 
 def _write_csv(path: Path, result: ProgressCurve) -> None:
@@ -250,24 +247,21 @@ def _write_json(path: Path, result: ProgressCurve) -> None:
 
 def _write_plot(path: Path, result: ProgressCurve, width: int) -> None:
     # Here, because drawing is slow to import and not every curve is drawn.
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"svg.hashsalt": "inphase", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(8, 3.2), layout="constrained")
-        FigureCanvasAgg(figure)
-        axes = figure.subplots()
-        times = result.video.times
-        axes.plot(times, result.progress, color="#0072b2", label="progress")
-        axes.plot(times, result.distance_to_goal, color="#d55e00", label="distance to goal")
-        axes.set(xlabel="seconds", xlim=(times[0], max(times[-1], times[0] + 1e-3)))
-        axes.set_ylim(bottom=0)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
-        axes.set_title(result.video.name, fontsize=11, loc="left")
-        metadata = {"Date": None} if path.suffix == ".svg" else None
-        figure.savefig(path, format=path.suffix[1:], dpi=width / 8, metadata=metadata)
+    from inphase.applications.figure_file import save_figure
+
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    axes = figure.subplots()
+    times = result.video.times
+    axes.plot(times, result.progress, color="#0072b2", label="progress")
+    axes.plot(times, result.distance_to_goal, color="#d55e00", label="distance to goal")
+    axes.set(xlabel="seconds", xlim=(times[0], max(times[-1], times[0] + 1e-3)))
+    axes.set_ylim(bottom=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    axes.set_title(result.video.name, fontsize=11, loc="left")
+    save_figure(path, figure, width=width)
 
 
 _PICTURES = (".png", ".svg")

@@ -150,12 +150,14 @@ def retrieve(
         VideoError: a query is no video, no picture, or a time outside its video.
         ModelError: the model folder cannot be used.
     """
+    from inphase.models.encoder import ready_encoder
+
     store = store if isinstance(store, Store) else Store(store)
     asked = [queries] if isinstance(queries, (str, Path)) else list(queries)
     if not asked:
         raise StoreError("No query was given.")
     stored = store.model() if model is None else None
-    encoder = None if model is None else _loaded(model)
+    encoder = None if model is None else ready_encoder(model)
     if encoder is not None:
         stored = store.model(encoder.fingerprint)
     assert stored is not None
@@ -237,11 +239,12 @@ class _Embedding:
 
     def _ready(self) -> "FrameEmbedder":
         from inphase.models import FrameEmbedder
+        from inphase.models.encoder import ready_encoder
 
         if self._embedder is None:
             if self._encoder is None:
                 folder = self._store.model_folder(self._model)
-                self._encoder = _loaded(folder)
+                self._encoder = ready_encoder(folder)
                 if self._encoder.fingerprint != self._model.fingerprint:
                     raise ModelError(
                         f"The model in {folder} is another now than the one that filled the "
@@ -249,12 +252,6 @@ class _Embedding:
                     )
             self._embedder = FrameEmbedder(self._encoder)
         return self._embedder
-
-
-def _loaded(model: "Encoder | str | Path") -> "Encoder":
-    from inphase.models import Encoder
-
-    return model if isinstance(model, Encoder) else Encoder.load(model)
 
 
 def _moment(text: str) -> tuple[str, float]:

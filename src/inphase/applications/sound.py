@@ -13,8 +13,9 @@ from rich.console import Console
 
 from inphase.applications.block_joining import Cut, concatenate, overlap_add
 from inphase.applications.loudness import equally_loud
+from inphase.applications.output_file import check_output_file
 from inphase.applications.sound_matching import aligned_blocks, best_sources, nearest_blocks
-from inphase.errors import AlignmentError, OutputError, Skipped, VideoError, hint
+from inphase.errors import AlignmentError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 from inphase.video import Audio, probe, read_audio, write_audio
@@ -182,11 +183,7 @@ def check_output(path: str | Path, videos: Iterable[Path]) -> None:
     Raises:
         OutputError: another suffix, or one of the videos would be lost.
     """
-    path = Path(path)
-    if path.suffix not in (".mp4", ".wav"):
-        raise OutputError(f"{path} must end in .mp4 or .wav.")
-    if path.exists() and any(video.exists() and path.samefile(video) for video in videos):
-        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
+    check_output_file(path, videos, suffixes=(".mp4", ".wav"))
 
 
 def check_sources(videos: Iterable[Path]) -> None:

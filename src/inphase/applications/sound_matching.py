@@ -29,7 +29,7 @@ def nearest_blocks(
         for start in range(0, len(target.times), block)
     ]
     # As many frames of the source as take the time of the block.
-    step = _frame_time(source.times)
+    step = source.frame_time
     lengths = np.diff(edges)
     frames = np.clip(np.rint(lengths / step), 1, len(source.times)).astype(np.int64)
     sums = np.cumsum(np.pad(source.embeddings.astype(np.float64), ((1, 0), (0, 0))), axis=0)
@@ -56,7 +56,7 @@ def aligned_blocks(
     matched = alignment.query_frames
     distance = distance_named(options.get("distance", "squared_euclidean"))
     far = distance(target.embeddings, source.embeddings)[np.arange(len(matched)), matched]
-    step = _frame_time(target.times)
+    step = target.frame_time
     starts, distances = np.zeros(len(edges) - 1), np.full(len(edges) - 1, np.inf)
     for index in range(len(starts)):
         frames = np.arange(index * block, min((index + 1) * block, len(matched)))
@@ -65,14 +65,10 @@ def aligned_blocks(
             continue
         # The middle of the block plays what belongs to its middle, at the source's own pace.
         aside = target.times[frames].mean() + step / 2 - edges[index]
-        middle = source.times[matched[frames]].mean() + _frame_time(source.times) / 2
+        middle = source.times[matched[frames]].mean() + source.frame_time / 2
         starts[index] = middle - aside
         distances[index] = far[frames].mean()
     return starts, distances
-
-
-def _frame_time(times: NDArray[np.float64]) -> float:
-    return float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.04
 
 
 def best_sources(costs: NDArray[np.float64], change: float) -> NDArray[np.int64]:

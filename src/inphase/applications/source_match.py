@@ -19,7 +19,7 @@ class AnnotatedSource:
     def __init__(self, video: EmbeddedVideo, annotations: Annotations) -> None:
         self.video = video
         self.annotations = annotations
-        self.duration = duration_of(video)
+        self.duration = video.duration
         marks = [*annotations.events.values(), *(cue.start for cue in annotations.cues)]
         outside = next((s for s in marks if not 0 <= s <= self.duration + 1e-3), None)
         if outside is not None:
@@ -50,7 +50,7 @@ class SourceMatch:
         if len(mapped) and mapped[-1] == len(video.times) - 1:
             # What lasts to the end of the one lasts to the end of the other.
             self._from = np.append(self._from, source.duration)
-            end = duration_of(target) if self._to[-1] == target.times[-1] else self._to[-1]
+            end = target.duration if self._to[-1] == target.times[-1] else self._to[-1]
             self._to = np.append(self._to, end)
             self._confidence = np.append(self._confidence, self._confidence[-1])
         self._target = target
@@ -90,10 +90,3 @@ def _other_way(options: Mapping[str, Any]) -> dict[str, Any]:
     elif turned.get("open_begin") or turned.get("open_end"):
         turned["open_in"] = "query"
     return turned
-
-
-def duration_of(video: EmbeddedVideo) -> float:
-    """Seconds to the end of the last frame, which lasts as long as one does on average."""
-    times = video.times
-    step = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else 0.04
-    return float(times[-1] + step)

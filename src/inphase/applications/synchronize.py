@@ -22,10 +22,11 @@ from inphase.alignment import (
 from inphase.alignment.distances import distance_named
 from inphase.alignment.mapping import filled
 from inphase.applications.alignment_file import Anchors, write_alignment_file
-from inphase.applications.edit_files import EDIT_WRITERS
+from inphase.applications.edit_files import EDIT_WRITERS, write_edit
 from inphase.applications.edit_plan import DEFAULT_CUT_ERROR, plan_edit
 from inphase.applications.grid import write_grid, write_retimed
-from inphase.applications.output_folder import check_output_folder
+from inphase.applications.output_file import check_output_file
+from inphase.applications.output_folder import check_output_folder, file_stems
 from inphase.atomic import replacing
 from inphase.errors import AlignmentError, OutputError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -99,9 +100,7 @@ class Synchronization:
                 console=console,
             )
         elif path.suffix in EDIT_WRITERS:
-            plan = plan_edit(self, error=cut_error)
-            with replacing(path) as beside:
-                EDIT_WRITERS[path.suffix](beside, plan)
+            write_edit(path, plan_edit(self, error=cut_error))
         else:
             with replacing(path) as beside:
                 _WRITERS[path.suffix](beside, self)
@@ -118,9 +117,9 @@ class Synchronization:
         folder = Path(folder)
         check_output_folder(folder, self._files)
         paths = []
-        for query, mapping in zip(self.queries, self.mappings(), strict=True):
-            # A name can hold the folders that tell two files apart.
-            path = folder / f"{query.name.replace('/', '_')}.mp4"
+        stems = file_stems(query.name for query in self.queries)
+        for stem, query, mapping in zip(stems, self.queries, self.mappings(), strict=True):
+            path = folder / f"{stem}.mp4"
             write_retimed(path, query.path, mapping, self.reference.times, console=console)
             paths.append(path)
         return tuple(paths)
@@ -203,9 +202,11 @@ def synchronize(
         raise AlignmentError(
             f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
         )
+    start: int | None = None
     if reference is None or (reference == AUTO and AUTO not in names):
         distance = options.get("distance", "squared_euclidean")
         reference = names[medoid([video.embeddings for video in videos], distance=distance).index]
+        start = 0  # it begins a joint alignment, too, in which it comes first
         _log.info("The reference is %s, the most typical video.", reference)
     chosen = [video for video in videos if video.name == reference]
     if not chosen:
@@ -221,7 +222,7 @@ def synchronize(
                 "Videos that are aligned together follow their barycentre, not anchors: leave out "
                 "joint, or the alignment file."
             )
-        alignments = _together(chosen[0], queries, options, console)
+        alignments = _together(chosen[0], queries, start, options, console)
     else:
         alignments = tuple(
             align(
@@ -245,6 +246,7 @@ def synchronize(
 def _together(
     reference: EmbeddedVideo,
     queries: Sequence[EmbeddedVideo],
+    start: int | None,
     options: dict[str, Any],
     console: Console | None,
 ) -> tuple[Alignment, ...]:
@@ -262,7 +264,11 @@ def _together(
     videos = [reference, *queries]
     with progress_bar("Aligning together", _ROUNDS, console=console) as bar:
         result = joint_align(
-            [video.embeddings for video in videos], rounds=_ROUNDS, advance=bar.advance, **used
+            [video.embeddings for video in videos],
+            start=start,
+            rounds=_ROUNDS,
+            advance=bar.advance,
+            **used,
         )
         bar.advance(_ROUNDS - bar.done)
     measure = distance_named(str(used["distance"]))
@@ -290,19 +296,12 @@ def check_output(path: str | Path, sources: Iterable[Path], *, pictures: bool = 
     """
     sources = list(sources)
     valid = [".mp4", *_WRITERS, *EDIT_WRITERS] if pictures else list(_WRITERS)
-    if Path(path).suffix not in valid:
-        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
+    check_output_file(path, sources, suffixes=valid)
     if Path(path).suffix == ".edl" and len(sources) > 2:
         raise OutputError(
             f"{path}: an edit list holds one track, and there are {len(sources) - 1} queries; give "
             "the reference and one query, or write .otio."
         )
-    _keep(Path(path), sources)
-
-
-def _keep(path: Path, sources: Iterable[Path]) -> None:
-    if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
-        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
 
 
 def _write_json(path: Path, result: Synchronization) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from inphase.applications.output_file import check_output_file
 from inphase.applications.projection import PERPLEXITY, Method, Path2d, project
 from inphase.atomic import replacing
-from inphase.errors import ConfigError, OutputError
+from inphase.errors import ConfigError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 
@@ -159,12 +160,7 @@ def check_output(path: str | Path, sources: Iterable[Path]) -> None:
     Raises:
         OutputError: another suffix, or one of the videos would be lost.
     """
-    path = Path(path)
-    valid = [*_PLOTS, ".html", *_WRITERS]
-    if path.suffix not in valid:
-        raise OutputError(f"{path} must end in one of {', '.join(valid)}.")
-    if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
-        raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
+    check_output_file(path, sources, suffixes=[*_PLOTS, ".html", *_WRITERS])
 
 
 def _drawn(draw: np.random.Generator, frames: int, count: int) -> tuple[int, ...]:

@@ -1,12 +1,10 @@
 """Trajectories as a picture: a map in the middle, frames on both sides joined to their places."""
 
-import io
 from collections.abc import Sequence
 from colorsys import hsv_to_rgb
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
 
+from inphase.applications.figure_file import save_figure
 from inphase.applications.projection import Path2d
-from inphase.atomic import replacing
 from inphase.progress import Bar, progress_bar
 from inphase.video import VideoReader
 
@@ -66,15 +64,7 @@ def write_plot(
             for video, tint in zip(videos, tints, strict=True)
             for frame in _read(video, tint, bar)
         ]
-    # The salt makes the names inside an SVG, and so the file, the same each time.
-    with matplotlib.rc_context({"svg.hashsalt": "inphase", "svg.fonttype": "path"}):
-        figure = _drawn(videos, tints, frames)
-        picture = io.BytesIO()
-        metadata = {"Date": None} if path.suffix == ".svg" else None
-        dpi = width / figure.get_figwidth()
-        figure.savefig(picture, format=path.suffix[1:], dpi=dpi, metadata=metadata)
-    with replacing(path) as beside:
-        beside.write_bytes(picture.getvalue())
+    save_figure(path, _drawn(videos, tints, frames), width=width)
 
 
 def _drawn(videos: Sequence[Path2d], tints: Sequence[str], frames: Sequence[_Frame]) -> Figure:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.applications.alignment_file import Anchors
-from inphase.applications.source_match import AnnotatedSource, SourceMatch, duration_of
+from inphase.applications.source_match import AnnotatedSource, SourceMatch
 from inphase.applications.transferred import (
     Transfer,
     TransferredCue,
@@ -86,7 +86,7 @@ def transfer(
 def _transferred(
     target: EmbeddedVideo, matches: Sequence[SourceMatch], order: Sequence[str]
 ) -> TransferredVideo:
-    duration = duration_of(target)
+    duration = target.duration
     tolerance = max(_AGREE_SHARE * duration, _AGREE_SECONDS)
     recording, confidence = _recording(target, matches)
     return TransferredVideo(

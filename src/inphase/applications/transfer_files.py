@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from inphase.applications.caption_video import write_captioned
+from inphase.applications.output_folder import file_stems
 from inphase.atomic import replacing
 from inphase.data import LABELS_FILE, Cue, phases, write_captions, write_recording
 from inphase.errors import OutputError
@@ -38,13 +39,12 @@ def save_transfer(
         written.append(_events_table(result, path / _EVENTS_FILE))
     if "csv" in chosen and _has_cues(result):
         written.append(_spans_table(result, path / _SPANS_FILE))
-    for target in result.targets:
-        # A name can hold the folders that tell two files apart.
-        place = path / target.video.name.replace("/", "_")
+    stems = file_stems(target.video.name for target in result.targets)
+    for stem, target in zip(stems, result.targets, strict=True):
         for kind in chosen:
             write = _OF_TARGET.get(kind)
             if write is not None and not (kind == "csv" and target.recording is None):
-                file = place.with_name(f"{place.name}.{kind}")
+                file = path / f"{stem}.{kind}"
                 write(target, file, console)
                 written.append(file)
     return tuple(written)

@@ -14,9 +14,9 @@ def anomaly(
         list[str],
         typer.Option(
             "--typical",
-            metavar="VIDEOS",
-            help="Videos of the action as it should be: files, a folder, a glob or a labels.json. "
-            "May be repeated.",
+            metavar="VIDEOS...",
+            help="Videos of the action as it should be: files, folders, globs or a labels.json: "
+            "all that follow, up to the next option. May be repeated.",
             show_default=False,
         ),
     ],
@@ -57,11 +57,12 @@ def anomaly(
 
     Example: `inphase anomaly new.mp4 --typical good/ --model runs/pour/model -o anomalies.png`
     """
-    from inphase.applications.anomaly import check_output, find_anomalies
+    from inphase.applications.anomaly import check_options, check_output, find_anomalies
     from inphase.data import Collection
     from inphase.errors import ConfigError
     from inphase.models import embed as embed_videos
 
+    check_options(alpha=alpha, span=span)
     console = options.console()
     collection = Collection.open(typical, split=split)
     judged = Collection.open([video])

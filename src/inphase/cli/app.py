@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 import inphase
 from inphase.cli import (
@@ -21,6 +21,7 @@ from inphase.cli import (
     evaluate,
     follow,
     index,
+    list_options,
     progress,
     retrieve,
     sound,
@@ -80,7 +81,7 @@ for _verb in _VERBS:
     if isinstance(_command, typer.Typer):  # with verbs of its own
         app.add_typer(_command, name=_name(_verb))
     else:
-        app.command(cls=getattr(_verb, "Command", TyperCommand))(_command)
+        app.command(cls=list_options.Command)(_command)
 
 
 def _version(wanted: bool) -> None:

@@ -45,13 +45,12 @@ def cut(
 
     Example: `inphase cut twenty_pushups.mp4 -o pushups/`
     """
-    from inphase.applications.cut import cut_videos
-    from inphase.applications.output_folder import check_output_folder
+    from inphase.applications.cut import check_clips_folder, cut_videos
     from inphase.data import Collection
 
     console = options.console()
     collection = Collection.open(videos, split=split)
-    check_output_folder(output, [video.path for video in collection])
+    check_clips_folder(output, collection)
     found = cut_videos(
         collection,
         model=model,
@@ -60,8 +59,8 @@ def cut(
         longest=longest,
         least_confidence=least_confidence,
     )
+    clips = found.save(output, console=console)
     for cuts in found.cuts:
-        cuts.save(output, console=console)
         if cuts.count:
             typer.echo(
                 f"{cuts.video.name}: {cuts.count} repetitions, {cuts.period:.2f} s each, "
@@ -69,5 +68,5 @@ def cut(
             )
         else:
             typer.echo(f"{cuts.video.name}: no repetition; it stays whole")
-    typer.echo(f"Wrote {sum(len(cuts.frames) for cuts in found.cuts)} clip(s) to {output}")
+    typer.echo(f"Wrote {len(clips)} clip(s) to {output}")
     return options.conclude(found.skipped)

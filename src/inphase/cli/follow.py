@@ -64,14 +64,13 @@ def follow(
     """
     from inphase.applications.follow import follow as follow_frames
     from inphase.applications.follow import show
+    from inphase.applications.output_file import check_output_file
     from inphase.errors import OutputError, VideoError
     from inphase.video import probe
 
     duration = probe(reference).duration
-    if output not in (None, "-") and Path(str(output)).exists():
-        given = Path(str(output))
-        if any(Path(video).exists() and given.samefile(video) for video in (query, reference)):
-            raise OutputError(f"{given} is one of the videos and would be lost; give another name.")
+    if output is not None and output != "-":
+        check_output_file(output, [query, reference])
     frames = follow_frames(
         query,
         reference,

@@ -14,9 +14,9 @@ def progress(
         list[str],
         typer.Option(
             "--demonstrations",
-            metavar="VIDEOS",
-            help="Videos of the whole action: files, a folder, a glob or a labels.json. May be "
-            "repeated.",
+            metavar="VIDEOS...",
+            help="Videos of the whole action: files, folders, globs or a labels.json: all that "
+            "follow, up to the next option. May be repeated.",
             show_default=False,
         ),
     ],

@@ -4,27 +4,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from inphase.cli import options
-
-
-class Command(TyperCommand):
-    """Lets ``--from`` take all words up to the next option, as a shell makes of ``*.mp4``."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Repeat ``--from`` before each further word."""
-        spread: list[str] = []
-        is_source = is_first = False
-        for word in args:
-            if word.startswith("-"):
-                is_source = is_first = word == "--from"
-            elif is_source and not is_first:
-                spread.append("--from")
-            else:
-                is_first = False
-            spread.append(word)
-        return super().parse_args(ctx, spread)
 
 
 def sound(
@@ -36,7 +17,7 @@ def sound(
         list[str],
         typer.Option(
             "--from",
-            metavar="SOURCE",
+            metavar="SOURCES...",
             help="Videos with sound of the same action, folders or globs: all that follow, up to "
             "the next option. May be repeated.",
             show_default=False,

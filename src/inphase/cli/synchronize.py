@@ -75,7 +75,7 @@ def synchronize(
     """
     from inphase.applications import synchronize as match
     from inphase.applications.alignment_file import read_alignment_file
-    from inphase.applications.edit_files import EDIT_WRITERS
+    from inphase.applications.edit_files import EDIT_WRITERS, write_edit
     from inphase.applications.edit_plan import plan_edit
     from inphase.applications.output_folder import check_output_folder
     from inphase.applications.synchronize import AUTO, check_output
@@ -117,12 +117,14 @@ def synchronize(
     if separate:
         for path in result.save_separate(output, console=console):
             typer.echo(f"Wrote {path}")
-    else:
-        result.save(output, width=width, cut_error=cut_error, console=console)
+    elif output.suffix in EDIT_WRITERS:
+        plan = plan_edit(result, error=cut_error)
+        write_edit(output, plan)
         typer.echo(f"Wrote {output}")
-        if output.suffix in EDIT_WRITERS:
-            plan = plan_edit(result, error=cut_error)
-            for track in plan.tracks[1:]:
-                typer.echo(f"{track.name}: {len(track.segments) - 1} cuts")
-            typer.echo(f"{plan.cuts} cuts in all, no frame off by more than {cut_error}")
+        for track in plan.tracks[1:]:
+            typer.echo(f"{track.name}: {len(track.segments) - 1} cuts")
+        typer.echo(f"{plan.cuts} cuts in all, no frame off by more than {cut_error}")
+    else:
+        result.save(output, width=width, console=console)
+        typer.echo(f"Wrote {output}")
     return options.conclude(embeddings.skipped)

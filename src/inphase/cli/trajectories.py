@@ -25,9 +25,9 @@ def trajectories(
         list[str] | None,
         typer.Option(
             "--add",
-            metavar="VIDEOS",
-            help="Place these in the map of the others, which stays as it is; not with tsne. May "
-            "be repeated.",
+            metavar="VIDEOS...",
+            help="Place these in the map of the others, which stays as it is; not with tsne: all "
+            "that follow, up to the next option. May be repeated.",
             show_default=False,
         ),
     ] = None,

@@ -24,7 +24,7 @@ from inphase.data.sampling import (
 )
 from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
 from inphase.data.synthetic_collection import read_truth, write_collection
-from inphase.data.synthetic_deviation import DEVIATIONS, DeviatingVideo, deviate
+from inphase.data.synthetic_deviation import DEVIATIONS, DeviatingVideo, deviate, planted
 from inphase.data.synthetic_warp import corresponding_frames
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "event_frames",
     "phases",
     "phases_of",
+    "planted",
     "read_annotations",
     "read_captions",
     "read_labels",

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inphase.data.synthetic import SyntheticVideo
+
+T = TypeVar("T", bound=np.generic)
 
 DEVIATIONS = ("stop", "reversal", "skip", "foreign")
 # Of the video's frames, how many a deviation takes; none of them lies in the outer fifths.
@@ -69,16 +72,31 @@ def deviate(video: SyntheticVideo, kind: str, *, seed: int = 0) -> DeviatingVide
     # A reversal looks back, the others ahead.
     low, high = (edge + long, count - edge) if kind == "reversal" else (edge, count - edge - long)
     at = int(generator.integers(low, max(high, low + 1)))
-    state, first, last = video.state, at, at + long - 1
-    if kind == "stop":
-        state = np.concatenate([state[:at], np.full(long, state[at]), state[at:]])
-    elif kind == "reversal":
-        back = state[at - long : at][::-1]
-        state = np.concatenate([state[:at], back, back[::-1], state[at:]])
-    elif kind == "skip":
-        state = np.concatenate([state[:at], state[at + long :]])
-        first, last = at - 1, at
+    state, first, last = planted(video.state, kind, at=at, long=long)
     return DeviatingVideo(video, kind, state, first, last, seed)
+
+
+def planted(frames: NDArray[T], kind: str, *, at: int, long: int) -> tuple[NDArray[T], int, int]:
+    """Plant a deviation of pace in what each frame of a video shows.
+
+    Args:
+        frames: (frames, ...): states of an action, or embeddings.
+        kind: one of ``DEVIATIONS``; ``"foreign"`` changes no pace, and nothing here.
+        at: frame at which it begins.
+        long: frames that stand, run backwards, are missing, or show what is foreign.
+
+    Returns:
+        The frames with it, and its first and last frame as :class:`DeviatingVideo` has them.
+    """
+    if kind == "stop":
+        still = np.repeat(frames[at : at + 1], long, axis=0)
+        return np.concatenate([frames[:at], still, frames[at:]]), at, at + long - 1
+    if kind == "reversal":
+        back = frames[at - long : at][::-1]
+        return np.concatenate([frames[:at], back, back[::-1], frames[at:]]), at, at + long - 1
+    if kind == "skip":
+        return np.concatenate([frames[:at], frames[at + long :]]), at - 1, at
+    return frames, at, at + long - 1
 
 
 class _Spot:

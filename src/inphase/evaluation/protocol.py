@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
 from rich.console import Console
 
 from inphase.data import Collection
@@ -19,7 +18,7 @@ from inphase.evaluation.result import MODEL, STRETCH, Evaluation, EvaluationOpti
 from inphase.evaluation.scores import merge_seeds
 from inphase.evaluation.variants import EmbeddedSet, embed_set
 from inphase.evaluation.videos import actions_of, clean_splits, events_of
-from inphase.models import Encoder
+from inphase.models.encoder import ready_encoder
 from inphase.progress import progress_bar
 
 UNTRAINED = "untrained features"
@@ -74,8 +73,7 @@ def evaluate(
         )
         for action in dict.fromkeys(video.action or "" for video in (*train, *test))
     }
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    encoders = [Encoder.load(folder).to(device) for folder in folders]
+    encoders = [ready_encoder(folder) for folder in folders]
     embedded = embed_set(
         encoders,
         train,

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -18,10 +18,10 @@ from inphase.data import Collection, Video, context_indices
 from inphase.errors import ModelError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.embedding_files import save_embeddings
-from inphase.models.encoder import Encoder, background
+from inphase.models.encoder import Encoder, background, ready_encoder
 from inphase.models.folding import fold_batch_norm
 from inphase.progress import progress_bar
-from inphase.video import VideoReader, probe, read_image
+from inphase.video import IMAGE_FPS, VideoReader, average_fps, probe, read_image
 
 # A mobile network on a CPU is fastest when a batch stays in the cache: 125 frames/s at 4 against
 # 50 at 64, where this was measured. A GPU wants many at once.
@@ -52,6 +52,16 @@ class EmbeddedVideo:
     times: NDArray[np.float64]
     embeddings: NDArray[np.float32]
 
+    @property
+    def frame_time(self) -> float:
+        """Seconds from frame to frame, on average."""
+        return 1 / average_fps(self.times, default=IMAGE_FPS)
+
+    @property
+    def duration(self) -> float:
+        """Seconds to the end of the last frame, which lasts as long as one does on average."""
+        return float(self.times[-1]) + self.frame_time
+
 
 @dataclass(frozen=True)
 class Embeddings:
@@ -81,6 +91,15 @@ class Embeddings:
             OutputError: another suffix, or the place cannot be written.
         """
         save_embeddings(Path(path), self.videos)
+
+
+class VideoEmbedder(Protocol):
+    """What embeds a video: a fitted encoder, or the base network alone."""
+
+    def embed(
+        self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
+    ) -> EmbeddedVideo:
+        """Embed a video; ``advance`` is called with the number of its frames just passed."""
 
 
 class FrameEmbedder:
@@ -282,12 +301,24 @@ def embed(
         OutputError: the cache cannot be written.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
-    if not isinstance(encoder, Encoder):
-        encoder = Encoder.load(encoder)
-        if torch.cuda.is_available():
-            encoder = encoder.cuda()
-    embedder = FrameEmbedder(encoder)
+    encoder = ready_encoder(encoder)
     kept = EmbeddingCache(cache, encoder.fingerprint) if cache is not None else None
+    return embed_with(FrameEmbedder(encoder), collection, kept=kept, console=console)
+
+
+def embed_with(
+    embedder: VideoEmbedder,
+    collection: Collection,
+    *,
+    kept: EmbeddingCache | None = None,
+    console: Console | None = None,
+) -> Embeddings:
+    """As :func:`embed`, with what embeds a video, and the embeddings it made before.
+
+    Raises:
+        VideoError: none of the videos can be read.
+        OutputError: the cache cannot be written.
+    """
     done: list[EmbeddedVideo] = []
     skipped: list[Skipped] = []
     infos: dict[str, int] = {}
@@ -315,7 +346,7 @@ def embed(
 
 def _embedded(
     video: Video,
-    embedder: FrameEmbedder,
+    embedder: VideoEmbedder,
     kept: EmbeddingCache | None,
     advance: Callable[[int], object],
 ) -> EmbeddedVideo:

@@ -197,6 +197,20 @@ class Encoder(nn.Module):
         return encoder.eval()
 
 
+def ready_encoder(encoder: Encoder | str | Path) -> Encoder:
+    """An encoder as it was given, or that of a model folder, on the best device there is.
+
+    Raises:
+        ModelError, ConfigError: as :meth:`Encoder.load`.
+    """
+    return encoder if isinstance(encoder, Encoder) else Encoder.load(encoder).to(best_device())
+
+
+def best_device() -> torch.device:
+    """The GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def background(maps: Tensor, mask: Tensor | None = None) -> Tensor:
     """What stands still in a video: the middle of the range of each value of its maps.
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from inphase.data import resample
 from inphase.models.config import EncoderConfig
 from inphase.models.embedding import EmbeddedVideo, FrameEmbedder
-from inphase.models.encoder import Encoder
+from inphase.models.encoder import Encoder, best_device
 from inphase.video import VideoReader
 
 # A random projection to so many numbers keeps each distance to some 6 % (Johnson and
@@ -28,35 +28,29 @@ class PlainEmbedder:
     """Embeds frames by the pretrained base network alone, its maps projected at random.
 
     Args:
+        fps: frames a second that are embedded, as :func:`inphase.data.resample` picks them; all
+            of a video that has fewer.
         seed: of the projection.
-        device: where the base network runs; by default the GPU where there is one.
     """
 
-    def __init__(self, *, seed: int = 0, device: torch.device | None = None) -> None:
+    def __init__(self, *, fps: float, seed: int = 0) -> None:
         # The embedder of this encoder is never run: its widths do not matter.
         config = EncoderConfig(pool=2, conv_width=1, fc_width=1)
         encoder = Encoder(config).eval()
-        if device is None:
-            device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._frames = FrameEmbedder(encoder.to(device))
+        self._frames = FrameEmbedder(encoder.to(best_device()))
+        self._fps = fps
         self._seed = seed
         self._projection: Tensor | None = None
 
     def embed(
-        self,
-        path: str | Path,
-        *,
-        fps: float,
-        name: str = "",
-        advance: Callable[[int], object] | None = None,
+        self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
     ) -> EmbeddedVideo:
-        """Embed a video's frames at ``fps``, or all of them where it has fewer a second.
+        """Embed a video.
 
         Args:
             path: the video.
-            fps: frames per second, as :func:`inphase.data.resample` picks them.
             name: for the result; by default the file's stem.
-            advance: called with the number of frames just embedded, for a progress bar.
+            advance: called with the number of the video's frames just passed, for a progress bar.
 
         Raises:
             VideoError: the file cannot be read, or has no frames.
@@ -64,12 +58,16 @@ class PlainEmbedder:
         path = Path(path)
         size = self._frames.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        chosen = resample(reader.times, fps=fps)
-        parts = []
+        chosen = resample(reader.times, fps=self._fps)
+        parts: list[NDArray[np.float32]] = []
+        embedded = passed = 0
         for part in self._projected(self._frames.maps(reader.frames(chosen))):
             parts.append(part)
+            embedded += len(part)
             if advance:
-                advance(len(part))
+                # Of the frames that were left out, those before the last one embedded.
+                advance(int(chosen[embedded - 1]) + 1 - passed)
+                passed = int(chosen[embedded - 1]) + 1
         return EmbeddedVideo(name or path.stem, path, reader.times[chosen], np.concatenate(parts))
 
     def _projected(self, maps: Iterator[Tensor]) -> Iterator[NDArray[np.float32]]:

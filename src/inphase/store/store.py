@@ -266,7 +266,8 @@ def _labelled(video: Video) -> dict[str, str]:
 
 def _loaded(model: "Encoder | str | Path") -> tuple["Encoder", str]:
     from inphase.models import Encoder
+    from inphase.models.encoder import ready_encoder
 
     if isinstance(model, Encoder):
         return model, ""
-    return Encoder.load(model), str(Path(model).expanduser().resolve())
+    return ready_encoder(model), str(Path(model).expanduser().resolve())

@@ -2,7 +2,7 @@
 
 from inphase.video.audio import Audio, read_audio
 from inphase.video.audio_writer import write_audio
-from inphase.video.info import VideoInfo, frame_at
+from inphase.video.info import VideoInfo, average_fps, frame_at
 from inphase.video.reader import VideoReader, probe
 from inphase.video.source import IMAGE_FPS, IMAGE_SUFFIXES, VIDEO_SUFFIXES, read_image
 from inphase.video.writer import VideoWriter
@@ -15,6 +15,7 @@ __all__ = [
     "VideoInfo",
     "VideoReader",
     "VideoWriter",
+    "average_fps",
     "frame_at",
     "probe",
     "read_audio",

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from inphase.alignment.deviation import TypicalCourse
-from inphase.applications.anomaly import frame_time
 from inphase.viewer.videos import ViewedVideo
 
 _MOST_COMPARED = 40
@@ -21,7 +20,7 @@ def anomaly_curves(videos: Sequence[ViewedVideo]) -> dict[str, list[float]]:
         return {}
     course = TypicalCourse(
         [video.embedded.embeddings for video in videos],
-        [frame_time(video.embedded) for video in videos],
+        [video.embedded.frame_time for video in videos],
     )
     return {
         video.id: np.clip(curve / 2, 0, 1).round(3).tolist()

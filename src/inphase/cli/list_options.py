@@ -1,0 +1,36 @@
+"""Options that take all words up to the next option, as a shell makes of ``*.mp4``."""
+
+from typing import Any
+
+from typer.core import TyperCommand
+
+# The end of an option's metavar that says so, in the help and here.
+SEVERAL = "..."
+
+
+class Command(TyperCommand):
+    """A verb whose options with a metavar like ``VIDEOS...`` take several words."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Repeat such an option before each further word."""
+        lists = {
+            name
+            for option in self.params
+            if (option.metavar or "").endswith(SEVERAL)
+            for name in option.opts
+            if name.startswith("-")
+        }
+        spread: list[str] = []
+        taker, is_first = "", False
+        for index, word in enumerate(args):
+            if word == "--":
+                return super().parse_args(ctx, [*spread, *args[index:]])
+            if word.startswith("-"):
+                name, joined, _ = word.partition("=")
+                taker, is_first = name if name in lists else "", not joined
+            elif taker and not is_first:
+                spread.append(taker)
+            else:
+                is_first = False
+            spread.append(word)
+        return super().parse_args(ctx, spread)
