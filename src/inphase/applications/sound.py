@@ -14,7 +14,12 @@ from rich.console import Console
 from inphase.applications.block_joining import Cut, concatenate, overlap_add
 from inphase.applications.loudness import equally_loud
 from inphase.applications.output_file import check_output_file
-from inphase.applications.sound_matching import aligned_blocks, best_sources, nearest_blocks
+from inphase.applications.sound_matching import (
+    aligned_blocks,
+    best_sources,
+    nearest_blocks,
+    played_on,
+)
 from inphase.errors import AlignmentError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
@@ -26,6 +31,8 @@ BLOCK = 5
 
 # Two or three periods of the lowest voice or tone, and as far as two pitches can be apart.
 _OVERLAP_SECONDS, _SEARCH_SECONDS = 0.03, 0.02
+# As far ahead as a source plays while the target waits, and as far behind as it then goes back.
+_DRIFT_SECONDS = 0.25
 # A change of source costs as much as the blocks of this time.
 _CHANGE_SECONDS = 1.0
 
@@ -116,7 +123,9 @@ def transfer_sound(
 
     The target is cut into blocks of frames. By default each source is aligned with it by dynamic
     time warping, so that the sound keeps its order; the best source is taken for each run of
-    blocks, where a change of source has to pay; and the blocks are joined without clicks
+    blocks, where a change of source has to pay; while the target waits, the sound around that
+    moment plays on (:func:`~inphase.applications.sound_matching.played_on`); the sources are
+    brought to one loudness; and the blocks are joined without clicks
     (:func:`~inphase.applications.block_joining.overlap_add`).
 
     Args:
@@ -161,18 +170,27 @@ def transfer_sound(
         if paper
         else best_sources(costs, _CHANGE_SECONDS * len(edges) / edges[-1])
     )
+    nobody = ~np.isfinite(costs[chosen, np.arange(len(chosen))])
+    begins = np.stack(starts)[chosen, np.arange(len(chosen))]
+    if not paper:
+        begins = played_on(
+            begins,
+            edges,
+            chosen=np.where(nobody, -1, chosen),
+            durations=[sound.duration for sound in sounds],
+            drift=_DRIFT_SECONDS,
+        )
+        sounds = equally_loud(sounds)
     blocks = tuple(
         SoundBlock(
             start=float(edges[index]),
             end=float(edges[index + 1]),
-            source=sources[who].name if np.isfinite(costs[who, index]) else None,
-            source_start=float(starts[who][index]),
-            distance=float(costs[who, index]) if np.isfinite(costs[who, index]) else float("nan"),
+            source=None if nobody[index] else sources[who].name,
+            source_start=float(begins[index]),
+            distance=float("nan") if nobody[index] else float(costs[who, index]),
         )
         for index, who in enumerate(chosen)
     )
-    if not paper:
-        sounds = equally_loud(sounds)
     audio = _joined(blocks, [source.name for source in sources], sounds, plain=paper)
     return SoundTransfer(silent, tuple(sources), blocks, audio, tuple(skipped))
 
@@ -244,11 +262,7 @@ def _joined(
     for block in blocks:
         begin, end = round(block.start * rate), round(block.end * rate)
         who = None if block.source is None else names.index(block.source)
-        start = round(block.source_start * rate)
-        if who is not None and not plain:
-            # Not before the sound begins or after it ends, where it is long enough.
-            start = max(0, min(start, len(sounds[who].samples) - (end - begin)))
-        cuts.append(Cut(who, start, end - begin))
+        cuts.append(Cut(who, round(block.source_start * rate), end - begin))
     samples = [sound.samples for sound in sounds]
     if plain:
         return Audio(concatenate(samples, cuts), rate)

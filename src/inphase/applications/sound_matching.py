@@ -1,5 +1,6 @@
 """Where in the sources the sound of each block of a target comes from."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from inphase.alignment import align
 from inphase.alignment.distances import distance_named
 from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo
+
+# Below this share of the source's own pace a target is said to wait.
+_WAITS = 0.25
 
 
 def nearest_blocks(
@@ -97,3 +101,41 @@ def best_sources(costs: NDArray[np.float64], change: float) -> NDArray[np.int64]
         chosen[index] = who
         who = before[who, index]
     return chosen
+
+
+def played_on(
+    wanted: NDArray[np.float64],
+    edges: NDArray[np.float64],
+    *,
+    chosen: NDArray[np.int64],
+    durations: Sequence[float],
+    drift: float,
+) -> NDArray[np.float64]:
+    """(blocks,) seconds in its source at which each block plays: as it should, but never frozen.
+
+    Where the target waits, so that its match hardly moves on, one block would sound again and
+    again. There the source plays on at its own pace until it is ``drift`` ahead of the match, goes
+    back to as far behind it, and so on.
+
+    Args:
+        wanted: (blocks,) seconds in the source that match.
+        edges: (blocks + 1,) seconds in the target.
+        chosen: (blocks,) which source; −1 where nothing plays.
+        durations: of the sources' sounds, in seconds.
+        drift: in seconds.
+    """
+    played = np.zeros(len(wanted))
+    lengths = np.diff(edges)
+    before = np.nan
+    for index, who in enumerate(chosen):
+        if who < 0:
+            continue
+        # Not before the sound begins or after it ends, where it is long enough.
+        last = max(durations[who] - lengths[index], 0.0)
+        goal = played[index] = min(max(wanted[index], 0.0), last)
+        if index and who == chosen[index - 1] and goal - before < _WAITS * lengths[index - 1]:
+            latest = min(goal + drift, last)
+            on = played[index - 1] + lengths[index - 1]
+            played[index] = on if on <= latest else max(latest - 2 * drift, 0.0)
+        before = goal
+    return played
