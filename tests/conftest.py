@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from inphase.data import Collection
     from inphase.training import TrainingConfig
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# How long an example takes tells of the machine, not of the code.
+settings.register_profile("inphase", deadline=None)
+settings.load_profile("inphase")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -58,7 +58,7 @@ def twin(distances: NDArray[np.float64], anchors: Cells, options: dict[str, Any]
     return float(cheapest)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     shape=st.tuples(st.integers(1, 5), st.integers(1, 5)),
     options=st.sampled_from(OPTIONS),

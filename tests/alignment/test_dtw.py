@@ -112,7 +112,7 @@ def test_no_path_is_cheaper(options: dict[str, Any]) -> None:
             assert cells_of(path) == cells
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     shape=st.tuples(st.integers(1, 5), st.integers(1, 5)),
     options=st.sampled_from(OPTIONS),

@@ -176,7 +176,7 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
         (["synchronize", "missing.mp4", "-o", "x.mp4"], "missing.mp4 does not exist"),
         (["synchronize", "nothing_*.mp4", "-o", "x.mp4"], "matches no file"),
         (["embed", "a.mp4", "--model", "m", "-o", "x.txt"], ".npz or .parquet"),
-        (["align", __file__, __file__, "--model", "m", "-o", "x.mp4"], ".json, .csv"),
+        (["align", __file__, __file__, "--model", "m", "-o", "x.mp4"], ".json or .csv"),
     ],
 )
 def test_a_wrong_command_is_one_line_and_exit_2(

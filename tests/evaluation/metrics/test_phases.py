@@ -84,7 +84,7 @@ def test_one_phase_in_training_is_the_answer_for_every_frame() -> None:
     assert result.accuracy == pytest.approx(0.5)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 100), count=st.integers(1, 3))
 def test_few_shot_is_the_mean_over_draws_with_its_t_interval(seed: int, count: int) -> None:
     train, train_labels = videos(4, seed=seed)
