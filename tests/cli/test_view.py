@@ -97,3 +97,29 @@ def test_a_wrong_command_is_one_line(
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("inphase:")]
     assert len(lines) == 1
     assert told in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--labels", "x.json", "--alignment", "x.json"], "cannot hold both labels and corrected"),
+        (["--alignment", "other.json"], "other.json is not an alignment file"),
+        (["--labels", "broken.json"], "broken.json"),
+    ],
+)
+def test_what_cannot_keep_corrections_is_told_before_the_work(
+    words: list[str],
+    told: str,
+    folder: Path,
+    model: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("other.json").write_text(json.dumps({"events": ["pour"], "videos": {}}))
+    Path("broken.json").write_text("{")
+    monkeypatch.setattr("inphase.models.embed", lambda *_, **__: pytest.fail("it worked first"))
+    assert run(["view", model, *map(str, folder.glob("*.mp4")), *words, "--no-open"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert Path("other.json").read_text() == json.dumps({"events": ["pour"], "videos": {}})

@@ -94,14 +94,15 @@ def view(
     from inphase.training import fit_or_reuse, load_config
     from inphase.training.features import default_cache
     from inphase.viewer import Shelf, check_export_folder, export_page, open_place, serve
-    from inphase.viewer.opening import open_documents, split_models
+    from inphase.viewer.opening import kept_files, open_documents, split_models
 
     console = options.console()
     sources, model = split_models(videos, model)
     collection = Collection.open(sources, split=split)
     if export is not None:
         check_export_folder(export, [video.path for video in collection])
-    # Before minutes of fitting: is it there at all, and can the port be had?
+    # Before minutes of fitting: is it all there, and can the port be had?
+    kept_files(collection, labels=labels, alignment=alignment)
     name = collection[reference].name if reference is not None else None
     place = open_place(host, port) if export is None else None
     if model is None:

@@ -73,13 +73,7 @@ def open_documents(
         ConfigError: labels and alignment are the same file.
         VideoError: a video can no longer be read.
     """
-    home = _home(collection)
-    labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
-    alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
-    if labels_file.resolve() == alignment_file.resolve():
-        raise ConfigError(
-            f"{labels_file} cannot hold both labels and corrected matches: give two files."
-        )
+    labels_file, alignment_file = kept_files(collection, labels=labels, alignment=alignment)
     described = viewed(
         embeddings,
         _labelled(collection, labels_file),
@@ -94,6 +88,37 @@ def open_documents(
         alignment_file=alignment_file,
         labels=LabelFile(labels_file, described.videos),
     )
+
+
+def kept_files(
+    collection: Collection,
+    *,
+    labels: str | Path | None = None,
+    alignment: str | Path | None = None,
+) -> tuple[Path, Path]:
+    """Where key events and anchors are kept; what is wrong with them is told before the work.
+
+    Args:
+        collection: the videos.
+        labels: as :func:`open_documents` takes it.
+        alignment: as :func:`open_documents` takes it.
+
+    Raises:
+        AlignmentError: the alignment file is another file.
+        CollectionError: the labels cannot be read.
+        ConfigError: labels and alignment are the same file.
+    """
+    home = _home(collection)
+    labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
+    alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
+    if labels_file.resolve() == alignment_file.resolve():
+        raise ConfigError(
+            f"{labels_file} cannot hold both labels and corrected matches: give two files."
+        )
+    _labelled(collection, labels_file)
+    if alignment_file.exists():
+        read_alignment_file(alignment_file)
+    return labels_file, alignment_file
 
 
 def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
