@@ -16,7 +16,6 @@ from inphase.alignment import align
 from inphase.alignment.online import OnlineAligner
 from inphase.alignment.speed_segments import constant_speeds
 from inphase.data import draw
-from inphase.models.plain_features import PlainEmbedder
 from inphase.video import VideoWriter
 
 IMAGES = Path(__file__).parent / "images"
@@ -46,8 +45,7 @@ with tempfile.TemporaryDirectory() as folder:
     with VideoWriter(path, fps=25, size=video.size) as writer:
         for frame in video.at(np.concatenate([np.zeros(8), *waves, np.zeros(8)])):
             writer.write(frame)
-    cuts = inphase.cut(PlainEmbedder(fps=15).embed(path), alike=0.7)
-    cuts.save(Path(folder) / "clips")
+    inphase.cut_videos(path).save(Path(folder) / "clips")
     picture = Image.open(Path(folder) / "clips" / "six.png").convert("RGB").resize((640, 640))
     picture.quantize(64).save(IMAGES / "cut.png", optimize=True)
 

@@ -6,10 +6,10 @@ python examples/cut.py pushups.mp4 clips/
 import sys
 
 import inphase
-from inphase.models.plain_features import PlainEmbedder
 
 video, folder = sys.argv[1:3]
-cuts = inphase.cut(PlainEmbedder(fps=15).embed(video), alike=0.7)
+found = inphase.cut_videos(video)
+(cuts,) = found.cuts
 print(f"{cuts.count} repetitions, {cuts.period:.2f} s each")
-for clip in cuts.save(folder):
+for clip in found.save(folder):
     print(clip)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inphase.alignment import align as align
     from inphase.applications.anomaly import find_anomalies as find_anomalies
     from inphase.applications.cut import cut as cut
+    from inphase.applications.cut import cut_videos as cut_videos
     from inphase.applications.progress_signal import ProgressSignal as ProgressSignal
     from inphase.applications.retrieve import retrieve as retrieve
     from inphase.applications.sound import transfer_sound as transfer_sound
@@ -38,6 +39,7 @@ _HOMES = {
     "Store": "inphase.store",
     "align": "inphase.alignment",
     "cut": "inphase.applications",
+    "cut_videos": "inphase.applications",
     "embed": "inphase.models",
     "evaluate": "inphase.evaluation",
     "find_anomalies": "inphase.applications",

@@ -1,7 +1,7 @@
 """What embeddings are good for: each takes them and returns a result that renders itself."""
 
 from inphase.applications.anomaly import Anomalies, find_anomalies
-from inphase.applications.cut import Cuts, cut
+from inphase.applications.cut import Cuts, cut, cut_videos
 from inphase.applications.progress_signal import (
     Goal,
     ProgressCurve,
@@ -30,6 +30,7 @@ __all__ = [
     "Trajectories",
     "Transfer",
     "cut",
+    "cut_videos",
     "find_anomalies",
     "measure_progress",
     "retrieve",

@@ -4,7 +4,7 @@ import csv
 import json
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,9 @@ from inphase.video import VideoReader, VideoWriter, average_fps, frame_at, probe
 
 # Frames a second at which repetitions are looked for: those of half a second have eight.
 SEARCH_FPS = 15.0
-# The same pose is further apart for the base network alone than for an encoder that was fitted.
-PLAIN_ALIKE = 0.7
+# How far apart the same pose may be: for the base network alone it is further than for an encoder
+# that was fitted.
+_ALIKE, _PLAIN_ALIKE = 0.45, 0.7
 
 
 @dataclass(frozen=True)
@@ -193,17 +194,18 @@ def cut(
     shortest: float = 0.4,
     longest: float | None = None,
     least_confidence: float = 0.45,
-    alike: float = 0.45,
+    alike: float = _ALIKE,
 ) -> Cuts:
-    """Find the repetitions of an embedded video.
+    """Find the repetitions of a video that an encoder fitted to its action has embedded.
+
+    Without such an encoder, :func:`cut_videos`.
 
     Args:
         video: as :func:`inphase.embed` gives it, or ``PlainEmbedder.embed``.
         shortest: repetition, in seconds.
         longest: repetition, in seconds; by default half of the video.
         least_confidence: (0..1) below this the video stays whole.
-        alike: as :func:`~inphase.alignment.repetitions.find_repetitions` takes it; for the
-            embeddings of ``PlainEmbedder``, ``PLAIN_ALIKE``.
+        alike: as :func:`~inphase.alignment.repetitions.find_repetitions` takes it.
 
     Raises:
         AlignmentError: an option is out of range.
@@ -251,34 +253,48 @@ def check_options(
 
 
 def cut_videos(
-    collection: Collection,
+    videos: Collection | str | Path | Sequence[str | Path],
     *,
     model: str | Path | None = None,
+    shortest: float = 0.4,
+    longest: float | None = None,
+    least_confidence: float = 0.45,
     console: Console | None = None,
-    **options: Any,
 ) -> CutVideos:
     """Embed videos and find the repetitions of each.
 
     Args:
-        collection: the videos.
+        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
         model: folder of an encoder that was fitted to this action; None for the pretrained base
             network alone.
+        shortest: as :func:`cut` takes it.
+        longest: as :func:`cut` takes it.
+        least_confidence: as :func:`cut` takes it.
         console: where a progress bar goes; by default nowhere.
-        **options: as :func:`cut` takes them.
 
     Raises:
+        CollectionError: the videos cannot be found.
         ModelError: the model folder cannot be used.
         VideoError: none of the videos can be read.
         AlignmentError: an option is out of range.
     """
-    check_options(**{name: value for name, value in options.items() if name != "alike"})
+    check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
+    collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     embedder = (
         PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
     )
     embeddings = embed_with(embedder, collection, console=console)
-    if model is None:
-        options = {"alike": PLAIN_ALIKE, **options}
-    return CutVideos(tuple(cut(video, **options) for video in embeddings), embeddings.skipped)
+    found = [
+        cut(
+            video,
+            shortest=shortest,
+            longest=longest,
+            least_confidence=least_confidence,
+            alike=_PLAIN_ALIKE if model is None else _ALIKE,
+        )
+        for video in embeddings
+    ]
+    return CutVideos(tuple(found), embeddings.skipped)
 
 
 def check_clips_folder(folder: str | Path, collection: Collection) -> None:

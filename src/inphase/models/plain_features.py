@@ -30,16 +30,14 @@ class PlainEmbedder:
     Args:
         fps: frames a second that are embedded, as :func:`inphase.data.resample` picks them; all
             of a video that has fewer.
-        seed: of the projection.
     """
 
-    def __init__(self, *, fps: float, seed: int = 0) -> None:
+    def __init__(self, *, fps: float) -> None:
         # The embedder of this encoder is never run: its widths do not matter.
         config = EncoderConfig(pool=2, conv_width=1, fc_width=1)
         encoder = Encoder(config).eval()
         self._frames = FrameEmbedder(encoder.to(best_device()))
         self._fps = fps
-        self._seed = seed
         self._projection: Tensor | None = None
 
     def embed(
@@ -82,7 +80,7 @@ class PlainEmbedder:
 
     def _project(self, flat: Tensor) -> NDArray[np.float32]:
         if self._projection is None:
-            generator = torch.Generator().manual_seed(self._seed)
+            generator = torch.Generator().manual_seed(0)
             drawn = torch.randn(flat.shape[1], _SIZE, generator=generator) / _SIZE**0.5
             self._projection = drawn.to(flat.device)
         projected: NDArray[np.float32] = (flat.float() @ self._projection).cpu().numpy()
