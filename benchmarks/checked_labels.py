@@ -18,23 +18,20 @@ and the checked ones differ. Results go into benchmarks/results/checked_labels.c
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import platformdirs
-from numpy.typing import NDArray
 from result_tables import processor, write_rows
 from rich.console import Console
 
-from inphase.alignment import align
 from inphase.data import Collection
-from inphase.evaluation import event_alignment_error, time_stretch
-from inphase.models import embed
+from inphase.evaluation.pairs import compare_pairs, stretch_pairs
+from inphase.evaluation.videos import ScoredVideo, labelled
+from inphase.models import Embeddings, embed
 from inphase.training import load_config, train
 
-Mapper = Callable[[str, str], NDArray[np.int64]]
 HERE = Path(__file__).parent
 WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
 
@@ -61,7 +58,7 @@ def main() -> None:
             ),
         )
 
-    methods: dict[str, Mapper] = {}
+    runs: list[Embeddings] = []
     for seed in arguments.seeds:
         run = train(
             collection,
@@ -71,16 +68,18 @@ def main() -> None:
             cache=WORK / "features",
             console=console,
         )
-        embedded = embed(test, run.encoder, console=console)
-        found = {video.name: video.embeddings for video in embedded}
-        times = {video.name: video.times for video in embedded}
-        methods[f"quick, seed {seed}"] = _by(found)
-    methods["time-stretching"] = lambda a, b: time_stretch(len(times[a]), len(times[b]))
+        runs.append(embed(test, run.encoder, console=console))
 
     rows = []
     for told, videos in labels.items():
-        for method, mapping in methods.items():
-            error = _event_error(videos, mapping, times)
+        scored = [_scored(videos, embedded) for embedded in runs]
+        errors = {
+            f"quick, seed {seed}": float(np.nanmean(compare_pairs(one).dtw.share))
+            for seed, one in zip(arguments.seeds, scored, strict=True)
+        }
+        errors["quick, mean"] = float(np.mean([*errors.values()]))
+        errors["time-stretching"] = float(np.nanmean(stretch_pairs(scored[0]).share))
+        for method, error in errors.items():
             rows.append(
                 {
                     "data": arguments.data.name,
@@ -91,12 +90,13 @@ def main() -> None:
                 }
             )
             console.print(f"{told}: {method}: {error:.4f}")
+    lengths = {video.name: len(video.times) for video in runs[0]}
     for event in collection.events:
         given = {v.name: v.events[event] for v in test if event in v.events}
         checked = {v.name: v.events[event] for v in labels["checked"]}
         names = [name for name in checked if name in given]
         frames = np.array([abs(given[name] - checked[name]) for name in names])
-        shares = frames / np.array([len(times[name]) for name in names])
+        shares = frames / np.array([lengths[name] for name in names])
         told = f"{event}: the labels differ by {frames.mean():.0f} frames, {shares.mean():.3f}"
         console.print(f"{told} of the length, by more than 10 frames in {(frames > 10).sum()}")
         rows.append(
@@ -111,28 +111,18 @@ def main() -> None:
     write_rows(HERE / "results" / "checked_labels.csv", rows)
 
 
-def _by(embeddings: Mapping[str, NDArray[np.float32]]) -> Mapper:
-    return lambda reference, query: align(embeddings[reference], embeddings[query]).query_frames
-
-
-def _event_error(
-    videos: Collection, mapping: Mapper, times: Mapping[str, NDArray[np.float64]]
-) -> float:
-    errors: list[float] = []
-    for reference in videos:
-        for query in videos:
-            events = [e for e in videos.events if e in reference.events and e in query.events]
-            if reference.name == query.name or not events:
-                continue
-            ends = len(times[reference.name]) - 1, len(times[query.name]) - 1
-            error = event_alignment_error(
-                mapping(reference.name, query.name),
-                [min(reference.events[event], ends[0]) for event in events],
-                query_events=[min(query.events[event], ends[1]) for event in events],
-                query_times=times[query.name],
-            )
-            errors += error.share.tolist()
-    return float(np.mean(errors))
+def _scored(videos: Collection, embedded: Embeddings) -> list[ScoredVideo]:
+    """The embeddings of those videos that have labels, beside them."""
+    found = {video.name: video for video in embedded}
+    return [
+        labelled(
+            video,
+            videos.events,
+            times=found[video.name].times,
+            embeddings=found[video.name].embeddings,
+        )
+        for video in videos
+    ]
 
 
 if __name__ == "__main__":

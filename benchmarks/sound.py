@@ -18,14 +18,15 @@ and none but how far a video has come, which stretches the sound evenly. Clicks:
 are replaced by gliding tones, which have nothing above 5 kHz; what is heard above 8 kHz within 5 ms
 of the edges of the blocks is what joining added.
 Results go into benchmarks/results/sound.csv, one row a set, seed, embedding, method and number of
-sources.
+sources; without a set, the means over the seeds of what is there are printed.
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,14 @@ from inphase.video import Audio, probe, read_audio, write_audio
 
 RESULTS = Path(__file__).parent / "results" / "sound.csv"
 STRETCHED = "stretched evenly"
+SAME = ("data", "embeddings", "method", "sources")
+SCORES = (
+    "rank_correlation",
+    "rank_correlation_median",
+    "rank_correlation_worst",
+    "heard_share",
+    "clicks_db",
+)
 # The states between which liquid certainly falls into the glass.
 POURS = (EVENTS["stream_starts"] + 0.04, EVENTS["stream_ends"])
 
@@ -83,7 +92,7 @@ class Wanted:
 def main() -> None:
     """Parse, fit, transfer, measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", help="folder of videos with sound, or `synthetic`")
+    parser.add_argument("data", nargs="?", help="folder of videos with sound, or `synthetic`")
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--set", dest="overrides", action="append", default=[])
     parser.add_argument("--seed", type=int, nargs="+", default=[0])
@@ -97,11 +106,14 @@ def main() -> None:
     parser.add_argument("--no-fit", action="store_true", help="leave out what needs fitting")
     parser.add_argument("--pictures", type=Path, help="folder for spectrograms")
     arguments = parser.parse_args()
+    if arguments.data is None:
+        _show(read_rows(RESULTS))
+        return
     rows: list[Row] = []
     for seed in arguments.seed:
         with tempfile.TemporaryDirectory() as folder:
             rows += _one_seed(arguments, seed, Path(folder))
-            _show(rows)
+            _show(map(asdict, rows))
     _write(rows)
 
 
@@ -254,22 +266,16 @@ def _tone(seconds: float, hertz: float, rate: int) -> Audio:
     return Audio(wave.astype(np.float32)[:, None], rate)
 
 
-def _show(rows: Sequence[Row]) -> None:
-    table = Table("set", "seed", "embeddings", "method", "sources", "ρ", "median", "worst", "heard",
-                  "clicks")  # fmt: skip
+def _show(rows: Iterable[Mapping[str, Any]]) -> None:
+    """A line for each method and number of sources: means over the seeds."""
+    headings = ("seeds", "ρ", "median", "worst", "heard", "clicks, dB")
+    table = Table(*SAME, *headings)
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
-        table.add_row(
-            row.data,
-            str(row.seed),
-            row.embeddings,
-            row.method,
-            row.sources,
-            f"{row.rank_correlation:.3f}",
-            f"{row.rank_correlation_median:.3f}",
-            f"{row.rank_correlation_worst:.3f}",
-            f"{row.heard_share:.2f}",
-            f"{row.clicks_db:.1f} dB",
-        )
+        groups.setdefault(tuple(str(row[one]) for one in SAME), []).append(row)
+    for key, group in groups.items():
+        means = [f"{np.mean([float(row[one]) for row in group]):.3f}" for one in SCORES]
+        table.add_row(*key, str(len(group)), *means)
     Console(width=120).print(table)
 
 
