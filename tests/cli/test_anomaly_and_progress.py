@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -12,7 +13,7 @@ from inphase.cli import run
 from inphase.data import Collection
 from inphase.models import Encoder
 from inphase.training import TrainingConfig
-from inphase.video import probe
+from inphase.video import VideoReader, VideoWriter, probe
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,12 @@ def videos(pouring: Collection) -> list[str]:
 def test_anomalies_are_listed_and_written(
     videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["anomaly", videos[0], "--model", str(model), "--typical", *videos[1:5]]
+    # White pictures stray from all videos, whatever the encoder makes of them.
+    odd, reader = tmp_path / "odd.mp4", VideoReader(videos[0])
+    with VideoWriter(odd, fps=12, size=reader.size) as writer:
+        for index, (_, frame) in enumerate(reader):
+            writer.write(np.full_like(frame, 255) if 8 <= index < 16 else frame)
+    arguments = ["anomaly", str(odd), "--model", str(model), "--typical", *videos[1:5]]
     for suffix in ("json", "csv", "png", "html"):
         arguments += ["-o", str(tmp_path / f"a.{suffix}")]
     assert run(arguments) == 0
@@ -41,9 +47,9 @@ def test_anomalies_are_listed_and_written(
     assert "No alarm." in told.out
     assert "4 typical videos cannot show a p-value below 0.2" in " ".join(told.err.split())
     result = json.loads((tmp_path / "a.json").read_text())
-    assert result["video"] == Path(videos[0]).stem
+    assert result["video"] == odd.stem
     assert len(result["typical"]) == 4
-    assert len(result["looks"]) == probe(videos[0]).frames
+    assert len(result["looks"]) == probe(odd).frames
     # The same segments in each form, and in the same words as on the screen.
     assert result["segments"]
     starts = [f"{one['start']:.2f}" for one in result["segments"]]
