@@ -24,12 +24,10 @@ from typing import Any
 
 import numpy as np
 import platformdirs
-from numpy.typing import NDArray
 from quality_methods import GROUPS, Method
 from result_tables import processor, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
-from scipy.ndimage import gaussian_filter1d
 
 from inphase.alignment import align
 from inphase.data import Collection, corresponding_frames, read_truth, write_collection
@@ -56,15 +54,14 @@ SCORES = {
 }
 SHOWN = [key for key in SCORES if key not in ("event_error_frames", "event_error_seconds")]
 KEY = ("data", "split", "method", "seed", "settings")
-# Of the alignment, with the preset's embeddings: smoothing in frames, and options of `align`.
-ALIGNMENTS: dict[str, tuple[float, dict[str, Any]]] = {
-    "alignment: cosine distance": (0.0, {"distance": "cosine"}),
-    "alignment: at most 2 frames in a row wait": (0.0, {"max_slope": 2}),
-    "alignment: at most 4 frames in a row wait": (0.0, {"max_slope": 4}),
-    "alignment: window of 0.2": (0.0, {"window": 0.2}),
-    "alignment: embeddings smoothed over 2 frames": (2.0, {}),
-    "alignment: nearest neighbour, no order": (0.0, {"method": "nearest"}),
-    "alignment: open begin and end": (0.0, {"open_begin": True, "open_end": True}),
+# Of the alignment, with the preset's embeddings: options of `align`.
+ALIGNMENTS: dict[str, dict[str, Any]] = {
+    "alignment: cosine distance": {"distance": "cosine"},
+    "alignment: at most 2 frames in a row wait": {"max_slope": 2},
+    "alignment: at most 4 frames in a row wait": {"max_slope": 4},
+    "alignment: window of 0.2": {"window": 0.2},
+    "alignment: nearest neighbour, no order": {"method": "nearest"},
+    "alignment: open begin and end": {"open_begin": True, "open_end": True},
 }
 
 
@@ -73,6 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="*", help="folders with labels.json, or `synthetic`")
     parser.add_argument("--methods", default="preset", choices=GROUPS)
+    parser.add_argument("--only", nargs="+", metavar="ROW", help="some methods, by name")
     parser.add_argument("--split", default="test", choices=("test", "train"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--preset", default="quick")
@@ -98,6 +96,7 @@ def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
         (name, method, seed)
         for name, method in GROUPS[arguments.methods].items()
         for seed in arguments.seeds
+        if not arguments.only or name in arguments.only
         if tuple(str({**place, "method": name, "seed": seed}[key]) for key in KEY) not in done
     ]
     if not missing:
@@ -135,8 +134,8 @@ def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
         undefined = run.scores["tau_b"].undefined or 0
         rows.append(_row(place, name, seed, scores, undefined, spent))
         if arguments.methods == "study" and name == "preset":
-            for told, (smoothing, options) in ALIGNMENTS.items():
-                scores = {"event_error_share": _event_error(run, smoothing, options)}
+            for told, options in ALIGNMENTS.items():
+                scores = {"event_error_share": _event_error(run, options)}
                 rows.append(_row(place, told, seed, scores, 0, 0.0))
     for floor in (UNTRAINED, STRETCH):
         key = {**place, "method": floor, "seed": 0}
@@ -192,23 +191,10 @@ def _fit(
     return seconds
 
 
-def _event_error(run: ModelRun, smoothing: float, options: Mapping[str, Any]) -> float:
+def _event_error(run: ModelRun, options: Mapping[str, Any]) -> float:
     """Mean event error as a share of the length, over all pairs, with these options of `align`."""
-    shares = []
-    for action in run.actions:
-        videos = [
-            replace(video, embeddings=_smoothed(video.embeddings, smoothing))
-            for video in action.test
-        ]
-        shares.append(np.nanmean(compare_pairs(videos, **options).dtw.share))
+    shares = [np.nanmean(compare_pairs(action.test, **options).dtw.share) for action in run.actions]
     return float(np.mean(shares))
-
-
-def _smoothed(embeddings: NDArray[np.floating], frames: float) -> NDArray[np.floating]:
-    if not frames:
-        return embeddings
-    smooth: NDArray[np.floating] = gaussian_filter1d(embeddings, frames, axis=0, mode="nearest")
-    return smooth
 
 
 def _truth(run: ModelRun, folder: Path) -> float:

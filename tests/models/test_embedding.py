@@ -306,8 +306,10 @@ def test_a_missing_model_folder_is_one_sentence(constant: Path, tmp_path: Path) 
         embed(constant, tmp_path / "model")
 
 
-@pytest.mark.parametrize("option", [{}, {"subtract_background": True}, {"centred_context": True}])
-def test_some_frames_are_embedded_as_in_the_whole(variable: Path, option: dict[str, bool]) -> None:
+@pytest.mark.parametrize(
+    "option", [{}, {"subtract_background": True}, {"centred_context": True}, {"smoothing": 0.1}]
+)
+def test_some_frames_are_embedded_as_in_the_whole(variable: Path, option: dict[str, float]) -> None:
     encoder = _encoder(context_frames=3, pool=2, conv_width=16, fc_width=64, **option)
     embedder = FrameEmbedder(encoder)
     whole = embedder.embed(variable).embeddings

@@ -170,6 +170,7 @@ def test_one_changed_weight_changes_the_fingerprint() -> None:
         ({"pool": 2}, True, True),
         ({"context_gap": 0.5}, True, False),
         ({"context_frames": 3}, True, False),
+        ({"smoothing": 0.1}, True, False),
         ({"train_base": "all"}, False, False),
         ({"dropout": 0.5}, False, False),
     ],

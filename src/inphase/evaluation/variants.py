@@ -227,7 +227,7 @@ def _embed(
         shown = [frames[index] for index in background_frames(len(frames))]
         still = background(torch.stack([*_rows(kept.maps, shown, device)]))
     maps = _rows(kept.maps, frames, device)
-    return np.concatenate(list(embedder.embed_maps(times, maps, still)))
+    return embedder.embed_maps(times, maps, still)
 
 
 def _rows(

@@ -44,6 +44,11 @@ class EncoderConfig(Settings):
     feature_noise: float = Field(
         0.0, ge=0, description="Gaussian noise on the maps in training, a share of their deviation."
     )
+    smoothing: float = Field(
+        0.0,
+        ge=0,
+        description="Average a video's embeddings over time: a Gaussian's deviation in seconds.",
+    )
     embedding_size: int = Field(128, ge=1, description="Length of an embedding.")
     pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")
     weights: Path | None = Field(

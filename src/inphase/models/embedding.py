@@ -20,6 +20,7 @@ from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.embedding_files import save_embeddings
 from inphase.models.encoder import Encoder, background, ready_encoder
 from inphase.models.folding import fold_batch_norm
+from inphase.models.smoothing import frames_to_smooth, smooth_over_time
 from inphase.progress import progress_bar
 from inphase.video import IMAGE_FPS, VideoReader, average_fps, probe, read_image
 
@@ -145,15 +146,12 @@ class FrameEmbedder:
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
         known, still = self._background(reader)
-        parts = []
-        for embeddings in self.embed_maps(reader.times, self._all_maps(reader, known), still):
-            parts.append(embeddings)
-            if advance:
-                advance(len(embeddings))
-        return EmbeddedVideo(name or path.stem, path, reader.times, np.concatenate(parts))
+        maps = self._all_maps(reader, known)
+        embeddings = self.embed_maps(reader.times, maps, still, advance=advance)
+        return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
 
     def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
-        """Embed some frames of a video: only they and their context are decoded.
+        """Embed some frames of a video: only they and what they depend on is decoded.
 
         Args:
             path: the video.
@@ -170,18 +168,16 @@ class FrameEmbedder:
         for index in indices:
             if not 0 <= index < len(reader):
                 raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
-        context = context_indices(
-            reader.times,
-            np.asarray(indices, dtype=np.int64),
-            context_frames=config.context_frames,
-            gap=config.context_gap,
-            centred=config.centred_context,
-        )
+        wanted = np.asarray(indices, dtype=np.int64)
+        around = frames_to_smooth(reader.times, wanted, config.smoothing)
+        context = self._context(reader.times, around)
         distinct, places = np.unique(context, return_inverse=True)
         _, still = self._background(reader)
         maps = torch.stack(list(self.maps(reader.frames(distinct))))
         maps = maps if still is None else maps - still
-        return self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
+        embeddings = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
+        smoothed = smooth_over_time(embeddings, reader.times[around], config.smoothing)
+        return smoothed[np.searchsorted(around, wanted)]
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
         """Embed a picture file as the first frame of a video, which stands in for its context.
@@ -238,24 +234,45 @@ class FrameEmbedder:
             yield known.pop(index) if index in known else next(made)
 
     def embed_maps(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
-    ) -> Iterator[NDArray[np.float32]]:
-        """Maps of a video's frames, in order, to parts of its (frames, dims) embeddings.
+        self,
+        times: NDArray[np.float64],
+        maps: Iterator[Tensor],
+        still: Tensor | None,
+        *,
+        advance: Callable[[int], object] | None = None,
+    ) -> NDArray[np.float32]:
+        """Maps of a video's frames, in order, to its (frames, dims) embeddings.
 
         Args:
             times: (frames,) seconds.
             maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
             still: ``(C, h, w)``, the background of the video, for an encoder that subtracts it:
                 that of the maps of its :func:`background_frames`.
+            advance: called with the number of frames just embedded, for a progress bar.
         """
+        parts = []
+        for embeddings in self._parts(times, maps, still):
+            parts.append(embeddings)
+            if advance:
+                advance(len(embeddings))
+        return smooth_over_time(np.concatenate(parts), times, self.encoder.config.smoothing)
+
+    def _context(self, times: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(n, k) frames that are stacked to embed each of n frames."""
         config = self.encoder.config
-        context = context_indices(
+        return context_indices(
             times,
-            np.arange(len(times)),
+            indices,
             context_frames=config.context_frames,
             gap=config.context_gap,
             centred=config.centred_context,
         )
+
+    def _parts(
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
+    ) -> Iterator[NDArray[np.float32]]:
+        """The embeddings of consecutive frames, part by part; memory holds only their context."""
+        context = self._context(times, np.arange(len(times)))
         complete = context[:, -1]  # the last frame that each one waits for
         window = torch.empty(0)  # responses of what frames to come have in their context
         low = arrived = done = 0  # window's first frame; how many have arrived, are embedded

@@ -21,6 +21,8 @@ Background = Literal["start", "running", "reference"]
 class StreamEmbedder:
     """Embeds frames one by one as they arrive; memory holds only the context frames.
 
+    They are not averaged over time (``smoothing``), for what is yet to come would be wanted for it.
+
     A model with ``subtract_background`` wants what stands still in the whole video, which a stream
     does not have yet. What takes its place:
 
