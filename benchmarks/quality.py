@@ -31,6 +31,7 @@ from rich.table import Table
 
 from inphase.alignment import align
 from inphase.data import Collection, corresponding_frames, read_truth, write_collection
+from inphase.errors import AlignmentError
 from inphase.evaluation import EvaluationOptions, ScoringOptions, evaluate
 from inphase.evaluation.pairs import compare_pairs
 from inphase.evaluation.protocol import UNTRAINED
@@ -78,6 +79,10 @@ def main() -> None:
     parser.add_argument("--stride", type=int, default=2, help="frames between two of τ's")
     parser.add_argument("--show", action="store_true", help="only print the table")
     arguments = parser.parse_args()
+    known = GROUPS[arguments.methods]
+    for name in arguments.only or []:
+        if name not in known:
+            parser.error(f"no row `{name}` among: {', '.join(known)}")
     console = Console(stderr=True)
     if not arguments.show:
         for data in arguments.data:
@@ -192,8 +197,14 @@ def _fit(
 
 
 def _event_error(run: ModelRun, options: Mapping[str, Any]) -> float:
-    """Mean event error as a share of the length, over all pairs, with these options of `align`."""
-    shares = [np.nanmean(compare_pairs(action.test, **options).dtw.share) for action in run.actions]
+    """Mean event error as a share of the length, over all pairs, with these options of `align`.
+
+    NaN where they do not allow to align some pair: a slope limit, of lengths too different.
+    """
+    try:
+        shares = [np.nanmean(compare_pairs(a.test, **options).dtw.share) for a in run.actions]
+    except AlignmentError:
+        return float("nan")
     return float(np.mean(shares))
 
 

@@ -62,7 +62,7 @@ STUDY = {
     "embedder 32 wide": _encoder("conv_width=32"),
     "embedder 128 wide": _encoder("conv_width=128"),
     "dropout 0.2": _encoder("dropout=0.2"),
-    "tcc+tcn": Method((_CLASSIFICATION,), "tcc+tcn"),
+    "tcc+tcn:0.1": Method((_CLASSIFICATION,), "tcc+tcn:0.1"),
     "tcc+sal": Method((_CLASSIFICATION,), "tcc+sal"),
     "regression": Method(("objectives.tcc.loss=regression",)),
     "temperature 0.03": Method(("objectives.tcc.temperature=0.03",)),

@@ -5,7 +5,7 @@
 Fits the preset `quick` for 120 steps with cycle-back classification and with N-pairs of several
 weights, on the train split, and prints for each weight, after fitting: both terms and the lengths
 of their gradients with regard to the embedder's weights (means over batches of the training
-videos; of TCN's the weighted one), the cosine between the two, and the event error on the test
+videos; of TCN's the weighted one), the cosine between the two, and event error and τ-b on the test
 split as in benchmarks/quality.py. Fits that are there are kept; results go into
 benchmarks/results/terms.csv.
 """
@@ -33,7 +33,7 @@ RESULTS = Path(__file__).parent / "results" / "terms.csv"
 WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
 WEIGHTS = {"tcc": 0.0, "tcc+tcn:0.01": 0.01, "tcc+tcn:0.1": 0.1, "tcc+tcn": 1.0, "tcn": 1.0}
 STEPS, BATCHES = 120, 40
-MEASURED = ("tcc", "tcn", "tcc_gradient", "tcn_gradient", "cosine", "event_error_share")
+MEASURED = ("tcc", "tcn", "tcc_gradient", "tcn_gradient", "cosine", "event_error_share", "tau_b")
 
 
 def main() -> None:
@@ -64,14 +64,15 @@ def main() -> None:
         models,
         collection,
         options=EvaluationOptions(
-            scoring=ScoringOptions(shares=(), few_shot=(), ks=()),
+            scoring=ScoringOptions(stride=2, shares=(), few_shot=(), ks=()),
             shortcuts=False,
             shared_groups=True,
         ),
         console=console,
     )
     for row, run_scores in zip(rows, evaluation.runs, strict=True):
-        row["event_error_share"] = run_scores.scores["event_error_share"].value
+        for name in MEASURED[-2:]:
+            row[name] = run_scores.scores[name].value
         row["machine"] = processor()
     kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
     write_rows(RESULTS, [*kept, *rows])
@@ -103,7 +104,7 @@ def _measured(
     modules = {name: TrainingModule(_config(name, seed), encoder) for name in ("tcc", "tcn")}
     encoder.embedder.train()
     learned = [p for p in encoder.embedder.parameters() if p.requires_grad]
-    found: dict[str, list[float]] = {name: [] for name in MEASURED[:-1]}
+    found: dict[str, list[float]] = {name: [] for name in MEASURED[:-2]}
     for step in range(STEPS, STEPS + BATCHES):
         batch = clips[step]
         gradients = {}
