@@ -65,6 +65,7 @@ STUDY = {
     "tcc+tcn:0.1": Method((_CLASSIFICATION,), "tcc+tcn:0.1"),
     "tcc+sal": Method((_CLASSIFICATION,), "tcc+sal"),
     "regression": Method(("objectives.tcc.loss=regression",)),
+    "cosine similarity": Method(("objectives.tcc.similarity=cosine",)),
     "temperature 0.03": Method(("objectives.tcc.temperature=0.03",)),
     "temperature 0.3": Method(("objectives.tcc.temperature=0.3",)),
     "10 frames a clip": Method(("frames_per_clip=10",)),
