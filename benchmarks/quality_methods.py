@@ -1,6 +1,12 @@
 """What the quality benchmark can fit: names of rows, and the options of load_config they mean."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from inphase.models import BaseNetwork, register_base_network
+from inphase.models.efficientnet_lite import efficientnet_lite
 
 _CLASSIFICATION = "objectives.tcc.loss=classification"
 
@@ -22,6 +28,24 @@ class Method:
 
 def _encoder(*overrides: str) -> Method:
     return Method(tuple(f"encoder.{one}" for one in overrides))
+
+
+def _layer(name: str, *, blocks: int, channels: int, stride: int) -> None:
+    """Register EfficientNet-Lite0 cut off after another block than its eleventh."""
+
+    @register_base_network(name)
+    def build(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+        assert weights is None
+        network = efficientnet_lite(0, pretrained=pretrained, classify=True)
+        network.blocks = nn.Sequential(*list(network.blocks)[:blocks])
+        network.classify = False
+        del network.conv_head, network.bn1, network.fc
+        mean, std = network.mean, network.std
+        return BaseNetwork(network, out_channels=channels, stride=stride, mean=mean, std=std)
+
+
+_layer("efficientnet_lite0_block8", blocks=8, channels=80, stride=16)
+_layer("efficientnet_lite0_block15", blocks=15, channels=192, stride=32)
 
 
 # Terms weigh the same, as in the released code.
@@ -57,6 +81,8 @@ STUDY = {
     "no feature noise": _encoder("feature_noise=0"),
     "maps of 14×14": _encoder("pool=1"),
     "pictures of 160 pixels": _encoder("image_size=160"),
+    "layer: block 8 of 16, 14×14": _encoder("base_network=efficientnet_lite0_block8"),
+    "layer: block 15 of 16, 7×7": _encoder("base_network=efficientnet_lite0_block15", "pool=1"),
     "EfficientNet-Lite1": _encoder("base_network=efficientnet_lite1"),
     "EfficientNet-Lite2": _encoder("base_network=efficientnet_lite2"),
     "embedder 32 wide": _encoder("conv_width=32"),
