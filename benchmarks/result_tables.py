@@ -28,14 +28,9 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write a table anew, whole or not at all; numbers have five digits.
-
-    A column that only some rows have, as after a program has learned to measure more, is empty in
-    the others.
-    """
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    """Write a table anew, whole or not at all; numbers have five digits."""
     with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         for row in rows:
             writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
