@@ -21,10 +21,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import platformdirs
-from quality_methods import GROUPS, Method
+from quality_methods import GROUPS, POOLINGS, Method
 from result_tables import processor, read_rows, write_rows
 from rich.console import Console
 from rich.table import Table
@@ -37,6 +38,7 @@ from inphase.evaluation.pairs import compare_pairs
 from inphase.evaluation.protocol import UNTRAINED
 from inphase.evaluation.result import STRETCH, ModelRun
 from inphase.models import Encoder
+from inphase.models.embedder import Embedder
 from inphase.training import TrainingConfig, load_config, train
 
 RESULTS = Path(__file__).parent / "results" / "quality.csv"
@@ -86,14 +88,19 @@ def main() -> None:
     console = Console(stderr=True)
     if not arguments.show:
         for data in arguments.data:
-            _fill(data, arguments, console)
+            for pooling, pool in POOLINGS.items():
+                with patch.object(Embedder, "pool", pool):
+                    _fill(data, pooling, arguments, console)
     names = [Path(data).name for data in arguments.data]
     _show([row for row in read_rows(RESULTS) if not names or row["data"] in names])
 
 
-def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
-    """Fit what is missing of one set, then score all of it in one go: videos are read once."""
-    collection, folder = _collection(data, arguments.split)
+def _fill(data: str, pooling: str, arguments: argparse.Namespace, console: Console) -> None:
+    """Fit what is missing of one set, then score all of it in one go: videos are read once.
+
+    Of the methods only those with this pooling, which is that of all embedders now.
+    """
+    collection, folder = open_part(data, arguments.split)
     settings = " ".join([arguments.preset, *arguments.overrides, f"stride={arguments.stride}"])
     place = {"data": Path(data).name, "split": arguments.split, "settings": settings}
     done = {tuple(row[key] for key in KEY) for row in read_rows(RESULTS)}
@@ -101,7 +108,7 @@ def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
         (name, method, seed)
         for name, method in GROUPS[arguments.methods].items()
         for seed in arguments.seeds
-        if not arguments.only or name in arguments.only
+        if method.pooling == pooling and (not arguments.only or name in arguments.only)
         if tuple(str({**place, "method": name, "seed": seed}[key]) for key in KEY) not in done
     ]
     if not missing:
@@ -153,8 +160,11 @@ def _fill(data: str, arguments: argparse.Namespace, console: Console) -> None:
     shutil.rmtree(work)
 
 
-def _collection(data: str, split: str) -> tuple[Collection, Path | None]:
-    """The set, and the folder that the truth about it is in, if it is drawn."""
+def open_part(data: str, split: str) -> tuple[Collection, Path | None]:
+    """The set, and the folder that the truth about it is in, if it is drawn.
+
+    Of the split `train` the set's test videos are left out; every third group is to be scored.
+    """
     folder = None
     if data == "synthetic":
         folder = WORK / "pouring"

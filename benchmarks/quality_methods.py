@@ -1,12 +1,14 @@
 """What the quality benchmark can fit: names of rows, and the options of load_config they mean."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from inphase.models import BaseNetwork, register_base_network
 from inphase.models.efficientnet_lite import efficientnet_lite
+from inphase.models.embedder import Embedder
 
 _CLASSIFICATION = "objectives.tcc.loss=classification"
 
@@ -19,11 +21,21 @@ class Method:
         overrides: of the preset, as ``--set`` takes them.
         objective: instead of the preset's; None: the preset's.
         trained: whether it is fitted at all.
+        pooling: of POOLINGS.
     """
 
     overrides: tuple[str, ...] = ()
     objective: str | None = None
     trained: bool = True
+    pooling: str = "max"
+
+
+# Of an embedder's maps over time and space, (N, k, C, h, w) to (N, C). Only here is there a choice.
+POOLINGS: dict[str, Callable[[Embedder, Tensor], Tensor]] = {
+    "max": Embedder.pool,
+    "mean": lambda _, maps: maps.mean(dim=(1, 3, 4)),
+    "mean of places, max of times": lambda _, maps: maps.mean(dim=(3, 4)).amax(dim=1),
+}
 
 
 def _encoder(*overrides: str) -> Method:
@@ -62,6 +74,7 @@ OBJECTIVES = {
     "supervised 100 %": Method(("labelled_share=1.0",), "supervised"),
     "untrained encoder": Method(trained=False),
 }
+_BLOCK_15 = ("encoder.base_network=efficientnet_lite0_block15", "encoder.pool=1")
 # One thing changed at a time.
 STUDY = {
     "preset": Method(),
@@ -82,11 +95,14 @@ STUDY = {
     "maps of 14×14": _encoder("pool=1"),
     "pictures of 160 pixels": _encoder("image_size=160"),
     "layer: block 8 of 16, 14×14": _encoder("base_network=efficientnet_lite0_block8"),
-    "layer: block 15 of 16, 7×7": _encoder("base_network=efficientnet_lite0_block15", "pool=1"),
+    "layer: block 15 of 16, 7×7": Method(_BLOCK_15),
+    "layer: block 15, 2 videos a batch": Method((*_BLOCK_15, "videos_per_batch=2")),
     "EfficientNet-Lite1": _encoder("base_network=efficientnet_lite1"),
     "EfficientNet-Lite2": _encoder("base_network=efficientnet_lite2"),
     "embedder 32 wide": _encoder("conv_width=32"),
     "embedder 128 wide": _encoder("conv_width=128"),
+    "mean-pool instead of max-pool": Method(pooling="mean"),
+    "mean-pool over space, max-pool over time": Method(pooling="mean of places, max of times"),
     "dropout 0.2": _encoder("dropout=0.2"),
     "tcc+tcn:0.1": Method((_CLASSIFICATION,), "tcc+tcn:0.1"),
     "tcc+sal": Method((_CLASSIFICATION,), "tcc+sal"),
@@ -97,6 +113,12 @@ STUDY = {
     "10 frames a clip": Method(("frames_per_clip=10",)),
     "32 frames a clip": Method(("frames_per_clip=32",)),
     "2 videos a batch": Method(("videos_per_batch=2",)),
+    "2 videos, no feature noise": Method(("videos_per_batch=2", "encoder.feature_noise=0")),
+    "2 videos, 96 wide": Method(("videos_per_batch=2", "encoder.conv_width=96")),
+    "2 videos, 128 wide": Method(("videos_per_batch=2", "encoder.conv_width=128")),
+    "2 videos, 128 wide, no feature noise": Method(
+        ("videos_per_batch=2", "encoder.conv_width=128", "encoder.feature_noise=0")
+    ),
     "8 videos a batch": Method(("videos_per_batch=8",)),
     "no augmentation": Method(("augment=false",)),
     "constant learning rate": Method(("schedule=constant",)),

@@ -85,14 +85,17 @@ class Embedder(nn.Module):
         x[:, :-1] += after[:, 1:]
         return self._after_first(x)
 
+    def pool(self, maps: Tensor) -> Tensor:
+        """Global max-pool over time and space, ``(N, k, C, h, w)`` to ``(N, C)``."""
+        return maps.amax(dim=(1, 3, 4))
+
     def _located(self, maps: Tensor) -> Tensor:
         return torch.cat([maps, _coordinates(maps)], dim=-3) if self.coordinates else maps
 
     def _after_first(self, x: Tensor) -> Tensor:
         """The layers behind the first convolution, its ReLU included."""
         x = F.relu(_conv_over_time(F.relu(x), self.conv2))
-        x = x.amax(dim=(1, 3, 4))
-        x = F.relu(self.fc1(self.dropout(x)))
+        x = F.relu(self.fc1(self.dropout(self.pool(x))))
         x = F.relu(self.fc2(self.dropout(x)))
         return self.embedding(x)  # type: ignore[no-any-return]
 
