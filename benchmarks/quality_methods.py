@@ -34,7 +34,6 @@ class Method:
 POOLINGS: dict[str, Callable[[Embedder, Tensor], Tensor]] = {
     "max": Embedder.pool,
     "mean": lambda _, maps: maps.mean(dim=(1, 3, 4)),
-    "mean of places, max of times": lambda _, maps: maps.mean(dim=(3, 4)).amax(dim=1),
 }
 
 
@@ -102,7 +101,6 @@ STUDY = {
     "embedder 32 wide": _encoder("conv_width=32"),
     "embedder 128 wide": _encoder("conv_width=128"),
     "mean-pool instead of max-pool": Method(pooling="mean"),
-    "mean-pool over space, max-pool over time": Method(pooling="mean of places, max of times"),
     "dropout 0.2": _encoder("dropout=0.2"),
     "tcc+tcn:0.1": Method((_CLASSIFICATION,), "tcc+tcn:0.1"),
     "tcc+sal": Method((_CLASSIFICATION,), "tcc+sal"),
@@ -114,10 +112,9 @@ STUDY = {
     "32 frames a clip": Method(("frames_per_clip=32",)),
     "2 videos a batch": Method(("videos_per_batch=2",)),
     "2 videos, no feature noise": Method(("videos_per_batch=2", "encoder.feature_noise=0")),
-    "2 videos, 96 wide": Method(("videos_per_batch=2", "encoder.conv_width=96")),
-    "2 videos, 128 wide": Method(("videos_per_batch=2", "encoder.conv_width=128")),
-    "2 videos, 128 wide, no feature noise": Method(
-        ("videos_per_batch=2", "encoder.conv_width=128", "encoder.feature_noise=0")
+    "2 videos, 32 frames a clip": Method(("videos_per_batch=2", "frames_per_clip=32")),
+    "2 videos, 32 frames a clip, no feature noise": Method(
+        ("videos_per_batch=2", "frames_per_clip=32", "encoder.feature_noise=0")
     ),
     "8 videos a batch": Method(("videos_per_batch=8",)),
     "no augmentation": Method(("augment=false",)),
