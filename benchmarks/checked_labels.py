@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import platformdirs
+from fitted import WORK
 from result_tables import processor, write_rows
 from rich.console import Console
 
@@ -33,7 +33,6 @@ from inphase.models import Embeddings, embed
 from inphase.training import load_config, train
 
 HERE = Path(__file__).parent
-WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
 
 
 def main() -> None:

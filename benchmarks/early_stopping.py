@@ -12,13 +12,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from quality import WORK, open_part
-from result_tables import processor, read_rows, write_rows
+from fitted import WORK, fit, score_alignment
+from quality import open_part
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
 
-from inphase.evaluation import EvaluationOptions, ScoringOptions, evaluate
-from inphase.training import load_config, train
+from inphase.training import load_config
 
 RESULTS = Path(__file__).parent / "results" / "early_stopping.csv"
 MEASURED = ("cycle_2", "event_error_share", "tau_b")
@@ -41,31 +41,14 @@ def main() -> None:
                 console.print(f"{data.name}: {steps} steps, seed {seed}")
                 run = WORK / f"early_stopping-{data.name}" / f"{steps}_{seed}"
                 config = load_config("quick", overrides=[f"steps={steps}", f"seed={seed}"])
-                train(
-                    collection,
-                    run,
-                    config=config,
-                    split="train",
-                    cache=WORK / "features",
-                    console=console,
-                )
+                fit(collection, run, config, console)
                 models.append(run / "model")
                 rows.append({"data": data.name, "steps": steps, "seed": seed})
-        evaluation = evaluate(
-            models,
-            collection,
-            options=EvaluationOptions(
-                scoring=ScoringOptions(stride=2, shares=(), few_shot=(), ks=()),
-                shortcuts=False,
-                shared_groups=True,
-            ),
-            console=console,
-        )
-        for row, scored in zip(rows, evaluation.runs, strict=True):
-            row |= {name: scored.scores[name].value for name in MEASURED}
+        scored = score_alignment(models, collection, MEASURED, console)
+        for row, scores in zip(rows, scored, strict=True):
+            row |= scores
             row["machine"] = processor()
-        kept = [row for row in read_rows(RESULTS) if row["data"] != data.name]
-        write_rows(RESULTS, [*kept, *rows])
+        replace_rows(RESULTS, data.name, rows)
         table = Table("steps", *MEASURED, title=data.name)
         for steps in arguments.steps:
             own = [row for row in rows if row["steps"] == steps]

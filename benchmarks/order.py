@@ -12,16 +12,15 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import torch
-from result_tables import processor, read_rows, write_rows
+from fitted import WORK, fit, score_alignment
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
 
 from inphase.data import Collection
-from inphase.evaluation import EvaluationOptions, ScoringOptions, evaluate
 from inphase.models import Encoder
-from inphase.training import TrainingConfig, load_config, train
+from inphase.training import TrainingConfig, load_config
 from inphase.training.clips import Clips
 from inphase.training.module import TrainingModule
 from inphase.training.run import LAST
@@ -29,7 +28,6 @@ from inphase.training.sources import feature_sources
 from inphase.video import probe
 
 RESULTS = Path(__file__).parent / "results" / "order.csv"
-WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
 BATCHES = 40
 MEASURED = ("train_accuracy", "test_accuracy", "event_error_share", "tau_b")
 
@@ -53,14 +51,7 @@ def main() -> None:
                     "quick", objective="sal", overrides=[f"steps={steps}", f"seed={seed}"]
                 )
                 console.print(f"{data.name}: {steps} steps, seed {seed}")
-                fitted = train(
-                    collection,
-                    run,
-                    config=config,
-                    split="train",
-                    cache=WORK / "features",
-                    console=console,
-                )
+                fitted = fit(collection, run, config, console)
                 models.append(run / "model")
                 row: dict[str, object] = {"data": data.name, "steps": steps, "seed": seed}
                 for split in ("train", "test"):
@@ -68,22 +59,11 @@ def main() -> None:
                         fitted.encoder, run, config, collection.split(split), console
                     )
                 rows.append(row)
-        evaluation = evaluate(
-            models,
-            collection,
-            options=EvaluationOptions(
-                scoring=ScoringOptions(stride=2, shares=(), few_shot=(), ks=()),
-                shortcuts=False,
-                shared_groups=True,
-            ),
-            console=console,
-        )
-        for row, run_scores in zip(rows, evaluation.runs, strict=True):
-            for name in MEASURED[2:]:
-                row[name] = run_scores.scores[name].value
+        scored = score_alignment(models, collection, MEASURED[2:], console)
+        for row, scores in zip(rows, scored, strict=True):
+            row |= scores
             row["machine"] = processor()
-        kept = [row for row in read_rows(RESULTS) if row["data"] != data.name]
-        write_rows(RESULTS, [*kept, *rows])
+        replace_rows(RESULTS, data.name, rows)
         table = Table("steps", *MEASURED, title=data.name)
         for steps in arguments.steps:
             own = [row for row in rows if row["steps"] == steps]

@@ -24,7 +24,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-import platformdirs
+from fitted import WORK, fit
 from quality_methods import GROUPS, POOLINGS, Method
 from result_tables import processor, read_rows, write_rows
 from rich.console import Console
@@ -39,10 +39,9 @@ from inphase.evaluation.protocol import UNTRAINED
 from inphase.evaluation.result import STRETCH, ModelRun
 from inphase.models import Encoder
 from inphase.models.embedder import Embedder
-from inphase.training import TrainingConfig, load_config, train
+from inphase.training import TrainingConfig, load_config
 
 RESULTS = Path(__file__).parent / "results" / "quality.csv"
-WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
 SCORES = {
     "event_error_share": "event error / length",
     "event_error_frames": "frames",
@@ -197,8 +196,7 @@ def _fit(
         return float(clock.read_text(encoding="utf-8"))
     start = time.monotonic()
     if method.trained:
-        cache = WORK / "features"
-        train(collection, run, config=config, split="train", cache=cache, console=console)
+        fit(collection, run, config, console)
     else:
         Encoder(config.encoder, seed=config.seed).save(run / "model")
     seconds = time.monotonic() - start

@@ -34,3 +34,8 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
         writer.writeheader()
         for row in rows:
             writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
+
+
+def replace_rows(path: Path, data: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write a table anew with these rows of a set in the place of those it had of it."""
+    write_rows(path, [*(row for row in read_rows(path) if row["data"] != data), *rows])

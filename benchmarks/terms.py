@@ -14,23 +14,21 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import torch
-from result_tables import processor, read_rows, write_rows
+from fitted import WORK, fit, score_alignment
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
 
 from inphase.data import Collection
-from inphase.evaluation import EvaluationOptions, ScoringOptions, evaluate
 from inphase.models import Encoder
-from inphase.training import TrainingConfig, load_config, train
+from inphase.training import TrainingConfig, load_config
 from inphase.training.clips import Clips
 from inphase.training.module import TrainingModule
 from inphase.training.sources import feature_sources
 from inphase.video import probe
 
 RESULTS = Path(__file__).parent / "results" / "terms.csv"
-WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
 WEIGHTS = {"tcc": 0.0, "tcc+tcn:0.01": 0.01, "tcc+tcn:0.1": 0.1, "tcc+tcn": 1.0, "tcn": 1.0}
 STEPS, BATCHES = 120, 40
 MEASURED = ("tcc", "tcn", "tcc_gradient", "tcn_gradient", "cosine", "event_error_share", "tau_b")
@@ -52,30 +50,16 @@ def main() -> None:
             config = _config(objective, seed)
             run = work / f"{objective} {seed}".replace(" ", "_").replace(":", "_")
             console.print(f"{objective}, seed {seed}")
-            fitted = train(
-                collection, run, config=config, split="train", cache=WORK / "features",
-                console=console,
-            )  # fmt: skip
+            fitted = fit(collection, run, config, console)
             models.append(run / "model")
             row: dict[str, object] = {"data": arguments.data.name, "objective": objective}
             row |= {"seed": seed} | _measured(fitted.encoder, collection, weight, seed, console)
             rows.append(row)
-    evaluation = evaluate(
-        models,
-        collection,
-        options=EvaluationOptions(
-            scoring=ScoringOptions(stride=2, shares=(), few_shot=(), ks=()),
-            shortcuts=False,
-            shared_groups=True,
-        ),
-        console=console,
-    )
-    for row, run_scores in zip(rows, evaluation.runs, strict=True):
-        for name in MEASURED[-2:]:
-            row[name] = run_scores.scores[name].value
+    scored = score_alignment(models, collection, MEASURED[-2:], console)
+    for row, scores in zip(rows, scored, strict=True):
+        row |= scores
         row["machine"] = processor()
-    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
-    write_rows(RESULTS, [*kept, *rows])
+    replace_rows(RESULTS, arguments.data.name, rows)
     table = Table("objective", *MEASURED, title=arguments.data.name)
     for objective in WEIGHTS:
         own = [row for row in rows if row["objective"] == objective]

@@ -1,24 +1,26 @@
-"""Writes the table of docs/study.md and its picture, from benchmarks/results/quality.csv.
+"""Writes the tables of docs/study.md and its picture, from what the benchmarks measured.
 
 python benchmarks/quality.py DATA --methods study --split train
+python benchmarks/early_stopping.py DATA
 python docs/make_study.py
 """
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 ROOT = Path(__file__).parent
-TABLE = ROOT.parent / "benchmarks" / "results" / "quality.csv"
+RESULTS = ROOT.parent / "benchmarks" / "results"
 SETTINGS = "quick stride=2"
 STEPS = {"50 steps": 50, "100 steps": 100, "200 steps": 200, "preset": 400, "800 steps": 800}
 SETS = {"pushup": "push-ups", "utd_squat": "squats", "utd_tennis_serve": "tennis serves"}
 CURVES = {"event_error_share": "event error, share of length", "tau_b": "Kendall's τ-b"}
 DIGITS = {"event_error_share": 3, "tau_b": 2, "phase_accuracy_100": 2}
+STOPPING_DIGITS = {"cycle_2": 2, "event_error_share": 3, "tau_b": 2}
 FLOORS = ("untrained features", "time-stretching")
 
 Rows = Sequence[dict[str, str]]
@@ -26,37 +28,41 @@ Rows = Sequence[dict[str, str]]
 
 def main() -> None:
     """Read the rows; write the table and the picture."""
-    with TABLE.open(newline="", encoding="utf-8") as file:
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if (row["split"], row["settings"]) == ("train", SETTINGS) and row["data"] in SETS
-        ]
-    _write_table(rows)
+    rows = [
+        row
+        for row in _read("quality.csv")
+        if (row["split"], row["settings"]) == ("train", SETTINGS) and row["data"] in SETS
+    ]
+    _write_table("", "method", rows, DIGITS)
+    _write_table("steps", "steps", _read("early_stopping.csv"), STOPPING_DIGITS)
     _draw_curves([row for row in rows if row["seed"] == "0"])
 
 
-def _write_table(rows: Rows) -> None:
-    """Put a line for each method in the place of the page's table, the floors last."""
-    methods = dict.fromkeys(row["method"] for row in rows)
-    lines = [f"| | {' | '.join(SETS.values())} |", "|---" * (len(SETS) + 1) + "|"]
-    for method in sorted(methods, key=lambda name: (name in FLOORS, name.startswith("alignment"))):
-        of_sets = [[r for r in rows if (r["data"], r["method"]) == (s, method)] for s in SETS]
-        lines.append(f"| {method} | {' | '.join(map(_cell, of_sets))} |")
+def _read(name: str) -> Rows:
+    with (RESULTS / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _write_table(corner: str, key: str, rows: Rows, digits: Mapping[str, int]) -> None:
+    """Put a line for each value of a column into the page's table with this corner, floors last."""
+    names = dict.fromkeys(row[key] for row in rows)
+    first = f"| {corner} |".replace("  ", " ")
+    lines = [f"{first} {' | '.join(SETS.values())} |", "|---" * (len(SETS) + 1) + "|"]
+    for name in sorted(names, key=lambda name: (name in FLOORS, name.startswith("alignment"))):
+        of_sets = [[r for r in rows if (r["data"], r[key]) == (s, name)] for s in SETS]
+        lines.append(f"| {name} | {' | '.join(_cell(r, digits) for r in of_sets)} |")
     page = ROOT / "study.md"
+    table = re.compile(rf"^{re.escape(first)}.*?(?=\n\n)", flags=re.S | re.M)
     text = page.read_text(encoding="utf-8")
-    page.write_text(
-        re.sub(r"^\| \|.*?(?=\n\n)", lambda _: "\n".join(lines), text, count=1, flags=re.S | re.M),
-        encoding="utf-8",
-    )
+    page.write_text(table.sub(lambda _: "\n".join(lines), text, count=1), encoding="utf-8")
 
 
-def _cell(rows: Rows) -> str:
+def _cell(rows: Rows, digits: Mapping[str, int]) -> str:
     """Means over seeds, and of how many where there are several; empty where none was run."""
     if not rows:
         return ""
-    means = {key: np.mean([float(row[key]) for row in rows]) for key in DIGITS}
-    figures = [f"{means[k]:.{digits}f}" for k, digits in DIGITS.items() if np.isfinite(means[k])]
+    means = {key: np.mean([float(row[key]) for row in rows]) for key in digits}
+    figures = [f"{means[k]:.{n}f}" for k, n in digits.items() if np.isfinite(means[k])]
     if not figures:
         return "not always possible"
     return " · ".join(figures) + (f" ({len(rows)})" if len(rows) > 1 else "")
