@@ -46,15 +46,16 @@ def main() -> None:
 
 def _of_others(measured: Rows) -> Rows:
     """Rows of the preset with more and fewer steps, named as in the study, and of the floors."""
-    steps = {SETTINGS.replace(" ", f" steps={n} "): name for name, n in STEPS.items()}
-    steps[SETTINGS] = "preset"
-    named = [
-        {**row, "method": steps[row["settings"]] if row["method"] == "preset" else row["method"]}
-        for row in measured
-        if row["data"] in OTHERS and row["split"] == "test" and row["seed"] == "0"
-        if row["settings"] == SETTINGS or (row["settings"] in steps and row["method"] == "preset")
+    names = {SETTINGS.replace(" ", f" steps={n} "): name for name, n in STEPS.items()}
+    names[SETTINGS] = "preset"
+    rows = [r for r in measured if r["data"] in OTHERS and (r["split"], r["seed"]) == ("test", "0")]
+    presets = [
+        {**row, "method": names[row["settings"]]}
+        for row in rows
+        if row["method"] == "preset" and row["settings"] in names
     ]
-    return sorted(named, key=lambda row: STEPS.get(row["method"], 0))
+    floors = [row for row in rows if row["method"] in FLOORS and row["settings"] == SETTINGS]
+    return [*sorted(presets, key=lambda row: STEPS[row["method"]]), *floors]
 
 
 def _read(name: str) -> Rows:
