@@ -87,3 +87,12 @@ def test_an_interrupted_computation_leaves_no_entry(
     with pytest.raises(KeyboardInterrupt):
         _cache(tmp_path, encoder).features(pouring.videos[0], advance=stop)
     assert not list(tmp_path.rglob("*.npy"))
+
+
+def test_without_copies_runs_with_other_seeds_share_features(
+    tmp_path: Path, encoder: Encoder, pouring: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _cache(tmp_path, encoder, copies=0).features(pouring.videos[0])
+    monkeypatch.setattr(FrameEmbedder, "maps", None)
+    again = _cache(tmp_path, encoder, copies=0, seed=1).features(pouring.videos[0])
+    assert np.array_equal(first.maps, again.maps)

@@ -56,7 +56,8 @@ class FeatureCache:
         self._seed = seed
         self._size = encoder.config.image_size
         self._embedder = FrameEmbedder(encoder)
-        self._settings = [_FORMAT, encoder.base_fingerprint, fps, copies, seed]
+        # Without copies nothing is drawn, and runs with other seeds share what is there.
+        self._settings = [_FORMAT, encoder.base_fingerprint, fps, copies, seed if copies else 0]
 
     def features(
         self, video: Video, *, advance: Callable[[int], object] | None = None
