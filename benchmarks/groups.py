@@ -2,11 +2,11 @@
 
     inphase train DATA --split train -o run
     inphase embed DATA --split test --model run/model -o test.npz
-    python benchmarks/groups.py DATA test.npz
+    python benchmarks/groups.py DATA test.npz       # or several, one a seed
 
-*Event error* as in benchmarks/quality.py, over all ordered pairs of videos in the .npz file, beside
-plain time-stretching. Where there are many groups only `same` and `other` are told apart. Results
-go into benchmarks/results/groups.csv.
+*Event error* as in benchmarks/quality.py, over all ordered pairs of videos in the .npz files,
+beside plain time-stretching: the mean over the files, the least and the greatest. Where there are
+many groups only `same` and `other` are told apart. Results go into benchmarks/results/groups.csv.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from stored_embeddings import read_embeddings
 
 from inphase.data import Collection
 from inphase.evaluation.pairs import compare_pairs, stretch_pairs
-from inphase.evaluation.videos import labelled
+from inphase.evaluation.videos import ScoredVideo, labelled
 
 RESULTS = Path(__file__).parent / "results" / "groups.csv"
 MOST = 6  # groups whose pairs are told one by one
@@ -31,17 +31,12 @@ def main() -> None:
     """Align, score, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="folder with labels.json")
-    parser.add_argument("embeddings", type=Path, help=".npz of `inphase embed`")
+    parser.add_argument("embeddings", type=Path, nargs="+", help=".npz of `inphase embed`")
     arguments = parser.parse_args()
     collection = Collection.open(arguments.data)
-    embedded = read_embeddings(collection, [arguments.embeddings])
-    videos = [
-        labelled(
-            collection[one.name], collection.events, times=one.times, embeddings=one.embeddings
-        )
-        for one in embedded
-    ]
-    groups = np.array([collection[one.name].group or one.name for one in embedded])
+    fits = [_scored(collection, file) for file in arguments.embeddings]
+    videos = fits[0]
+    groups = np.array([collection[one.name].group or one.name for one in videos])
     names = sorted(set(groups))
     pairs = ~np.eye(len(videos), dtype=bool)
     same = groups[:, None] == groups[None, :]
@@ -53,18 +48,21 @@ def main() -> None:
             for second in names
         }
     errors = {
-        "inphase": compare_pairs(videos).dtw.share,
-        "time-stretching": stretch_pairs(videos).share,
+        "inphase": np.stack([compare_pairs(videos).dtw.share for videos in fits]),
+        "time-stretching": stretch_pairs(videos).share[None],
     }
-    command = f"benchmarks/groups.py {arguments.data.name} {arguments.embeddings.name}"
+    command = f"benchmarks/groups.py {arguments.data.name} test.npz …"
     table = Table("pairs", "", "event", *errors, title=arguments.data.name)
     rows = []
     for which, chosen in told.items():
         if not chosen.any():
             continue
         for event, those in _events(collection.events).items():
-            means = {name: np.nanmean(share[chosen][:, those]) for name, share in errors.items()}
-            table.add_row(which, str(chosen.sum()), event, *(f"{m:.4f}" for m in means.values()))
+            means = {
+                name: [float(np.nanmean(share[chosen][:, those])) for share in shares]
+                for name, shares in errors.items()
+            }
+            table.add_row(which, str(chosen.sum()), event, *map(_cell, means.values()))
             rows += [
                 {
                     "data": arguments.data.name,
@@ -72,15 +70,33 @@ def main() -> None:
                     "count": int(chosen.sum()),
                     "event": event,
                     "method": method,
-                    "event_error_share": float(mean),
+                    "fits": len(shares),
+                    "event_error_share": float(np.mean(shares)),
+                    "least": min(shares),
+                    "greatest": max(shares),
                     "machine": processor(),
                     "command": command,
                 }
-                for method, mean in means.items()
+                for method, shares in means.items()
             ]
     Console().print(table)
     kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
     write_rows(RESULTS, [*kept, *rows])
+
+
+def _scored(collection: Collection, file: Path) -> list[ScoredVideo]:
+    """The videos whose embeddings are in the file, with their labels."""
+    return [
+        labelled(
+            collection[one.name], collection.events, times=one.times, embeddings=one.embeddings
+        )
+        for one in read_embeddings(collection, [file])
+    ]
+
+
+def _cell(shares: Sequence[float]) -> str:
+    spread = f" ({min(shares):.3f} to {max(shares):.3f})" if len(shares) > 1 else ""
+    return f"{np.mean(shares):.4f}{spread}"
 
 
 def _events(names: Sequence[str]) -> dict[str, list[int]]:
