@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from result_tables import processor, read_rows, write_rows
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
@@ -119,8 +119,7 @@ def main() -> None:
             f"{row.end_error_frames:.1f}",
         )
     console.print(table)
-    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
-    write_rows(RESULTS, [*kept, *map(asdict, rows)])
+    replace_rows(RESULTS, arguments.data.name, [*map(asdict, rows)])
 
 
 def _loaded(collection: Collection, file: Path) -> list[tuple[Video, Embedding, float]]:

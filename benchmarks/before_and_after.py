@@ -19,16 +19,16 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from result_tables import processor, read_rows, write_rows
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from sklearn.svm import SVC
-from stored_embeddings import read_embeddings
+from stored_embeddings import read_scored
 
 from inphase.data import Collection
 from inphase.evaluation import kendalls_tau_pairs
-from inphase.evaluation.videos import ScoredVideo, labelled
+from inphase.evaluation.videos import ScoredVideo
 
 RESULTS = Path(__file__).parent / "results" / "before_and_after.csv"
 DRAWS, STRIDE = 50, 2
@@ -42,15 +42,9 @@ def main() -> None:
     arguments = parser.parse_args()
     collection = Collection.open(arguments.data)
     train, test = (
-        [
-            labelled(
-                collection[one.name], collection.events, times=one.times, embeddings=one.embeddings
-            )
-            for one in read_embeddings(collection, [file])
-        ]
+        [video for video in read_scored(collection, file) if video.phases is not None]
         for file in arguments.embeddings
     )
-    train, test = ([v for v in videos if v.phases is not None] for videos in (train, test))
     generator = np.random.default_rng([0, 1])  # the draws of the evaluation's few-shot accuracy
     drawn = [int(generator.permutation(len(train))[0]) for _ in range(DRAWS)]
     single = [_confusion([train[i]], test) for i in track(drawn, console=Console(stderr=True))]
@@ -68,7 +62,6 @@ def main() -> None:
     for name, value in figures.items():
         table.add_row(name.replace("_", " "), f"{value:.3f}")
     Console().print(table)
-    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
     rows = [
         {
             "data": arguments.data.name,
@@ -78,7 +71,7 @@ def main() -> None:
         }
         for name, value in figures.items()
     ]
-    write_rows(RESULTS, [*kept, *rows])
+    replace_rows(RESULTS, arguments.data.name, rows)
 
 
 def _confusion(train: Sequence[ScoredVideo], test: Sequence[ScoredVideo]) -> NDArray[np.float64]:

@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from result_tables import processor, read_rows, write_rows
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
-from stored_embeddings import read_embeddings
+from stored_embeddings import read_scored
 
 from inphase.data import Collection
 from inphase.evaluation.pairs import compare_pairs, stretch_pairs
-from inphase.evaluation.videos import ScoredVideo, labelled
 
 RESULTS = Path(__file__).parent / "results" / "groups.csv"
 MOST = 6  # groups whose pairs are told one by one
@@ -34,7 +33,7 @@ def main() -> None:
     parser.add_argument("embeddings", type=Path, nargs="+", help=".npz of `inphase embed`")
     arguments = parser.parse_args()
     collection = Collection.open(arguments.data)
-    fits = [_scored(collection, file) for file in arguments.embeddings]
+    fits = [read_scored(collection, file) for file in arguments.embeddings]
     videos = fits[0]
     groups = np.array([collection[one.name].group or one.name for one in videos])
     names = sorted(set(groups))
@@ -51,7 +50,8 @@ def main() -> None:
         "inphase": np.stack([compare_pairs(videos).dtw.share for videos in fits]),
         "time-stretching": stretch_pairs(videos).share[None],
     }
-    command = f"benchmarks/groups.py {arguments.data.name} test.npz …"
+    files = " ".join(file.name for file in arguments.embeddings)
+    command = f"benchmarks/groups.py {arguments.data.name} {files}"
     table = Table("pairs", "", "event", *errors, title=arguments.data.name)
     rows = []
     for which, chosen in told.items():
@@ -80,18 +80,7 @@ def main() -> None:
                 for method, shares in means.items()
             ]
     Console().print(table)
-    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
-    write_rows(RESULTS, [*kept, *rows])
-
-
-def _scored(collection: Collection, file: Path) -> list[ScoredVideo]:
-    """The videos whose embeddings are in the file, with their labels."""
-    return [
-        labelled(
-            collection[one.name], collection.events, times=one.times, embeddings=one.embeddings
-        )
-        for one in read_embeddings(collection, [file])
-    ]
+    replace_rows(RESULTS, arguments.data.name, rows)
 
 
 def _cell(shares: Sequence[float]) -> str:

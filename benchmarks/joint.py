@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from result_tables import processor, read_rows, write_rows
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
 from stored_embeddings import read_embeddings
@@ -81,8 +81,7 @@ def main() -> None:
             f"{row.seconds:.1f}",
         )
     console.print(table)
-    kept = [row for row in read_rows(RESULTS) if row["data"] != rows[0].data]
-    write_rows(RESULTS, [*kept, *map(asdict, rows)])
+    replace_rows(RESULTS, rows[0].data, [*map(asdict, rows)])
 
 
 def _compared(data: Path, file: Path, starts: int) -> list[Row]:

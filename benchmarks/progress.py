@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from result_tables import processor, read_rows, write_rows
+from result_tables import processor, replace_rows
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import spearmanr
@@ -97,8 +97,7 @@ def main() -> None:
             str(row.falling),
         )
     console.print(table)
-    kept = [row for row in read_rows(RESULTS) if row["data"] != arguments.data.name]
-    write_rows(RESULTS, [*kept, *map(asdict, rows)])
+    replace_rows(RESULTS, arguments.data.name, [*map(asdict, rows)])
 
 
 def _rank(signal: NDArray[np.float64], events: NDArray[np.float64]) -> float:

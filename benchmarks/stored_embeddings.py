@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inphase.data import Video
+from inphase.data import Collection, Video
+from inphase.evaluation.videos import ScoredVideo, labelled
 from inphase.models import EmbeddedVideo
 from inphase.video import probe
 
@@ -17,4 +18,14 @@ def read_embeddings(videos: Iterable[Video], files: Sequence[str | Path]) -> lis
         EmbeddedVideo(video.name, video.path, probe(video.path).times, arrays[video.name])
         for video in videos
         if video.name in arrays
+    ]
+
+
+def read_scored(collection: Collection, file: str | Path) -> list[ScoredVideo]:
+    """The collection's videos that the file holds, with their embeddings and labels."""
+    return [
+        labelled(
+            collection[one.name], collection.events, times=one.times, embeddings=one.embeddings
+        )
+        for one in read_embeddings(collection, [file])
     ]
