@@ -55,6 +55,21 @@ SETTLED = """() => [...document.querySelectorAll(".tile video[src]")].every((vid
   return presented === frame && frame !== undefined && !video.seeking;
 })"""
 
+# Once `losing` is set, a browser that skips the report of each video's next frame, as a busy one does.
+LOSE = """() => {
+  const request = HTMLVideoElement.prototype.requestVideoFrameCallback;
+  const lost = new WeakSet();
+  window.losses = 0;
+  HTMLVideoElement.prototype.requestVideoFrameCallback = function (report) {
+    return request.call(this, (now, data) => {
+      if (!window.losing || lost.has(this)) { report(now, data); return; }
+      lost.add(this);
+      window.losses++;
+      request.call(this, report);
+    });
+  };
+}"""
+
 
 def draw_numbered(path: Path, frames: int, *, variable: bool) -> None:
     """A video whose frames carry their number in blocks that survive H.264."""
@@ -220,6 +235,20 @@ def test_frames_are_stepped_through_by_keys(view: Viewed, page: "Page") -> None:
         page.keyboard.press(key)
         assert place(page) == frame
         assert shown(page) == view.numbers("constant", frame)
+
+
+def test_a_frame_whose_report_the_browser_skipped_is_asked_for_again(
+    view: Viewed, page: "Page"
+) -> None:
+    page.add_init_script(f"({LOSE})()")
+    load(page, view.address)
+    for video in ("v0", "v2"):  # From now on nothing is mounted anew.
+        page.wait_for_selector(f"[data-video={video}][data-quick=true]")
+    shown(page)
+    page.evaluate("window.losing = true")
+    page.keyboard.press("End")
+    assert shown(page) == view.numbers("constant", 59)
+    assert page.evaluate("window.losses") == len(VIDEOS)
 
 
 def test_a_timeline_goes_through_its_own_video(view: Viewed, page: "Page") -> None:

@@ -6,6 +6,11 @@ import { frameAt, middleOf } from "./mapping";
 
 /** Times in the documents are rounded; the shortest frames last some milliseconds. */
 const ROUNDING = 0.001;
+/** Milliseconds after a seek within which the browser is to report the frame it found. */
+const REPORT_TAKES = 250;
+/** How often a frame is asked for again whose report did not come. */
+const REPEATS = 5;
+
 export class Media {
   readonly element: HTMLVideoElement;
   /** The frame that is on screen, or null before the first. */
@@ -20,6 +25,9 @@ export class Media {
   private source = "";
   private started = false;
   private wanted: number | null = null;
+  /** The frame that was last sought for and is to stay on screen, or null while it plays. */
+  private sought: number | null = null;
+  private repeats = 0;
   private seeking = false;
   private waiting: (() => void)[] = [];
   private last = { seconds: 0, now: 0 };
@@ -82,6 +90,7 @@ export class Media {
   /** Show a frame; resolves when this one, or one asked for since, can be seen. */
   show(frame: number): Promise<void> {
     this.wanted = frame;
+    this.repeats = 0;
     const seen = new Promise<void>((resolve) => this.waiting.push(resolve));
     if (this.started && !this.seeking) this.seek();
     if (!this.mounted) this.release();
@@ -98,6 +107,7 @@ export class Media {
 
   /** Play on from the frame that is shown. */
   play(): void {
+    this.sought = null;
     // Refused where it is paused again at once: nothing to tell.
     this.element.play().catch(() => undefined);
   }
@@ -144,7 +154,11 @@ export class Media {
 
   private seek(): void {
     if (this.wanted === null) return;
-    const target = middleOf(this.video.times, this.wanted);
+    this.sought = this.wanted;
+    const middle = middleOf(this.video.times, this.wanted);
+    // Nothing is presented anew where a browser is sent to the very time it is at.
+    const aside = ((this.repeats % 2) * (middle - this.video.times[this.wanted]!)) / 4;
+    const target = middle + aside;
     this.wanted = null;
     this.seeking = true;
     this.last = { seconds: target, now: performance.now() };
@@ -154,8 +168,27 @@ export class Media {
   private settled(): void {
     this.seeking = false;
     // Of all frames asked for while this one was being found only the newest counts.
-    if (this.wanted !== null) this.seek();
-    else this.release();
+    if (this.wanted !== null) {
+      this.seek();
+      return;
+    }
+    this.release();
+    const { generation, sought } = this;
+    setTimeout(() => {
+      if (generation === this.generation && sought === this.sought) this.confirm();
+    }, REPORT_TAKES);
+  }
+
+  /**
+   * Ask again for a frame that was found but never reported: a browser that is busy when the frame
+   * comes on screen may skip its callback, and for a still picture there is no later one.
+   */
+  private confirm(): void {
+    const found = this.sought === null || this.presented === this.sought;
+    if (found || this.seeking || this.wanted !== null || this.repeats === REPEATS) return;
+    this.repeats++;
+    this.wanted = this.sought;
+    this.seek();
   }
 
   private release(): void {
