@@ -55,7 +55,7 @@ SETTLED = """() => [...document.querySelectorAll(".tile video[src]")].every((vid
   return presented === frame && frame !== undefined && !video.seeking;
 })"""
 
-# Once `losing` is set, a browser that skips the report of each video's next frame, as a busy one does.
+# Once `losing` is set, the report of each video's next frame is skipped, as a busy browser does.
 LOSE = """() => {
   const request = HTMLVideoElement.prototype.requestVideoFrameCallback;
   const lost = new WeakSet();
