@@ -66,6 +66,7 @@ def test_a_killed_run_ends_with_the_weights_it_would_have_had(
     tcc = {"cycle_length": 3, "num_cycles": 4, "learn_temperature": True}
     config = tiny.model_copy(
         update={"encoder": encoder, "objectives": {"tcc": tcc, "tcn": {"weight": 0.1}, "sal": {}}}
+        | {"steps": 8, "frames_per_clip": 6}
     )
     assert _train(pouring, config, tmp_path, "whole", -1) == 0
     assert _train(pouring, config, tmp_path, "killed", 6) == -signal.SIGKILL
