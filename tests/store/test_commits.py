@@ -3,11 +3,12 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from inphase.store.catalogue import CATALOGUE, StoredModel
+from inphase.store.catalogue import CATALOGUE, Catalogue, StoredModel, write_catalogue
 from inphase.store.commits import describe_video, write_video
 from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
@@ -69,6 +70,24 @@ def test_two_processes_that_write_the_same_videos_at_once_leave_each_once(tmp_pa
         _, told = writer.communicate()
         assert writer.returncode == 0, told
     assert len(_assert_whole(store)) == 18
+
+
+def test_a_store_that_appears_while_it_is_looked_for_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    listed = Path.iterdir
+
+    def made_meanwhile(folder: Path) -> Iterator[Path]:
+        if folder == store and not (store / CATALOGUE).exists():
+            write_catalogue(store, Catalogue())
+            (store / "frames.lance").mkdir()
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", made_meanwhile)
+    assert Tables(store, create=True).models() == ()
+    assert (store / CATALOGUE).is_file()
 
 
 def test_two_processes_that_replace_the_same_videos_at_once_leave_each_once(

@@ -32,10 +32,11 @@ class Tables:
     def __init__(self, folder: Path, *, create: bool) -> None:
         self.folder = folder
         self._create = create
+        # Looked at before the catalogue, which a process that makes the store writes first.
+        # Hidden: that process's lock.
+        filled = folder.is_dir() and any(e.name[0] != "." for e in folder.iterdir())
         if not (folder / CATALOGUE).is_file():
-            # Hidden: the lock of a process that is making the store just now.
-            held = folder.is_dir() and any(e.name[0] != "." for e in folder.iterdir())
-            if held or (folder.exists() and not folder.is_dir()):
+            if filled or (folder.exists() and not folder.is_dir()):
                 raise StoreError(f"{folder} is not a store of embeddings; choose another folder.")
             if not create:
                 raise StoreError(
