@@ -47,7 +47,7 @@ web/node_modules/.ready: web/package-lock.json
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt -e ".[dev]"
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt -e ".[dev]"  # what is used compiles itself
 	@touch $@
 
 clean:
