@@ -45,9 +45,10 @@ web/node_modules/.ready: web/package-lock.json
 	cd web && npm ci --silent --no-audit --no-fund
 	@touch $@
 
+# Nothing is compiled ahead: what is used compiles itself when it is first imported.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt -e ".[dev]"  # what is used compiles itself
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt -e ".[dev]"
 	@touch $@
 
 clean:
