@@ -4,7 +4,10 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -502,6 +505,25 @@ def test_an_exported_page_plays_and_says_why_it_cannot_save(
         told = json.loads(Path(download.value.path()).read_text())
         assert told["videos"]["constant"]["events"] == {"lift": 33}
         page.goto("about:blank")  # before the server ends
+
+
+def test_an_exported_page_works_on_a_host_that_answers_no_ranges(
+    page: "Page", numbered: Path, media: Path, tmp_path: Path
+) -> None:
+    documents = opened(numbered)
+    export_page(documents, tmp_path / "page", cache=media)
+    points = {v.name: v.embedded.embeddings for v in documents.viewed.videos}
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "page"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        view = Viewed(address, tmp_path, documents, points)
+        load(page, address)
+        for frame in (33, 59, 5):
+            scrub(page, frame)
+            assert shown(page) == view.numbers("constant", frame)
+        page.goto("about:blank")  # before the server ends
+        server.shutdown()
 
 
 def test_of_a_hundred_videos_only_those_in_view_are_decoded(

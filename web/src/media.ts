@@ -23,6 +23,8 @@ export class Media {
 
   private mounted = false;
   private source = "";
+  /** Address of the whole file in this page's memory, where it had to be fetched; else empty. */
+  private held = "";
   private started = false;
   private wanted: number | null = null;
   /** The frame that was last sought for and is to stay on screen, or null while it plays. */
@@ -84,6 +86,8 @@ export class Media {
     this.element.pause();
     this.element.removeAttribute("src");
     this.element.load();
+    if (this.held) URL.revokeObjectURL(this.held);
+    this.held = "";
     this.release();
   }
 
@@ -133,9 +137,29 @@ export class Media {
   }
 
   private begin(): void {
+    const { seekable } = this.element;
+    if (!this.held && (seekable.length === 0 || seekable.end(0) === 0)) {
+      void this.hold();
+      return;
+    }
     this.started = true;
     this.watch(++this.generation);
     this.seek();
+  }
+
+  /** Fetch the whole file: a web host that answers no range requests lets nobody seek in it. */
+  private async hold(): Promise<void> {
+    const { generation } = this;
+    try {
+      const answer = await fetch(this.source);
+      if (!answer.ok) throw new TypeError(answer.statusText);
+      const file = await answer.blob();
+      if (generation !== this.generation || !this.mounted) return;
+      this.element.src = this.held = URL.createObjectURL(file);
+    } catch {
+      if (generation !== this.generation || !this.mounted) return;
+      this.onFailure?.(`${this.video.name} could not be fetched.`);
+    }
   }
 
   private watch(generation: number): void {
