@@ -103,7 +103,11 @@ class Viewed:
     address: str
     folder: Path
     documents: Documents
-    embeddings: dict[str, NDArray[np.float32]]
+
+    @property
+    def embeddings(self) -> dict[str, NDArray[np.float32]]:
+        """Of each video, by name."""
+        return {video.name: video.embedded.embeddings for video in self.documents.viewed.videos}
 
     def frames(self, reference: str, query: str) -> list[int]:
         """The query frame of each reference frame, aligned apart from the page."""
@@ -146,9 +150,8 @@ def view(numbered: Path, media: Path, tmp_path: Path) -> Iterator[Viewed]:
     for path in numbered.iterdir():
         shutil.copy(path, tmp_path / path.name)
     documents = opened(tmp_path)
-    points = {v.name: v.embedded.embeddings for v in documents.viewed.videos}
     with served(create_app(documents, Shelf(documents.viewed, media))) as address:
-        yield Viewed(address, tmp_path, documents, points)
+        yield Viewed(address, tmp_path, documents)
 
 
 @pytest.fixture(scope="module")
@@ -487,11 +490,10 @@ def test_an_exported_page_plays_and_says_why_it_cannot_save(
 
     documents = opened(numbered)
     export_page(documents, tmp_path / "page", cache=media)
-    points = {v.name: v.embedded.embeddings for v in documents.viewed.videos}
     with served(StaticFiles(directory=tmp_path / "page", html=True)) as address:
         load(page, address)
         scrub(page, 33)
-        view = Viewed(address, tmp_path, documents, points)
+        view = Viewed(address, tmp_path, documents)
         assert shown(page) == view.numbers("constant", 33)
         page.get_by_text("corrected matches cannot be saved").wait_for()
         assert page.get_by_role("button", name="Set this match").count() == 0
@@ -512,12 +514,11 @@ def test_an_exported_page_works_on_a_host_that_answers_no_ranges(
 ) -> None:
     documents = opened(numbered)
     export_page(documents, tmp_path / "page", cache=media)
-    points = {v.name: v.embedded.embeddings for v in documents.viewed.videos}
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "page"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/"
-        view = Viewed(address, tmp_path, documents, points)
+        view = Viewed(address, tmp_path, documents)
         load(page, address)
         for frame in (33, 59, 5):
             scrub(page, frame)

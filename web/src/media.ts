@@ -154,11 +154,12 @@ export class Media {
       const answer = await fetch(this.source);
       if (!answer.ok) throw new TypeError(answer.statusText);
       const file = await answer.blob();
-      if (generation !== this.generation || !this.mounted) return;
+      if (generation !== this.generation) return;
       this.element.src = this.held = URL.createObjectURL(file);
     } catch {
-      if (generation !== this.generation || !this.mounted) return;
-      this.onFailure?.(`${this.video.name} could not be fetched.`);
+      if (generation === this.generation) {
+        this.onFailure?.(`${this.video.name} could not be fetched.`);
+      }
     }
   }
 
