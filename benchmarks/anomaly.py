@@ -1,54 +1,46 @@
-"""False alarms on normal videos, and planted changes of pace found, on a labelled set.
+"""Count false alarms on normal videos, and find deviations that were planted in them.
 
     inphase train DATA --split train -o run
-    inphase embed DATA --split train --model run/model -o train.npz     # and test.npz
+    inphase embed DATA --split train --model run/model -o train.npz     # the same for test
     python benchmarks/anomaly.py DATA train.npz test.npz
 
-Typical are (a) the training videos, (b) the test videos of all other groups (people, scenes), each
-test video in turn being the new one. Groups are left out together. Deviations are planted in the
-embeddings of the test videos: the frame shown goes on for 0.8 s (stop), 0.5 s run backwards and
-forwards again (reversal), a quarter of the video is cut out (skip). A thing that was never there
-cannot be planted in embeddings; see tests/alignment/test_deviation.py for that.
-Writes benchmarks/results/anomaly.csv.
+Each test video is compared with two sets of typical videos: the training videos, and the test
+videos of all other groups (people, scenes). Groups are left out as a whole. Deviations are planted
+in the embeddings of the test videos: the frame freezes for 0.8 s (stop), half a second runs
+backwards and then forwards again (reversal), or a quarter of the video is cut out (skip). An object
+that was never there cannot be planted in embeddings; tests/alignment/test_deviation.py covers that.
+Results go into benchmarks/results/anomaly.csv.
 """
 
-import argparse
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from arguments import add_data, add_embeddings, new_parser
 from numpy.typing import NDArray
-from result_tables import processor, replace_rows
+from result_tables import processor, replace_rows, show, this_command
 from rich.console import Console
-from rich.table import Table
 from sklearn.metrics import roc_auc_score
 from stored_embeddings import read_embeddings
 
 from inphase.alignment.deviation import TypicalCourse
-from inphase.data import Collection, Video, planted
+from inphase.data import Collection, Video
+from inphase.synthetic import planted
 
 RESULTS = Path(__file__).parent / "results" / "anomaly.csv"
 ALPHA = 0.05
 KINDS = ("none", "stop", "reversal", "skip")
+TABLE = {
+    "typical": "",
+    "planted": "",
+    "videos": "",
+    "alarms": ".3f",
+    "auroc": ".3f",
+    "start_error_frames": ".1f",
+    "end_error_frames": ".1f",
+}
 Embedding = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One kind of deviation, told by one choice of typical videos."""
-
-    data: str
-    typical: str
-    planted: str
-    videos: int
-    alarms: float
-    auroc: float
-    start_error_frames: float
-    end_error_frames: float
-    alpha: float
-    machine: str
-    command: str
 
 
 @dataclass(frozen=True)
@@ -63,13 +55,12 @@ class Judged:
 
 def main() -> None:
     """Judge, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("train", type=Path, help=".npz of `inphase embed --split train`")
-    parser.add_argument("test", type=Path, help=".npz of `inphase embed --split test`")
+    parser = new_parser(__doc__)
+    add_data(parser)
+    add_embeddings(parser)
     arguments = parser.parse_args()
     collection = Collection.open(arguments.data)
-    console = Console()
+    console = Console(stderr=True)
     train, test = (_loaded(collection, file) for file in (arguments.train, arguments.test))
     judged: dict[tuple[str, str], list[Judged]] = {}
     seen = _course(train)
@@ -77,55 +68,43 @@ def main() -> None:
         others = _course([one for one in test if str(one[0].group) != group])
         for _, embedding, time in (one for one in test if str(one[0].group) == group):
             for kind in KINDS:
-                planted, truth = _planted(embedding, kind, time)
-                for name, course in (("training videos", seen), ("other test videos", others)):
-                    one = _judge(course, planted, time, truth)
-                    judged.setdefault((name, kind), []).append(one)
+                deviating, truth = _planted(embedding, kind, time)
+                for typical, course in (("training videos", seen), ("other test videos", others)):
+                    one = _judge(course, deviating, time, truth)
+                    judged.setdefault((typical, kind), []).append(one)
         console.print(f"{group} done", highlight=False)
-    rows = []
-    for (name, kind), found in sorted(judged.items()):
-        normal = judged[name, "none"]
-        auroc = (
-            roc_auc_score(
-                [0] * len(normal) + [1] * len(found), [one.score for one in (*normal, *found)]
-            )
-            if kind != "none"
-            else float("nan")
-        )
-        rows.append(
-            Row(
-                arguments.data.name,
-                name,
-                kind,
-                len(found),
-                float(np.mean([one.p_value <= ALPHA for one in found])),
-                float(auroc),
-                float(np.median([one.start_error for one in found])),
-                float(np.median([one.end_error for one in found])),
-                ALPHA,
-                processor(),
-                f"benchmarks/anomaly.py {arguments.data.name} train.npz test.npz",
-            )
-        )
-    table = Table("typical", "planted", "videos", "alarms", "AUROC", "start", "end")
-    for row in rows:
-        table.add_row(
-            row.typical,
-            row.planted,
-            str(row.videos),
-            f"{row.alarms:.3f}",
-            f"{row.auroc:.3f}",
-            f"{row.start_error_frames:.1f}",
-            f"{row.end_error_frames:.1f}",
-        )
-    console.print(table)
-    replace_rows(RESULTS, arguments.data.name, [*map(asdict, rows)])
+    rows = [
+        {
+            "data": arguments.data.name,
+            "typical": typical,
+            "planted": kind,
+            **_scores(found, judged[typical, "none"], kind),
+            "alpha": ALPHA,
+            "machine": processor(),
+            "command": this_command(),
+        }
+        for (typical, kind), found in sorted(judged.items())
+    ]
+    show(rows, TABLE, title=arguments.data.name)
+    replace_rows(RESULTS, rows)
+
+
+def _scores(found: Sequence[Judged], normal: Sequence[Judged], kind: str) -> Mapping[str, object]:
+    truth = [0] * len(normal) + [1] * len(found)
+    scores = [one.score for one in (*normal, *found)]
+    return {
+        "videos": len(found),
+        "alarms": float(np.mean([one.p_value <= ALPHA for one in found])),
+        "auroc": float("nan") if kind == "none" else float(roc_auc_score(truth, scores)),
+        "start_error_frames": float(np.median([one.start_error for one in found])),
+        "end_error_frames": float(np.median([one.end_error for one in found])),
+    }
 
 
 def _loaded(collection: Collection, file: Path) -> list[tuple[Video, Embedding, float]]:
     return [
         (collection[one.name], one.embeddings, one.frame_time)
-        for one in read_embeddings(collection, [file])
+        for one in read_embeddings(collection, file)
     ]
 
 
@@ -140,7 +119,7 @@ def _course(videos: Sequence[tuple[Video, Embedding, float]]) -> TypicalCourse:
 def _planted(
     embedding: Embedding, kind: str, time: float
 ) -> tuple[Embedding, tuple[int, int] | None]:
-    """The embedding with a deviation in its middle, and its first and last frame."""
+    """The embedding with a deviation in its middle, and the deviation's first and last frame."""
     middle, quarter = len(embedding) // 2, len(embedding) // 4
     if kind == "none":
         return embedding, None
@@ -159,12 +138,12 @@ def _judge(
     deviation = course.deviation(embedding, time)
     p_value = course.p_value(deviation, 0, len(embedding) - 1)
     score = float(deviation.score.max())
-    parts = course.parts(deviation)
+    segments = course.segments(deviation, np.arange(len(embedding), dtype=np.float64) * time)
     if truth is None:
         return Judged(p_value, score, float("nan"), float("nan"))
-    if not parts:
+    if not segments:
         return Judged(p_value, score, np.inf, np.inf)
-    best = max(parts, key=lambda part: part.score)
+    best = max(segments, key=lambda segment: segment.score)
     return Judged(p_value, score, abs(best.first - truth[0]), abs(best.last - truth[1]))
 
 

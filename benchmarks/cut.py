@@ -1,54 +1,45 @@
-"""Count repetitions in real videos made of single ones, spliced, with a model and without.
+"""Count repetitions in videos spliced from single ones, with a model and without.
 
     inphase train DATA --split train -o run
     python benchmarks/cut.py DATA --model run/model
 
-Clips of one group (a person, a place) are spliced in their order, ``--count`` to a video, each at
-the size of the first: takes of different moments, so that the camera and the light may jump at a
-splice. Writes its set's rows of benchmarks/results/cut.csv.
+Clips of one group (a person, a place) are spliced in order, ``--count`` to a video, at the size of
+the first. They are separate takes, so camera and light may jump at a splice. Results go into
+benchmarks/results/cut.csv.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from result_tables import processor, read_rows, write_rows
+from arguments import add_data, new_parser
+from result_tables import processor, replace_rows, show, this_command
 from rich.console import Console
 from rich.table import Table
 
-from inphase.applications.cut import CutVideos, cut_videos
+from inphase.applications.repetitions.cut import cut_videos
 from inphase.data import Collection, Video
 from inphase.video import VideoReader, VideoWriter
 
 RESULTS = Path(__file__).parent / "results" / "cut.csv"
-
-
-@dataclass(frozen=True)
-class Row:
-    """Videos of so many repetitions, counted in one way."""
-
-    data: str
-    embeddings: str
-    videos: int
-    repetitions: int
-    exact: float
-    within_one: float
-    mean_found: float
-    stayed_whole: int
-    machine: str
-    command: str
+TABLE = {
+    "embeddings": "",
+    "videos": "",
+    "exact": ".3f",
+    "within_one": ".3f",
+    "mean_found": ".2f",
+    "stayed_whole": "",
+}
 
 
 def main() -> None:
     """Splice, count, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--model", type=Path, help="without, only the base network counts")
+    parser = new_parser(__doc__)
+    add_data(parser)
+    parser.add_argument("--model", type=Path, help="without one, only the base network counts")
     parser.add_argument("--count", type=int, default=5)
-    parser.add_argument("--keep", type=Path, help="folder for the spliced videos, to look at them")
+    parser.add_argument("--keep", type=Path, help="folder in which to keep the spliced videos")
     arguments = parser.parse_args()
     console = Console()
     with tempfile.TemporaryDirectory() as folder:
@@ -64,16 +55,25 @@ def main() -> None:
     for index, name in enumerate(spliced.names):
         table.add_row(name, *(str(one.cuts[index].count) for one in found.values()))
     console.print(table)
-    model = " --model model" if arguments.model is not None else ""
-    command = f"benchmarks/cut.py {arguments.data.name}{model} --count {arguments.count}"
-    rows = [
-        _row(arguments.data.name, way, one, arguments.count, command) for way, one in found.items()
-    ]
-    for row in rows:
-        console.print(row)
-    made = {(row.data, row.embeddings) for row in rows}
-    kept = [row for row in read_rows(RESULTS) if (row["data"], row["embeddings"]) not in made]
-    write_rows(RESULTS, [*kept, *map(asdict, rows)])
+    rows = []
+    for way, one in found.items():
+        counts = np.array([cuts.count for cuts in one.cuts])
+        rows.append(
+            {
+                "data": arguments.data.name,
+                "embeddings": way,
+                "videos": len(counts),
+                "repetitions": arguments.count,
+                "exact": float(np.mean(counts == arguments.count)),
+                "within_one": float(np.mean(np.abs(counts - arguments.count) <= 1)),
+                "mean_found": float(counts.mean()),
+                "stayed_whole": int((counts == 0).sum()),
+                "machine": processor(),
+                "command": this_command(),
+            }
+        )
+    show(rows, TABLE, title=arguments.data.name)
+    replace_rows(RESULTS, rows, by=("data", "embeddings"))
 
 
 def _chosen(collection: Collection, count: int) -> Iterator[tuple[str, list[Video]]]:
@@ -93,22 +93,6 @@ def splice(path: Path, videos: list[Video]) -> None:
         for video in videos:
             for _, frame in VideoReader(video.path, size=first.size):
                 writer.write(frame)
-
-
-def _row(data: str, way: str, found: CutVideos, count: int, command: str) -> Row:
-    counts = np.array([cuts.count for cuts in found.cuts])
-    return Row(
-        data,
-        way,
-        len(counts),
-        count,
-        float(np.mean(counts == count)),
-        float(np.mean(np.abs(counts - count) <= 1)),
-        float(counts.mean()),
-        int((counts == 0).sum()),
-        processor(),
-        command,
-    )
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
-"""Time dynamic time warping, path included, beside librosa in the same run.
+"""Time dynamic time warping, path included, against librosa in the same run.
 
     python benchmarks/dtw.py
 
-Both get the same random float32 matrices, in turns, so that a busy moment of the machine hits both;
-their costs and paths must agree. Prints a table and writes ``benchmarks/results/dtw.csv``.
+Both get the same random float32 matrices, in turns, so that a busy moment of the machine hits both.
+Their costs and paths must agree. Results go into benchmarks/results/dtw.csv.
 """
 
-import argparse
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -17,12 +15,14 @@ from pathlib import Path
 
 import librosa
 import numpy as np
+from arguments import new_parser
 from numpy.typing import NDArray
-from result_tables import processor, write_rows
+from result_tables import processor, show, this_command, write_rows
 
 from inphase.alignment import dtw
 
 RESULTS = Path(__file__).parent / "results" / "dtw.csv"
+TABLE = {"size": "", "program": "", "median_ms": "", "fastest_ms": "", "slowest_ms": ""}
 Distances = NDArray[np.float32]
 Result = tuple[float, NDArray[np.int64]]
 
@@ -48,7 +48,7 @@ PROGRAMS: dict[str, Callable[[Distances], Result]] = {
 def measure(size: int, repeats: int, seed: int = 0) -> dict[str, list[float]]:
     """Milliseconds of each repeat of each program on a (size, size) matrix."""
     distances = np.random.default_rng(seed).random((size, size), dtype=np.float32)
-    # The first call compiles; it also shows that both solve the same problem.
+    # The first call compiles, and its result shows that both solve the same problem.
     results = [program(distances) for program in PROGRAMS.values()]
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-9)
     np.testing.assert_array_equal(results[0][1], results[1][1])
@@ -63,7 +63,7 @@ def measure(size: int, repeats: int, seed: int = 0) -> dict[str, list[float]]:
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = new_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000])
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--output", type=Path, default=RESULTS)
@@ -75,14 +75,12 @@ def main() -> None:
         "machine": processor(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "numba", "librosa")},
-        "command": " ".join(["python", *sys.argv]),
+        "command": this_command(),
     }
-    rows = []
-    print(f"{'size':>6}  {'program':<8}  {'median ms':>10}  {'fastest ms':>10}  {'slowest ms':>10}")
+    rows: list[dict[str, object]] = []
     for size in arguments.sizes:
         for name, taken in measure(size, arguments.repeats).items():
             times = [statistics.median(taken), min(taken), max(taken)]
-            print(f"{size:>6}  {name:<8}  " + "  ".join(f"{value:>10.1f}" for value in times))
             median, fastest, slowest = (round(value, 2) for value in times)
             rows.append(
                 {
@@ -94,8 +92,8 @@ def main() -> None:
                     **about,
                 }
             )
+    show(rows, TABLE)
     write_rows(arguments.output, rows)
-    print(f"Wrote {arguments.output}")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
-"""Measure embedding: its speed beside the bare base network's, and its peak memory.
+"""Measure embedding: its speed against the bare base network's, and its peak memory.
 
     python benchmarks/embedding.py
-    python benchmarks/embedding.py --minutes 5 --stub-base 5 60    # where the hour takes too long
+    python benchmarks/embedding.py --minutes 5 --stub-base 5 60    # if an hour takes too long
 
-Speed: ``FrameEmbedder.embed`` on a 640×480 H.264 video with the quick preset's encoder, against
-its own folded base network alone, at the same batch size, on the same frames decoded beforehand.
-Both run in turns, so that a busy moment of the machine hits both; the ratio is the median over the
-turns.
+Speed: ``FrameEmbedder.embed`` on a 640×480 H.264 video with the quick preset's encoder, against the
+encoder's own folded base network alone, with the same batch size on the same frames, decoded
+beforehand. The two run in turns, so that a busy moment of the machine hits both. The ratio is the
+median over the turns.
 
-Memory: the most that a fresh process ever holds while it embeds a video of so many minutes. With
-``--stub-base`` a base network that costs next to nothing stands in, and makes maps of the same
-size: the rest of the work is the same, and a long video shows whether memory grows with length.
+Memory: the peak of a fresh process that embeds a video of the given length. ``--stub-base`` puts a
+base network in place that costs next to nothing and makes maps of the same size. The rest of the
+work is the same, so a long video shows whether memory grows with length.
 
-Prints a table and writes ``benchmarks/results/embedding.csv``.
+Results go into benchmarks/results/embedding.csv.
 """
 
 import argparse
@@ -33,7 +33,8 @@ from pathlib import Path
 import av
 import numpy as np
 import torch
-from result_tables import processor, read_rows, write_rows
+from arguments import new_parser
+from result_tables import processor, replace_rows, this_command
 from torch import Tensor, nn
 
 from inphase.models import (
@@ -58,7 +59,7 @@ _WANTED_RATIO, _WANTED_MEGABYTES = 0.85, 1500
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: what, on how many frames, the value and what it should be."""
+    """One measurement: what, on how many frames, the value, and the value aimed for."""
 
     what: str
     frames: int
@@ -70,7 +71,7 @@ class Row:
 
 @register_base_network("stub")
 def stub(*, pretrained: bool, weights: Path | None) -> BaseNetwork:  # noqa: ARG001
-    """A base network of Lite0's map size and hardly any cost."""
+    """A base network with maps of Lite0's size that costs next to nothing."""
     like = create_base_network("efficientnet_lite0", pretrained=False)
 
     class Stub(nn.Module):
@@ -87,7 +88,7 @@ def stub(*, pretrained: bool, weights: Path | None) -> BaseNetwork:  # noqa: ARG
 
 
 def quick_encoder(*, stub_base: bool = False) -> Encoder:
-    """The quick preset's encoder; with a stub for its base network on request."""
+    """The quick preset's encoder, or one with the stub as its base network."""
     config = parse_settings(EncoderConfig, read_yaml(PRESET)["encoder"], source=str(PRESET))
     if stub_base:
         config = config.model_copy(update={"base_network": "stub", "pretrained": False})
@@ -112,7 +113,7 @@ def draw_clip(path: Path, frames: int) -> None:
 
 
 def repeat_clip(clip: Path, path: Path, times: int) -> None:
-    """Write the clip so often one after the other, without coding it again."""
+    """Write the clip several times in a row, without encoding it again."""
     with av.open(str(path), "w", format="mp4") as out:
         stream = None
         for turn in range(times):
@@ -132,7 +133,7 @@ def repeat_clip(clip: Path, path: Path, times: int) -> None:
 
 
 def measure_speed(folder: Path, *, frames: int, repeats: int) -> list[Row]:
-    """Frames a second of embedding and of the bare base network, and their ratio."""
+    """Frames per second of embedding and of the bare base network, and their ratio."""
     path = folder / "speed.mp4"
     draw_clip(path, frames)
     encoder = quick_encoder()
@@ -155,7 +156,7 @@ def measure_speed(folder: Path, *, frames: int, repeats: int) -> list[Row]:
     whole()
     speeds: dict[str, list[float]] = {"bare": [], "whole": []}
     for turn in range(repeats):
-        # Who goes first alternates: a machine that slows down over time favours neither.
+        # They take turns in going first, so that a machine that slows down favours neither.
         programs: list[tuple[str, Callable[[], None]]] = [("bare", bare), ("whole", whole)]
         for name, program in programs if turn % 2 == 0 else reversed(programs):
             start = time.perf_counter()
@@ -175,7 +176,7 @@ def _row(what: str, frames: int, values: list[float], unit: str, wanted: str = "
 
 
 def measure_memory(clip: Path, *, minutes: float, stub_base: bool) -> Row:
-    """Peak resident memory of a fresh process that embeds a video of so many minutes."""
+    """Peak resident memory of a fresh process that embeds a video of this length."""
     path = clip.with_name("long.mp4")
     repeat_clip(clip, path, max(1, round(minutes * 60 * FPS / _CLIP)))
     command = [sys.executable, __file__, "--embed-only", str(path)]
@@ -190,14 +191,14 @@ def measure_memory(clip: Path, *, minutes: float, stub_base: bool) -> Row:
 
 
 def embed_only(path: Path, *, stub_base: bool) -> None:
-    """What the fresh process does: embed, and print its peak memory."""
+    """Embed and print the peak memory; the fresh process does this."""
     embedded = FrameEmbedder(quick_encoder(stub_base=stub_base)).embed(path)
     print(json.dumps({"frames": len(embedded.embeddings), "megabytes": peak_memory() / 1e6}))
 
 
 def peak_memory() -> int:
-    """Bytes that this process held at most."""
-    # Linux hands ru_maxrss down from the process that started this one; VmHWM begins anew.
+    """Peak resident memory of this process, in bytes."""
+    # On Linux ru_maxrss includes the process that started this one; VmHWM does not.
     status = Path("/proc/self/status")
     if status.exists():
         lines = status.read_text(encoding="utf-8").splitlines()
@@ -206,32 +207,34 @@ def peak_memory() -> int:
 
 
 def write_results(path: Path, rows: list[Row]) -> None:
-    """Write the rows with machine, versions and command; what was not measured anew stays."""
+    """Add machine, versions and command to the rows, and put them into the table."""
     about = {
         "machine": processor(),
         "torch_threads": torch.get_num_threads(),
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         **{name: version(name) for name in ("torch", "av", "numpy")},
-        "command": " ".join(["python", *sys.argv]),
+        "command": this_command(),
     }
-    measured = {row.what for row in rows}
-    kept = [row for row in read_rows(path) if row["what"] not in measured]
-    write_rows(path, [*kept, *({**asdict(row), **about} for row in rows)])
+    replace_rows(path, [{**asdict(row), **about} for row in rows], by=("what",))
 
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--frames", type=int, default=200, help="of the video for speed")
-    parser.add_argument("--repeats", type=int, default=9, help="turns; 0 leaves speed out")
+    parser = new_parser(__doc__)
+    parser.add_argument("--frames", type=int, default=200, help="for speed")
+    parser.add_argument("--repeats", type=int, default=9, help="turns; 0 skips speed")
     parser.add_argument(
-        "--minutes", type=float, nargs="*", default=[60.0], help="lengths for peak memory"
+        "--minutes",
+        type=float,
+        nargs="*",
+        default=[60.0],
+        help="for peak memory",
     )
     parser.add_argument(
-        "--stub-base", type=float, nargs="*", help="lengths with a stub for the base network"
+        "--stub-base", type=float, nargs="*", help="minutes, with the stub as base network"
     )
-    parser.add_argument("--threads", type=int, help="torch's; by default its own choice")
+    parser.add_argument("--threads", type=int, help="of torch; by default torch chooses")
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--embed-only", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

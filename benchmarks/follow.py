@@ -1,26 +1,24 @@
-"""Error and latency of following a video live, beside aligning it when it is complete.
+"""Follow a video live: error and latency, against aligning the complete video.
 
-python benchmarks/follow.py DATA --model MODEL --split test --videos 12
+    python benchmarks/follow.py DATA --model MODEL --videos 12
 
 Every ordered pair of the first labelled videos is followed. The error is the distance between a
-key event of the reference and where the query's event is put. Offline is plain dynamic time warping
-on whole videos. Writes its set's rows of
-benchmarks/results/follow.csv.
+key event of the reference and the place where the query's event is put. Offline is plain dynamic
+time warping on whole videos. Results go into benchmarks/results/follow.csv.
 """
 
-import argparse
 import itertools
 import platform
 import statistics
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from arguments import add_data, new_parser
 from numpy.typing import NDArray
-from result_tables import processor, read_rows, write_rows
+from result_tables import processor, replace_rows, show, this_command
 from rich.console import Console
 
 from inphase.alignment import align
@@ -34,6 +32,14 @@ from inphase.video import VideoReader
 
 RESULTS = Path(__file__).parent / "results" / "follow.csv"
 LOOK_BACKS = (0.0, 0.5, 1.0)  # seconds
+TABLE = {
+    "background": "",
+    "look_back_s": "",
+    "event_error_share": ".4f",
+    "from_offline_s": ".4f",
+    "latency_median_ms": "",
+    "latency_95_ms": "",
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,9 @@ class Known:
 def embedded(
     embedder: FrameEmbedder, known: Known, still: torch.Tensor | None, *, live: bool
 ) -> NDArray[np.float32]:
-    """Embed with a background (C, h, w) for all frames, or one for each (T, C, h, w).
+    """Embed with one background (C, h, w), or with one for each frame (T, C, h, w).
 
-    Where it is ``live``, the frame itself stands in for what is yet to come of its context.
+    When ``live``, the frame itself replaces the context frames that are still to come.
     """
     config = embedder.encoder.config
     own = np.arange(len(known.times))
@@ -70,7 +76,7 @@ def embedded(
 
 
 def stand_ins(query: Known, reference: Known) -> dict[str, torch.Tensor]:
-    """The backgrounds of models/streaming.py, and the query's own, which a stream has not."""
+    """The backgrounds of models/streaming.py, and the query's own, which a stream does not know."""
     maps, other = query.maps, reference.maps
     running = (maps.cummax(dim=0).values + maps.cummin(dim=0).values) / 2
     whole = background(other)
@@ -84,12 +90,12 @@ def stand_ins(query: Known, reference: Known) -> dict[str, torch.Tensor]:
 
 def main() -> None:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("data", type=Path)
+    parser = new_parser(__doc__)
+    add_data(parser)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--split", default="test")
     parser.add_argument("--videos", type=int, default=12)
-    parser.add_argument("--note", default="", help="What the model was fitted on.")
+    parser.add_argument("--note", default="", help="what the model was fitted on")
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -126,7 +132,7 @@ def main() -> None:
             aligner = OnlineAligner(wholes[a], look_back=max(backs))
             revised = [aligner.push(frame).revised for frame in frames]
             for seconds, back in zip(LOOK_BACKS, backs, strict=True):
-                # What is known of a frame when it is `back` frames old, or the video has ended.
+                # Where a frame is put when it is `back` frames old, or when the video has ended.
                 last = len(frames) - 1
                 seen = [revised[min(t + back, last)][t - min(t + back, last) - 1]
                         for t in range(len(frames))]  # fmt: skip
@@ -144,7 +150,7 @@ def main() -> None:
     rows = []
     for (kind, seconds), shares in errors.items():
         row = {
-            "set": arguments.data.name,
+            "data": arguments.data.name,
             "split": arguments.split,
             "videos": len(known),
             "background": kind,
@@ -157,19 +163,17 @@ def main() -> None:
             "machine": processor(),
             "torch": torch.__version__,
             "python": platform.python_version(),
-            "command": " ".join(["python", *map(shown, sys.argv)]),
+            "command": this_command(),
         }
-        print({key: row[key] for key in list(row)[:9]})
         rows.append(row)
-    others = [row for row in read_rows(arguments.output) if row["set"] != arguments.data.name]
-    write_rows(arguments.output, [*others, *rows])
-    print(f"Wrote {arguments.output}")
+    show(rows, TABLE, title=arguments.data.name)
+    replace_rows(arguments.output, rows)
 
 
 def latencies(
     encoder: Encoder, reference: Known, query: Known, embeddings: NDArray[np.float32]
 ) -> list[float]:
-    """Milliseconds from each decoded frame to its place, as ``inphase follow`` does it."""
+    """Milliseconds from each decoded frame to its place, the way ``inphase follow`` works."""
     size = encoder.config.image_size
     stream = StreamEmbedder(encoder, reference=reference.video.path)
     aligner = OnlineAligner(embeddings, look_back=30)
@@ -179,11 +183,6 @@ def latencies(
         aligner.push(stream.push(frame, moment))
         taken.append(1000 * (time.perf_counter() - begun))
     return taken[1:]
-
-
-def shown(argument: str) -> str:
-    """A folder's name instead of where it is on this machine."""
-    return Path(argument).name if "/" in argument and not argument.endswith(".py") else argument
 
 
 if __name__ == "__main__":

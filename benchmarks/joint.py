@@ -1,29 +1,27 @@
-"""Joint alignment by way of a barycentre, beside the pairwise alignments; and its time.
+"""Compare joint alignment with pairwise alignment, and time it.
 
     inphase train DATA --split train -o run
     inphase embed DATA --split test --model run/model -o test.npz
     python benchmarks/joint.py DATA test.npz
+    python benchmarks/joint.py                    # only time, on 200 made-up videos
 
-Scores are over all ordered pairs, or triples, of the videos in the .npz file. *Event error* as in
-benchmarks/quality.py; *home* is the three-way cycle consistency (within one frame), *away* the mean
-distance from home in frames. The row `joint` is what `joint_align` does by itself; the others are
-its variants: by the medoid alone, without smoothing, with another length of the barycentre,
-started at other videos, and, as a fair floor, pairwise paths smoothed alike. Without DATA only the
-time is taken: 200 made-up videos of 300 frames.
+Scores are means over all ordered pairs, or triples, of the videos in the .npz file. *Event error*
+is that of benchmarks/quality.py; *home* is the three-way cycle consistency (within one frame),
+*away* the mean distance from home in frames. The row `joint` is `joint_align` with its defaults.
+The other rows are variants: by the medoid alone, without smoothing, with another length of the
+barycentre, started at other videos, and, for a fair comparison, pairwise with the same smoothing.
+Results go into benchmarks/results/joint.csv.
 """
 
-import argparse
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from arguments import new_parser
 from numpy.typing import NDArray
-from result_tables import processor, replace_rows
-from rich.console import Console
-from rich.table import Table
+from result_tables import processor, replace_rows, show, this_command
 from stored_embeddings import read_embeddings
 
 from inphase.alignment import align, joint_align, medoid
@@ -35,58 +33,64 @@ RESULTS = Path(__file__).parent / "results" / "joint.csv"
 TRIPLES = 2000
 Frames = NDArray[np.int64]
 Mappings = list[list[Frames]]
+Row = dict[str, object]
+NAN = float("nan")
 
-
-@dataclass(frozen=True)
-class Row:
-    """One way of aligning all videos of a set with each other."""
-
-    data: str
-    method: str
-    videos: int
-    alignments: int
-    event_error_share: float
-    event_error_frames: float
-    three_way_home: float
-    three_way_away_frames: float
-    seconds: float
-    machine: str
-    command: str
+TABLE = {
+    "method": "",
+    "alignments": "",
+    "event_error_share": ".4f",
+    "event_error_frames": ".2f",
+    "three_way_home": ".3f",
+    "three_way_away_frames": ".2f",
+    "seconds": ".1f",
+}
 
 
 def main() -> None:
     """Align, score, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = new_parser(__doc__)
     parser.add_argument("data", nargs="?", type=Path, help="folder with labels.json")
-    parser.add_argument("embeddings", nargs="?", type=Path, help=".npz of `inphase embed`")
-    parser.add_argument("--starts", type=int, default=5, help="other videos to start at, to see")
+    parser.add_argument("embeddings", nargs="?", type=Path, help=".npz from `inphase embed`")
+    parser.add_argument("--starts", type=int, default=5, help="how many other videos to start at")
     arguments = parser.parse_args()
-    console = Console()
     if arguments.data is None:
         rows = [_timed()]
     elif arguments.embeddings is None:
         parser.error("give the embeddings too: inphase embed DATA --model MODEL -o test.npz")
     else:
         rows = _compared(arguments.data, arguments.embeddings, arguments.starts)
-    table = Table("set", "method", "alignments", "error/length", "frames", "home", "away", "s")
-    for row in rows:
-        table.add_row(
-            row.data,
-            row.method,
-            str(row.alignments),
-            f"{row.event_error_share:.4f}",
-            f"{row.event_error_frames:.2f}",
-            f"{row.three_way_home:.3f}",
-            f"{row.three_way_away_frames:.2f}",
-            f"{row.seconds:.1f}",
-        )
-    console.print(table)
-    replace_rows(RESULTS, rows[0].data, [*map(asdict, rows)])
+    show(rows, TABLE, title=str(rows[0]["data"]))
+    replace_rows(RESULTS, rows)
+
+
+def _row(
+    data: str,
+    method: str,
+    videos: int,
+    alignments: int,
+    seconds: float,
+    scores: Sequence[float] = (NAN,) * 4,
+) -> Row:
+    share, frames, home, away = scores
+    return {
+        "data": data,
+        "method": method,
+        "videos": videos,
+        "alignments": alignments,
+        "event_error_share": share,
+        "event_error_frames": frames,
+        "three_way_home": home,
+        "three_way_away_frames": away,
+        "seconds": seconds,
+        "machine": processor(),
+        "command": this_command(),
+    }
 
 
 def _compared(data: Path, file: Path, starts: int) -> list[Row]:
     collection = Collection.open(data)
-    embedded = read_embeddings(collection, [file])
+    embedded = read_embeddings(collection, file)
     videos = [one.embeddings for one in embedded]
     events = [
         [
@@ -96,28 +100,14 @@ def _compared(data: Path, file: Path, starts: int) -> list[Row]:
         for one in embedded
     ]
     count = len(videos)
-    command = f"benchmarks/joint.py {data.name} {file.name}"
 
     def row(method: str, make: Callable[[], Mappings], alignments: int) -> Row:
         start = time.perf_counter()
         mappings = make()
         seconds = time.perf_counter() - start
-        share, frames = _event_error(mappings, events, videos)
         home = three_way_cycle_consistency(mappings, triples=TRIPLES).score
-        away = _away(mappings)
-        return Row(
-            data.name,
-            method,
-            count,
-            alignments,
-            share,
-            frames,
-            home,
-            away,
-            seconds,
-            processor(),
-            command,
-        )
+        scores = (*_event_error(mappings, events, videos), home, _away(mappings))
+        return _row(data.name, method, count, alignments, seconds, scores)
 
     def pairwise(smoothing: float) -> Mappings:
         if smoothing == 0:
@@ -169,11 +159,11 @@ def _joint_row(
         return [[result.mapping(a, b) for b in count] for a in count]
 
     made = row(method, make, 0)
-    return Row(**{**asdict(made), "alignments": rounds[0] * len(videos)})
+    return {**made, "alignments": rounds[0] * len(videos)}
 
 
 def _timed() -> Row:
-    """200 made-up videos of about 300 frames, warped courses with noise."""
+    """Time 200 made-up videos of about 300 frames: one course at warped paces, with noise."""
     generator = np.random.default_rng(0)
     course = np.cumsum(generator.normal(size=(300, 128)), axis=0).astype(np.float32)
     videos = []
@@ -185,19 +175,12 @@ def _timed() -> Row:
     start = time.perf_counter()
     result = joint_align(videos)
     seconds = time.perf_counter() - start
-    nan = float("nan")
-    return Row(
+    return _row(
         "200 made-up videos of 300 frames",
         f"joint, {len(result.costs) - 1} rounds, medoid included",
         200,
         200 * len(result.costs),
-        nan,
-        nan,
-        nan,
-        nan,
         seconds,
-        processor(),
-        "benchmarks/joint.py",
     )
 
 
@@ -222,7 +205,7 @@ def _event_error(
 
 
 def _away(mappings: Mappings) -> float:
-    """Mean distance from home, in frames, over triples drawn at random."""
+    """Mean distance from home, in frames, over random triples."""
     generator = np.random.default_rng(0)
     away = []
     for _ in range(TRIPLES):

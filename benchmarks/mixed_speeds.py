@@ -1,18 +1,18 @@
-"""A hard variant of a labelled set: few videos, slow motion beside real time, long still ends.
+"""Make a hard variant of a labelled set: few videos, slow motion, long still ends.
 
-    python benchmarks/mixed_speeds.py ../shared/data/pushup mixed12 --train 12 --test 16
+    python benchmarks/mixed_speeds.py DATA mixed12 --train 12 --test 16
     python benchmarks/quality.py mixed12
 
-Of the videos that are drawn three tenths are slowed 2 to 4 times, one tenth 8 times, as slow motion
-plays; half of them then begin with a still of 0.2 to 1.2 times their length, and half end with one.
-Key events move along. The folder is a labelled set like any other.
+Of the videos drawn, three tenths are slowed down 2 to 4 times and one tenth 8 times, as slow motion
+plays. Half of all then get a still of 0.2 to 1.2 times their length at the start, and half at the
+end. Key events move along. The folder is a labelled set like any other.
 """
 
-import argparse
 import json
 from pathlib import Path
 
 import numpy as np
+from arguments import add_data, new_parser
 from numpy.typing import NDArray
 from rich.console import Console
 
@@ -25,8 +25,8 @@ HEIGHT = 240  # pixels: an encoder looks at 224
 
 def main() -> None:
     """Draw, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
+    parser = new_parser(__doc__)
+    add_data(parser)
     parser.add_argument("folder", type=Path, help="a new folder")
     parser.add_argument("--train", type=int, default=12)
     parser.add_argument("--test", type=int, default=16)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def shown_frames(count: int, draw: np.random.Generator) -> tuple[NDArray[np.int64], int, float]:
-    """Which frame of a video is shown when, how many stand still at the begin, how much slower."""
+    """Which source frame each new frame shows, how many are still at the start, the slowdown."""
     slower = draw.choice([1.0, draw.uniform(2, 4), 8.0], p=[0.6, 0.3, 0.1])
     played = (np.arange(round(count * slower)) / slower).astype(np.int64)
     begin, end = (int(draw.uniform(0.2, 1.2) * len(played) * draw.integers(2)) for _ in range(2))

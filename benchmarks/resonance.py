@@ -1,4 +1,4 @@
-"""The resonance of a filling glass in a recording: which frequency stands out, and when."""
+"""Follow the resonance of a filling glass in a recording: the frequency that stands out."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ _WINDOW = 1024
 # The quarter wave of any glass or bottle, from empty to nearly full.
 _BAND, _BINS = (300.0, 2500.0), 150
 _AVERAGE_SECONDS = 0.22
-# Bins (of 1.4 %): how wide a resonance is, and what counts as its surroundings.
+# In bins of 1.4 %: the width of a resonance, and of its surroundings.
 _PEAK, _AROUND = 3, 91
-# A step of one bin costs as much as a quarter of a neper of loudness; at most six are taken.
+# A step of one bin costs as much as a quarter of a neper of loudness. Six is the largest step.
 _STEP_COST, _MOST = 0.25, 6
-# Sounds that are 20 dB below the loudest, or not 6 dB above the quietest, are none.
+# Sounds 20 dB below the loudest, or less than 6 dB above the quietest, do not count.
 _BELOW_LOUDEST, _ABOVE_QUIETEST = 1 / 100, 4.0
 
 
@@ -29,8 +29,8 @@ _BELOW_LOUDEST, _ABOVE_QUIETEST = 1 / 100, 4.0
 class Resonance:
     """Attributes:
     seconds: (measurements,) every ``STEP``.
-    hertz: (measurements,) the frequency that stands out, on the smoothest loud way.
-    heard: (measurements,) whether there is a sound at all.
+    hertz: (measurements,) the frequency that stands out, along a smooth loud path.
+    heard: (measurements,) whether there is any sound.
     """
 
     seconds: NDArray[np.float64]
@@ -41,9 +41,9 @@ class Resonance:
 def resonance(sound: Audio) -> Resonance:
     """Follow the dominant resonance of a sound through time.
 
-    The power of 0.2 s, on a logarithmic scale of frequency and relative to its surroundings there,
-    is followed by dynamic programming: loud, and without jumps where possible. Nothing makes the
-    way rise or fall.
+    Dynamic programming follows the power in windows of 0.2 s, on a logarithmic frequency scale and
+    relative to the surrounding frequencies. The path is loud and avoids jumps; nothing makes it
+    rise or fall.
     """
     wave = sound.resampled(_RATE).samples.mean(axis=1)
     hop = round(STEP * _RATE)
@@ -62,14 +62,14 @@ def resonance(sound: Audio) -> Resonance:
     least = max(
         _BELOW_LOUDEST * np.quantile(total, 0.95), _ABOVE_QUIETEST * np.quantile(total, 0.05)
     )
-    return Resonance(seconds, band[_smooth_way(loud)], total > least)
+    return Resonance(seconds, band[_smooth_path(loud)], total > least)
 
 
-def _smooth_way(loud: NDArray[np.float64]) -> NDArray[np.int64]:
-    """(times,) the bin at each time, of (times, bins): loudest in all less what steps cost."""
+def _smooth_path(loud: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(times,) the bins of the path of most loudness, less the cost of steps; of (times, bins)."""
     steps = np.arange(-_MOST, _MOST + 1)
     bins = np.arange(loud.shape[1])
-    # (steps, bins) the bin before, for a step to each bin; outside there is none.
+    # (steps, bins) the bin that each step to a bin comes from; some lie outside.
     origin = bins[None, :] - steps[:, None]
     outside = (origin < 0) | (origin >= len(bins))
     price = np.where(outside, np.inf, _STEP_COST * np.abs(steps)[:, None])
@@ -80,8 +80,8 @@ def _smooth_way(loud: NDArray[np.float64]) -> NDArray[np.int64]:
         best = reached.argmax(axis=0)
         before[index] = origin[best, bins]
         total = reached[best, bins] + loud[index]
-    way = np.empty(len(loud), dtype=np.int64)
-    way[-1] = total.argmax()
+    path = np.empty(len(loud), dtype=np.int64)
+    path[-1] = total.argmax()
     for index in range(len(loud) - 1, 0, -1):
-        way[index - 1] = before[index, way[index]]
-    return way
+        path[index - 1] = before[index, path[index]]
+    return path

@@ -1,4 +1,4 @@
-"""Spectrograms of a target's own sound and of the one it was given, with their resonances."""
+"""Draw spectrograms of a target's own sound and of the sound it was given."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from resonance import resonance
 from scipy.signal import stft
 
-from inphase.applications import SoundTransfer
+from inphase.applications.sound_transfer.result import SoundTransfer
 from inphase.atomic import replacing
 from inphase.video import Audio, read_audio
 
@@ -16,7 +16,7 @@ _RATE = 16000
 
 
 def save_spectrograms(path: Path, result: SoundTransfer, title: str) -> None:
-    """Write a PNG: above the sound of the target itself, below the given one."""
+    """Write a PNG: the target's own sound above, the given one below, resonances in red."""
     path.parent.mkdir(parents=True, exist_ok=True)
     figure, (above, below) = plt.subplots(2, 1, figsize=(9, 7), sharex=True)
     _draw(above, read_audio(result.target.path), f"{title}: own")

@@ -1,16 +1,13 @@
-"""Search a store of a million frames: recall and time of a query, exact and by the index.
+"""Search a store of a million frames: recall and time of a query, exact and with the index.
 
     python benchmarks/store.py
 
-The embeddings are made up to look like those of videos of one action: each video goes through the
-same curve at its own warped pace, with an offset and a slow wander of its own. Queries are frames
-of further videos of the kind, which are not in the store. Prints a table and writes
-``benchmarks/results/store.csv``.
+The embeddings are made up to look like videos of one action: each video follows the same curve at
+its own warped pace, with an offset and a slow drift of its own. Queries are frames of other such
+videos, which are not in the store. Results go into benchmarks/results/store.csv.
 """
 
-import argparse
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from arguments import new_parser
 from numpy.typing import NDArray
-from result_tables import processor, write_rows
+from result_tables import processor, show, this_command, write_rows
 from rich.console import Console
 
 from inphase.store import Neighbour, Store, StoredModel, StoredVideo
@@ -29,14 +27,15 @@ from inphase.store.table import video_rows
 from inphase.store.tables import Tables
 
 RESULTS = Path(__file__).parent / "results" / "store.csv"
+TABLE = {"search": "", "per_video": "", "recall": "", "median_ms": "", "p95_ms": ""}
 DIMS, FPS, GROUPS = 128, 25, 50
-# Videos in one commit: filling a store is not what is measured here.
+# Videos in one commit. How long it takes to fill a store is not measured here.
 CHUNK = 250
 Floats = NDArray[np.float32]
 
 
 class Action:
-    """One curve through the space of embeddings, performed by many."""
+    """One curve through the embedding space, which every video follows in its own way."""
 
     def __init__(self, generator: np.random.Generator) -> None:
         self._draw = generator
@@ -45,7 +44,7 @@ class Action:
         self._directions = generator.normal(size=(16, DIMS))
 
     def perform(self, frames: int) -> Floats:
-        """(frames, DIMS) of a performance."""
+        """(frames, DIMS) embeddings of one performance."""
         progress = np.sort(self._draw.random(frames))
         angles = 2 * np.pi * (progress[:, None] * self._rates + self._phases)
         curve = np.sin(angles) @ self._directions
@@ -78,7 +77,7 @@ def _rows(action: Action, model: StoredModel, number: int, frames: int) -> pa.Ta
 def timed(
     queries: Floats, search: Callable[[Floats], tuple[Neighbour, ...]]
 ) -> tuple[list[set[tuple[str, int]]], list[float]]:
-    """What each query finds, and its milliseconds."""
+    """What each query finds, and how many milliseconds it takes."""
     found, taken = [], []
     for query in queries:
         start = time.perf_counter()
@@ -91,7 +90,7 @@ def timed(
 def measure(
     store: Store, queries: Floats, k: int, per_video: int | None
 ) -> Iterator[dict[str, object]]:
-    """Recall and times of the index beside the exact search of the same queries."""
+    """Recall and time of the exact search and of the index, for the same queries."""
     model = store.model()
     truth: list[set[tuple[str, int]]] = []
     for kind, exact in (("exact", True), ("index", False)):
@@ -114,7 +113,7 @@ def measure(
 
 def main() -> None:
     """Fill a store, index it, measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = new_parser(__doc__)
     parser.add_argument("--videos", type=int, default=5000)
     parser.add_argument("--frames", type=int, default=200, help="of each video")
     parser.add_argument("--queries", type=int, default=200)
@@ -134,7 +133,7 @@ def main() -> None:
         filled = time.perf_counter()
         report = maintained_index(tables.table(model), model, console=Console(stderr=True))
         if report is None:
-            raise SystemExit("So few frames get no index; give more videos.")
+            raise SystemExit("Too few frames for an index; use more --videos.")
         tables.note(model.model_copy(update={"index": report}))
         indexed = time.perf_counter()
         stored = len(tables.table(model))
@@ -146,12 +145,8 @@ def main() -> None:
         strangers = [action.perform(arguments.frames) for _ in range(arguments.queries)]
         places = generator.integers(arguments.frames, size=arguments.queries)
         queries = np.stack([video[place] for video, place in zip(strangers, places, strict=True)])
-        print(f"{'search':<7} {'per video':>9} {'recall@' + str(arguments.k):>10} "
-              f"{'median ms':>10} {'p95 ms':>8}")  # fmt: skip
         for per_video in (None, 1):
             for row in measure(Store(tables.folder), queries, arguments.k, per_video):
-                print(f"{row['search']:<7} {row['per_video']:>9} {row['recall']:>10} "
-                      f"{row['median_ms']:>10} {row['p95_ms']:>8}")  # fmt: skip
                 about = {
                     "frames": stored,
                     "dims": DIMS,
@@ -163,11 +158,11 @@ def main() -> None:
                     "machine": processor(),
                     "python": platform.python_version(),
                     "lancedb": version("lancedb"),
-                    "command": " ".join(["python", *sys.argv]),
+                    "command": this_command(),
                 }
                 rows.append({**row, **about})
+    show(rows, TABLE, title=f"recall@{arguments.k}")
     write_rows(arguments.output, rows)
-    print(f"Wrote {arguments.output}")
 
 
 if __name__ == "__main__":

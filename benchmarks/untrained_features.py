@@ -1,4 +1,4 @@
-"""The floor of benchmarks that do not go through ``inphase.evaluate``: untrained features."""
+"""The base network's features as a floor, for benchmarks that do not use ``inphase.evaluate``."""
 
 import torch
 
@@ -9,7 +9,7 @@ from inphase.video import VideoReader
 
 
 def untrained(test: Collection, config: TrainingConfig) -> Embeddings:
-    """The base network's features of each frame, averaged over its map."""
+    """Embed each frame as the base network's features, averaged over the map."""
     embedder = FrameEmbedder(Encoder(config.encoder).eval())
     size = (config.encoder.image_size,) * 2
     videos = []

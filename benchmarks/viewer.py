@@ -2,13 +2,12 @@
 
     python benchmarks/viewer.py
 
-Nine synthetic videos of 640×480 pixels are drawn, aligned by their known states, served, and
-opened in Debian's chromium without a screen or a graphics card. Once all is prepared the page plays
-from copies with key frames only. Each seek ends when the browser has presented the right frame of
-every video. Prints a table and writes ``benchmarks/results/viewer.csv``.
+The program draws nine synthetic videos of 640×480 pixels, aligns them by their known states, serves
+them, and opens the page in Debian's chromium without a screen or a graphics card. It waits until
+the page plays from copies in which every frame is a key frame. A seek ends when the browser has
+presented the right frame of every video. Results go into benchmarks/results/viewer.csv.
 """
 
-import argparse
 import platform
 import shutil
 import sys
@@ -16,17 +15,20 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from arguments import new_parser
 from playwright.sync_api import Page, sync_playwright
-from result_tables import processor, write_rows
+from result_tables import processor, show, this_command, write_rows
 
-from inphase.data import Collection, read_truth, write_collection
+from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.synthetic import read_truth, write_collection
 from inphase.video import VideoReader
 from inphase.viewer import Shelf, create_app, served
 from inphase.viewer.opening import open_documents
 
 RESULTS = Path(__file__).parent / "results" / "viewer.csv"
 SIZE = (640, 480)
+TABLE = {"seek": "", "seeks": "", "median_ms": ".1f", "p95_ms": ".1f"}
 
 # Seeks to a frame of the reference; gives the milliseconds until all videos show theirs.
 SEEK = """(frame) => new Promise((resolve) => {
@@ -50,7 +52,7 @@ ALL_READY = """(count) => [...document.querySelectorAll(".tile")].filter(({ data
 
 
 def embeddings(collection: Collection, folder: Path) -> Embeddings:
-    """Of the known states: this is about the page, not about a model."""
+    """The known states as embeddings: the page is measured, not a model."""
     truth = read_truth(folder)
     return Embeddings(
         tuple(
@@ -74,7 +76,7 @@ def measure(page: Page, targets: list[int]) -> list[float]:
 
 def main() -> None:
     """Draw, serve, seek, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = new_parser(__doc__)
     parser.add_argument("--videos", type=int, default=9)
     parser.add_argument("--seeks", type=int, default=60, help="of each kind")
     parser.add_argument("--seed", type=int, default=0)
@@ -82,7 +84,7 @@ def main() -> None:
     arguments = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
-        sys.exit("There is no chromium here: apt-get install chromium.")
+        sys.exit("The program `chromium` was not found; install it: apt-get install chromium.")
     generator = np.random.default_rng(arguments.seed)
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
@@ -107,7 +109,6 @@ def main() -> None:
                 "next frame": [1 + frame % frames for frame in range(arguments.seeks)],
             }
             measure(page, kinds["anywhere"][:5])  # the first ones fill caches
-            print(f"{'seek':<11} {'seeks':>5} {'median ms':>10} {'p95 ms':>8}")
             for kind, targets in kinds.items():
                 taken = measure(page, targets)
                 row = {
@@ -120,15 +121,12 @@ def main() -> None:
                     "machine": processor(),
                     "python": platform.python_version(),
                     "chromium": browser.version,
-                    "command": " ".join(["python", *sys.argv]),
+                    "command": this_command(),
                 }
-                print(f"{kind:<11} {row['seeks']:>5} {row['median_ms']:>10.1f} "
-                      f"{row['p95_ms']:>8.1f}")  # fmt: skip
                 rows.append(row)
             browser.close()
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    show(rows, TABLE)
     write_rows(arguments.output, rows)
-    print(f"Wrote {arguments.output}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""The methods that the quality benchmark fits: names of rows and what they change in the preset."""
+
+from dataclasses import dataclass
+
+CLASSIFICATION = "objectives.tcc.loss=classification"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to fit an encoder.
+
+    Attributes:
+        overrides: changes to the preset, as ``--set`` takes them.
+        objective: replaces the preset's; None keeps it.
+        trained: False leaves the encoder as it was initialized.
+    """
+
+    overrides: tuple[str, ...] = ()
+    objective: str | None = None
+    trained: bool = True
+
+
+PRESET = {"preset": Method()}
+# All terms of a combination have weight 1, as in the released code.
+OBJECTIVES = {
+    "tcc": Method((CLASSIFICATION,), "tcc"),
+    "tcc regression": Method(("objectives.tcc.loss=regression",), "tcc"),
+    "tcn": Method((), "tcn"),
+    "sal": Method((), "sal"),
+    "tcc+tcn": Method((CLASSIFICATION,), "tcc+tcn"),
+    "tcc+sal": Method((CLASSIFICATION,), "tcc+sal"),
+    "tcc+tcn+sal": Method((CLASSIFICATION,), "tcc+tcn+sal"),
+    "supervised 10 %": Method(("labelled_share=0.1",), "supervised"),
+    "supervised 50 %": Method(("labelled_share=0.5",), "supervised"),
+    "supervised 100 %": Method(("labelled_share=1.0",), "supervised"),
+    "untrained encoder": Method(trained=False),
+}
+GROUPS = {"preset": PRESET, "objectives": OBJECTIVES}
