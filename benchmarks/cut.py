@@ -42,9 +42,12 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder in which to keep the spliced videos")
     arguments = parser.parse_args()
     console = Console()
+    chosen = [*_chosen(Collection.open(arguments.data), arguments.count)]
+    if not chosen:
+        parser.error(f"no group of {arguments.data} has {arguments.count} videos")
     with tempfile.TemporaryDirectory() as folder:
         place = arguments.keep or Path(folder)
-        for name, clips in _chosen(Collection.open(arguments.data), arguments.count):
+        for name, clips in chosen:
             splice(place / f"{name}.mp4", clips)
         spliced = Collection.open(place)
         ways = {"base network alone": None}

@@ -59,7 +59,7 @@ def main() -> None:
     truth = {video.name: video.events for video in complete}
 
     rows: list[dict[str, object]] = []
-    for count in SOURCES:
+    for count in (count for count in SOURCES if count <= len(train)):
         errors = []
         drawn = _draws(train, targets, embedded, count, draws=arguments.draws, seed=arguments.seed)
         for sources, result in drawn:

@@ -17,7 +17,6 @@ are there already are skipped, as in benchmarks/quality.py.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -28,6 +27,7 @@ from result_tables import read_rows
 from rich.console import Console
 from torch import Tensor, nn
 
+from inphase.alignment.options import AlignmentOptions
 from inphase.errors import AlignmentError
 from inphase.evaluation.pairs import compare_pairs
 from inphase.evaluation.result import ModelRun
@@ -37,14 +37,14 @@ from inphase.models.embedder import Embedder
 
 RESULTS = Path(__file__).parent / "results" / "preset.csv"
 
-# Options of `align`, for the preset's embeddings.
-ALIGNMENTS: dict[str, dict[str, Any]] = {
-    "alignment: cosine distance": {"distance": "cosine"},
-    "alignment: slope limit of 2": {"max_slope": 2},
-    "alignment: slope limit of 4": {"max_slope": 4},
-    "alignment: window of 0.2": {"window": 0.2},
-    "alignment: nearest neighbour, no order": {"method": "nearest"},
-    "alignment: open start and end": {"open_begin": True, "open_end": True},
+# Other ways to align the preset's embeddings.
+ALIGNMENTS = {
+    "alignment: cosine distance": AlignmentOptions(distance="cosine"),
+    "alignment: slope limit of 2": AlignmentOptions(max_slope=2),
+    "alignment: slope limit of 4": AlignmentOptions(max_slope=4),
+    "alignment: window of 0.2": AlignmentOptions(window=0.2),
+    "alignment: nearest neighbour, no order": AlignmentOptions(method="nearest"),
+    "alignment: open start and end": AlignmentOptions(open_begin=True, open_end=True),
 }
 
 
@@ -163,13 +163,13 @@ def _aligned_otherwise(name: str, run: ModelRun) -> Iterator[tuple[str, Scores]]
             yield told, {"event_error_share": _event_error(run, options)}
 
 
-def _event_error(run: ModelRun, options: dict[str, Any]) -> float:
-    """Mean event error as a share of the length, over all pairs, with these options of `align`.
+def _event_error(run: ModelRun, options: AlignmentOptions) -> float:
+    """Mean event error as a share of the length, over all pairs, aligned with these options.
 
     NaN if some pair cannot be aligned: a slope limit forbids it where lengths differ too much.
     """
     try:
-        shares = [np.nanmean(compare_pairs(a.test, **options).dtw.share) for a in run.actions]
+        shares = [np.nanmean(compare_pairs(a.test, options=options).dtw.share) for a in run.actions]
     except AlignmentError:
         return float("nan")
     return float(np.mean(shares))
