@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 import inphase
-from inphase.data import write_collection
 from inphase.evaluation import compare
+from inphase.synthetic import write_collection
 from inphase.training import load_config
 
 folder = Path(tempfile.mkdtemp(prefix="inphase-evaluate-"))

@@ -5,7 +5,7 @@ python examples/follow.py recording.ts pro.mp4 runs/swing/model
 
 import sys
 
-from inphase.applications.follow import follow
+from inphase.applications.following import follow
 
 query, reference, model = sys.argv[1:4]
 for frame in follow(query, reference, model, look_back=1.0):

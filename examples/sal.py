@@ -13,15 +13,10 @@ import numpy as np
 import torch
 
 from inphase.alignment import align
-from inphase.data import (
-    context_indices,
-    corresponding_frames,
-    read_truth,
-    sample_uniform,
-    write_collection,
-)
+from inphase.data import context_indices, sample_uniform
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder
 from inphase.objectives import ClipEmbeddings, ShuffleAndLearn
+from inphase.synthetic import corresponding_frames, read_truth, write_collection
 from inphase.video import VideoReader
 
 VIDEOS, FRAMES, STEPS = 4, 20, 150

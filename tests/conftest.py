@@ -48,7 +48,7 @@ def shared_reference() -> Path:
 @pytest.fixture(scope="session")
 def pouring(tmp_path_factory: pytest.TempPathFactory) -> "Collection":
     """Six small synthetic pouring videos with sound, events and known correspondence."""
-    from inphase.data import write_collection
+    from inphase.synthetic import write_collection
 
     return write_collection(
         tmp_path_factory.mktemp("synthetic") / "pouring",

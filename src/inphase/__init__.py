@@ -5,22 +5,27 @@ embeddings = inphase.embed("swings/", run.encoder)
 inphase.synchronize(embeddings, reference="me").save("together.mp4")
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inphase import lazy
 
 if TYPE_CHECKING:
+    from inphase.alignment import AlignmentOptions as AlignmentOptions
     from inphase.alignment import align as align
-    from inphase.applications.anomaly import find_anomalies as find_anomalies
-    from inphase.applications.cut import cut as cut
-    from inphase.applications.cut import cut_videos as cut_videos
-    from inphase.applications.progress_signal import ProgressSignal as ProgressSignal
-    from inphase.applications.retrieve import retrieve as retrieve
-    from inphase.applications.sound import transfer_sound as transfer_sound
-    from inphase.applications.synchronize import synchronize as synchronize
-    from inphase.applications.trajectories import trajectories as trajectories
-    from inphase.applications.transfer import transfer as transfer
+    from inphase.applications.anomalies.find_anomalies import find_anomalies as find_anomalies
+    from inphase.applications.following import follow as follow
+    from inphase.applications.label_transfer.transfer import transfer as transfer
+    from inphase.applications.progress_signal.measure import ProgressSignal as ProgressSignal
+    from inphase.applications.progress_signal.measure import measure_progress as measure_progress
+    from inphase.applications.repetitions.cut import cut as cut
+    from inphase.applications.repetitions.cut import cut_videos as cut_videos
+    from inphase.applications.retrieval.retrieve import retrieve as retrieve
+    from inphase.applications.sound_transfer.transfer_sound import transfer_sound as transfer_sound
+    from inphase.applications.synchronization.synchronize import synchronize as synchronize
+    from inphase.applications.trajectory.trajectories import trajectories as trajectories
     from inphase.data import Collection as Collection
     from inphase.data import read_annotations as read_annotations
+    from inphase.evaluation import compare as compare
     from inphase.evaluation import evaluate as evaluate
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
@@ -33,34 +38,35 @@ __version__ = "0.1.0"
 
 # Loaded when first used: `import inphase` stays quick.
 _HOMES = {
-    "Collection": "inphase.data",
-    "Encoder": "inphase.models",
-    "ProgressSignal": "inphase.applications",
-    "Store": "inphase.store",
-    "align": "inphase.alignment",
-    "cut": "inphase.applications",
-    "cut_videos": "inphase.applications",
-    "embed": "inphase.models",
-    "evaluate": "inphase.evaluation",
-    "find_anomalies": "inphase.applications",
-    "list_base_networks": "inphase.models",
-    "list_objectives": "inphase.objectives",
-    "read_annotations": "inphase.data",
-    "retrieve": "inphase.applications",
-    "synchronize": "inphase.applications",
-    "train": "inphase.training",
-    "trajectories": "inphase.applications",
-    "transfer": "inphase.applications",
-    "transfer_sound": "inphase.applications",
+    "AlignmentOptions": "alignment",
+    "Collection": "data",
+    "Encoder": "models",
+    "ProgressSignal": "applications.progress_signal.measure",
+    "Store": "store",
+    "align": "alignment",
+    "compare": "evaluation",
+    "cut": "applications.repetitions.cut",
+    "cut_videos": "applications.repetitions.cut",
+    "embed": "models",
+    "evaluate": "evaluation",
+    "find_anomalies": "applications.anomalies.find_anomalies",
+    "follow": "applications.following",
+    "list_base_networks": "models",
+    "list_objectives": "objectives",
+    "measure_progress": "applications.progress_signal.measure",
+    "read_annotations": "data",
+    "retrieve": "applications.retrieval.retrieve",
+    "synchronize": "applications.synchronization.synchronize",
+    "train": "training",
+    "trajectories": "applications.trajectory.trajectories",
+    "transfer": "applications.label_transfer.transfer",
+    "transfer_sound": "applications.sound_transfer.transfer_sound",
 }
 
 __all__ = [*_HOMES, "__version__"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'inphase' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+__getattr__ = lazy.attributes(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,10 @@
 """Outputs are written beside their place and renamed into it: nothing half-written stays."""
 
+import csv
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,3 +53,39 @@ def _move(source: Path, target: Path) -> None:
 
 def _reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def write_json(path: str | Path, content: object, *, indent: int | None = None) -> None:
+    """Write plain values as a JSON file, whole or not at all.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    write_text(path, json_text(content, indent=indent) + "\n")
+
+
+def json_text(content: object, *, indent: int | None = None) -> str:
+    """Plain values as JSON, with letters of every script as they are."""
+    return json.dumps(content, ensure_ascii=False, indent=indent)
+
+
+def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file, whole or not at all.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inphase.alignment import align, dtw
+from inphase.alignment import AlignmentOptions, align, dtw
 from inphase.errors import AlignmentError
 
 STEPS = ((1, 1), (1, 0), (0, 1))
@@ -159,6 +159,8 @@ def test_large_distances_leave_room_for_anchors() -> None:
 )
 def test_bad_anchors_are_one_sentence(options: dict[str, Any], told: str) -> None:
     generator = np.random.default_rng(0)
+    anchors = options.pop("anchors")
+    how = AlignmentOptions(**options)
     with pytest.raises(AlignmentError, match=told) as caught:
-        align(generator.random((10, 4)), generator.random((20, 4)), **options)
+        align(generator.random((10, 4)), generator.random((20, 4)), how, anchors=anchors)
     assert str(caught.value).count(". ") == 0

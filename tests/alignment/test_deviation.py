@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from inphase.alignment.deviation import TypicalCourse, segments
-from inphase.data import DEVIATIONS, planted
+from inphase.alignment.deviation import TypicalCourse, raised
 from inphase.errors import AlignmentError
+from inphase.synthetic import DEVIATIONS, planted
 
 _BASIS = np.random.default_rng(0).normal(size=(6, 16)) / 2
 _FRAME = 0.04
@@ -54,7 +54,9 @@ def test_planted_deviations_are_told_from_normal_videos_and_placed(
     assert roc_auc_score([0] * 16 + [1] * 16, scores) >= 0.95
     errors, kinds = [], []
     for deviation, (_, truth) in zip(found, planted, strict=True):
-        part = max(typical.parts(deviation), key=lambda one: one.score)
+        times = _FRAME * np.arange(len(deviation.score), dtype=np.float64)
+        part = max(typical.segments(deviation, times), key=lambda one: one.score)
+        assert (part.start, part.end) == (times[part.first], times[part.last])
         assert part.p_value == typical.p_floor
         kinds.append(part.kind)
         assert truth is not None
@@ -110,8 +112,8 @@ def test_segments_are_narrowed_to_their_peak_and_stay_apart() -> None:
     curve = np.zeros(60)
     curve[10:20] = [0.6, 0.7, 2, 4, 4, 4, 4, 2, 0.7, 0.6]
     curve[40:43] = 1
-    assert segments(curve, level=0.5) == [(12, 17, 13), (40, 42, 40)]
-    assert segments(curve, level=5.0) == []
+    assert raised(curve, level=0.5) == [(12, 17, 13), (40, 42, 40)]
+    assert raised(curve, level=5.0) == []
 
 
 def test_the_frame_rate_does_not_matter() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.alignment import align, cosine, dtw, squared_euclidean
+from inphase.alignment import AlignmentOptions, align, cosine, dtw, squared_euclidean
 from inphase.errors import AlignmentError
 
 
@@ -24,7 +24,11 @@ TRUE = np.abs(QUERY - REFERENCE[:, None]).argmin(axis=1)
 @pytest.mark.parametrize("distance", ["squared_euclidean", "cosine"])
 @pytest.mark.parametrize("method", ["dtw", "nearest"])
 def test_the_known_warp_is_found(distance: Any, method: Any) -> None:
-    result = align(performance(REFERENCE), performance(QUERY), distance=distance, method=method)
+    result = align(
+        performance(REFERENCE),
+        performance(QUERY),
+        AlignmentOptions(distance=distance, method=method),
+    )
     # The query is slow at first: there many of its frames look like one of the reference.
     assert np.abs(result.query_frames - TRUE)[5:].max() <= 1
     assert np.abs(QUERY[result.query_frames] - REFERENCE).max() < 1 / 60
@@ -35,12 +39,12 @@ def test_the_known_warp_is_found(distance: Any, method: Any) -> None:
 
 def test_a_piece_of_the_action_is_found_in_the_whole() -> None:
     piece = QUERY[(QUERY > 0.3) & (QUERY < 0.6)]
-    options: dict[str, Any] = {"open_begin": True, "open_end": True}
-    inside = align(performance(REFERENCE), performance(piece), **options)
+    options = AlignmentOptions(open_begin=True, open_end=True)
+    inside = align(performance(REFERENCE), performance(piece), options)
     matched = np.flatnonzero(inside.query_frames >= 0)
     assert REFERENCE[matched[[0, -1]]] == pytest.approx([0.3, 0.6], abs=0.03)
     assert (inside.confidence[inside.query_frames < 0] == 0).all()
-    whole = align(performance(piece), performance(REFERENCE), open_in="query", **options)
+    whole = align(performance(piece), performance(REFERENCE), options.swapped())
     assert (np.abs(REFERENCE[whole.query_frames] - piece) < 0.03).all()
 
 
@@ -54,17 +58,17 @@ def test_what_is_not_in_the_query_has_low_confidence() -> None:
 
 def test_options_reach_the_warping() -> None:
     a, b = performance(REFERENCE), performance(QUERY)
-    for options in ({"window": 5}, {"max_slope": 2}):
-        expected = dtw(cosine(a, b), **options)  # type: ignore[arg-type]
-        result = align(a, b, distance="cosine", **options)  # type: ignore[arg-type]
+    for limit in ({"window": 5}, {"max_slope": 2}):
+        expected = dtw(cosine(a, b), **limit)  # type: ignore[arg-type]
+        result = align(a, b, AlignmentOptions(distance="cosine", **limit))  # type: ignore[arg-type]
         np.testing.assert_array_equal(result.path.query, expected.query)
         assert result.cost == expected.cost
-        assert result.cost > align(a, b, distance="cosine").cost
+        assert result.cost > align(a, b, AlignmentOptions(distance="cosine")).cost
 
 
 def test_nearest_neighbours_need_not_be_in_order() -> None:
     a = performance(REFERENCE)
-    result = align(a[::-1], a, method="nearest")
+    result = align(a[::-1], a, AlignmentOptions(method="nearest"))
     np.testing.assert_array_equal(result.query_frames, np.arange(60)[::-1])
     np.testing.assert_array_equal(result.path.query, result.query_frames)
     assert result.cost == pytest.approx(np.diag(squared_euclidean(a, a)).sum(), abs=1e-5)
@@ -80,6 +84,6 @@ def test_bad_options_are_one_sentence() -> None:
     ]
     for options, message in wrong:
         with pytest.raises(AlignmentError, match=message):
-            align(good, good, **options)
+            align(good, good, AlignmentOptions(**options))
     with pytest.raises(AlignmentError, match="query has no frames"):
         align(good, good[:0])

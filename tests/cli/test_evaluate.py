@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from inphase.cli import run
-from inphase.data import Collection, write_collection
+from inphase.data import Collection
 from inphase.models import Encoder
+from inphase.synthetic import write_collection
 from inphase.training import TrainingConfig
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inphase.applications.sound import BLOCK
+from inphase.applications.sound_transfer.transfer_sound import BLOCK
 from inphase.cli import run
 from inphase.data import Collection
 from inphase.models import Encoder

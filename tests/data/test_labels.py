@@ -90,7 +90,7 @@ def test_a_missing_file_and_a_binary_one_say_so(tmp_path: Path) -> None:
 
 def test_the_real_sets_are_read(shared_data: Path) -> None:
     read = [read_labels(path) for path in sorted(shared_data.glob("*/labels.json"))]
-    assert len(read) == 5
+    assert len(read) >= 5
     pushup = read_labels(shared_data / "pushup" / "labels.json")
     assert pushup.events == ("descend_start", "bottom", "ascend_end")
     assert len(pushup.videos) == 127

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inphase.data import Collection, write_collection
+from inphase.data import Collection
 from inphase.evaluation import Evaluation, EvaluationOptions, ScoringOptions, evaluate, phase_labels
 from inphase.evaluation.videos import ScoredVideo
 from inphase.models import Encoder
+from inphase.synthetic import write_collection
 from inphase.training import TrainingConfig
 
 _ROOT = str(Path(__file__).resolve().parents[2])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.alignment import align
+from inphase.alignment import AlignmentOptions, align
 from inphase.evaluation import event_alignment_error, kendalls_tau, time_stretch
 from inphase.evaluation.pairs import compare_pairs, stretch_pairs
 from tests.evaluation.conftest import MakeVideo
@@ -34,7 +34,12 @@ def test_each_pair_is_in_its_place(make_video: MakeVideo) -> None:
             assert (pairs.tau_b[i, j], pairs.tau_a[i, j]) == (tau.tau_b, tau.tau_a)
             for errors, mapping in (
                 (pairs.dtw, align(a.embeddings, b.embeddings).query_frames),
-                (pairs.nearest, align(a.embeddings, b.embeddings, method="nearest").query_frames),
+                (
+                    pairs.nearest,
+                    align(
+                        a.embeddings, b.embeddings, AlignmentOptions(method="nearest")
+                    ).query_frames,
+                ),
                 (stretched, time_stretch(len(a.times), len(b.times))),
             ):
                 np.testing.assert_array_equal(
@@ -66,9 +71,9 @@ def test_an_event_that_one_video_lacks_is_not_scored_for_its_pairs(make_video: M
 
 def test_options_reach_the_alignment(make_video: MakeVideo) -> None:
     videos = [make_video("a", events=(3, 5)), make_video("b", events=(24, 27))]
-    free, held = compare_pairs(videos), compare_pairs(videos, window=0.1)
+    free, held = compare_pairs(videos), compare_pairs(videos, options=AlignmentOptions(window=0.1))
     assert np.nanmean(held.dtw.frames) > np.nanmean(free.dtw.frames) + 5
-    cosine = compare_pairs(videos, distance="cosine")
+    cosine = compare_pairs(videos, options=AlignmentOptions(distance="cosine"))
     assert np.nanmean(cosine.dtw.frames) != pytest.approx(np.nanmean(free.dtw.frames))
 
 
@@ -85,5 +90,5 @@ def test_an_event_that_an_open_end_leaves_out_takes_the_nearest_match(
         events=np.array([0.0, 9.0]),
         phases=None,
     )
-    pairs = compare_pairs([long, part], open_begin=True, open_end=True)
+    pairs = compare_pairs([long, part], options=AlignmentOptions(open_begin=True, open_end=True))
     np.testing.assert_array_equal(pairs.dtw.predicted[0, 1], [0, 9])

@@ -10,7 +10,7 @@ import inphase
 from inphase.data import Collection
 from inphase.errors import CollectionError, EvaluationError, ModelError
 from inphase.evaluation import Evaluation, EvaluationOptions, evaluate, score_embedded
-from inphase.evaluation.tables import tables
+from inphase.evaluation.report.tables import tables
 from inphase.evaluation.variants import FROZEN, SHUFFLED, TRIMMED, EmbeddedSet, ModelEmbeddings
 from inphase.evaluation.videos import ScoredVideo
 from tests.evaluation.conftest import MakeVideo

@@ -13,9 +13,10 @@ import torch
 import yaml
 from rich.console import Console
 
-from inphase.data import Collection, write_collection
+from inphase.data import Collection
 from inphase.errors import OutputError, TrainingError
 from inphase.models import Encoder
+from inphase.synthetic import write_collection
 from inphase.training import TrainingConfig, dump_config, fit_or_reuse, train
 from inphase.training.callbacks import CollapseWatch
 from inphase.training.module import TrainingModule

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from inphase.data import Collection, read_truth
+from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.synthetic import read_truth
 from inphase.video import probe
 from inphase.viewer import Documents, Shelf, create_app, served
 from inphase.viewer.opening import open_documents

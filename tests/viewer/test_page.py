@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inphase.alignment import align
-from inphase.applications.alignment_file import read_alignment_file
+from inphase.applications.anchors import read_alignment_file
 from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoReader, VideoWriter

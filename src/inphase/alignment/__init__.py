@@ -5,10 +5,12 @@ from inphase.alignment.dtw import WarpingPath, dtw
 from inphase.alignment.joint import JointAlignment, joint_align
 from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
 from inphase.alignment.medoid import Medoid, medoid
+from inphase.alignment.options import AlignmentOptions
 from inphase.alignment.pairwise import Alignment, align
 
 __all__ = [
     "Alignment",
+    "AlignmentOptions",
     "JointAlignment",
     "Medoid",
     "WarpingPath",

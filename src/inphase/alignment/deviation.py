@@ -59,24 +59,33 @@ class Deviation:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a video that strays further than half of the typical videos do.
+class Segment:
+    """A part of a video that deviates more than half of the typical videos do anywhere.
 
     Attributes:
         first: frame.
         last: frame.
-        peak: frame at which it strays most.
-        score: there.
-        kind: ``"looks"``, ``"slow"`` or ``"fast"``: what strays.
-        p_value: see :meth:`TypicalCourse.p_value`.
+        peak: frame at which it deviates most.
+        start: seconds, when the first frame appears.
+        end: seconds, when the last frame appears.
+        score: at the peak; 1 is what nine of ten typical videos stay below throughout.
+        p_value: the probability that a normal video deviates as much anywhere, see
+            :meth:`TypicalCourse.p_value`.
+        kind: ``"looks"``, ``"slow"`` or ``"fast"``: what deviates.
     """
 
     first: int
     last: int
     peak: int
+    start: float
+    end: float
     score: float
-    kind: str
     p_value: float
+    kind: str
+
+    def is_alarm(self, alpha: float) -> bool:
+        """Whether it raises an alarm where a share ``alpha`` of normal videos may raise one."""
+        return self.p_value <= alpha
 
 
 class TypicalCourse:
@@ -176,10 +185,15 @@ class TypicalCourse:
             left_out=np.array(left_out),
         )
 
-    def parts(self, deviation: Deviation) -> tuple[Part, ...]:
-        """The parts of a video that stray further than half of the typical videos do anywhere."""
+    def segments(self, deviation: Deviation, times: NDArray[np.float64]) -> tuple[Segment, ...]:
+        """The parts of a video that deviate more than half of the typical videos do anywhere.
+
+        Args:
+            deviation: of the video.
+            times: (frames,) its seconds.
+        """
         found = []
-        for first, last, peak in segments(deviation.score, level=float(np.median(self._largest))):
+        for first, last, peak in raised(deviation.score, level=float(np.median(self._largest))):
             kind = "looks"
             if deviation.pace[peak] > deviation.looks[peak]:
                 kind = "slow" if deviation.slow[peak] else "fast"
@@ -188,8 +202,9 @@ class TypicalCourse:
                 # Near the ends of a wait, half of what its pace is measured from still moves.
                 first = max(first - deviation.reach // 3, 0)
                 last = min(last + deviation.reach // 3, len(deviation.score) - 1)
+            start, end = float(times[first]), float(times[last])
             score = float(deviation.score[peak])
-            found.append(Part(first, last, peak, score, kind, p_value))
+            found.append(Segment(first, last, peak, start, end, score, p_value, kind))
         return tuple(found)
 
     def p_value(self, deviation: Deviation, first: int, last: int) -> float:
@@ -267,7 +282,7 @@ def _stacked(curves: Sequence[tuple[Curve, Curve]]) -> dict[str, NDArray[np.floa
     return {name: np.stack([pair[i] for pair in curves]) for i, name in enumerate(CHANNELS)}
 
 
-def segments(score: ArrayLike, *, level: float) -> list[tuple[int, int, int]]:
+def raised(score: ArrayLike, *, level: float) -> list[tuple[int, int, int]]:
     """Where a curve rises above a level, narrowed to a quarter of each peak's height.
 
     Args:

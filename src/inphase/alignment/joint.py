@@ -80,9 +80,10 @@ def joint_align(
     tolerance: float = 1e-3,
     smoothing: float = 0.08,
     distance: str = "squared_euclidean",
+    window: float | None = None,
+    max_slope: int | None = None,
     seed: int = 0,
     advance: Callable[[int], object] | None = None,
-    **options: Any,
 ) -> JointAlignment:
     """Align videos with their barycentre, found by averaging along the paths.
 
@@ -104,9 +105,10 @@ def joint_align(
         tolerance: stop when a round lowers the cost by less than this share.
         smoothing: deviation of a Gaussian along a path, as a share of its steps; 0 for none.
         distance: between two embeddings.
+        window: as :func:`~inphase.alignment.dtw.dtw` takes it.
+        max_slope: as :func:`~inphase.alignment.dtw.dtw` takes it.
         seed: of the medoid's draw among many videos.
         advance: called with 1 after each round.
-        **options: ``window`` and ``max_slope``, as :func:`~inphase.alignment.dtw.dtw` takes them.
 
     Raises:
         AlignmentError: there is no video, one is empty or not finite, the dimensions differ, an
@@ -129,7 +131,9 @@ def joint_align(
     barycentre = _resampled(videos[start], length)
     costs: list[float] = []
     while True:
-        paths = tuple(dtw(measure(barycentre, video), **options) for video in videos)
+        paths = tuple(
+            dtw(measure(barycentre, video), window=window, max_slope=max_slope) for video in videos
+        )
         costs.append(float(np.mean([path.cost / len(path.reference) for path in paths])))
         settled = len(costs) > 1 and costs[-2] - costs[-1] <= tolerance * costs[-2]
         if settled or len(costs) > rounds:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from inphase.alignment.distances import distance_named
 from inphase.alignment.dtw import WarpingPath, dtw
 from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
+from inphase.alignment.options import AlignmentOptions
 from inphase.errors import AlignmentError
 
 
@@ -34,14 +34,8 @@ class Alignment:
 def align(
     reference_embeddings: ArrayLike,
     query_embeddings: ArrayLike,
+    options: AlignmentOptions = AlignmentOptions(),
     *,
-    distance: Literal["squared_euclidean", "cosine"] = "squared_euclidean",
-    method: Literal["dtw", "nearest"] = "dtw",
-    window: float | None = None,
-    max_slope: int | None = None,
-    open_begin: bool = False,
-    open_end: bool = False,
-    open_in: Literal["reference", "query"] = "reference",
     anchors: Sequence[tuple[int, int]] = (),
 ) -> Alignment:
     """Align a query with a reference.
@@ -49,15 +43,7 @@ def align(
     Args:
         reference_embeddings: (n, dims) of the reference's frames.
         query_embeddings: (m, dims) of the query's frames.
-        distance: between two embeddings.
-        method: ``"dtw"`` keeps the order of the frames; ``"nearest"`` matches each reference
-            frame by itself.
-        window: how far from the diagonal a match may lie; as in
-            :func:`~inphase.alignment.dtw.dtw`, like all that follow; only for ``"dtw"``.
-        max_slope: how many frames one video may pass in a row while the other waits.
-        open_begin: frames of ``open_in`` may be left over at the begin.
-        open_end: frames of ``open_in`` may be left over at the end.
-        open_in: whose frames those are.
+        options: distance, method and limits.
         anchors: pairs (reference frame, query frame) that are known to belong together,
             increasing in both: the path passes through them, and they are what is matched.
 
@@ -66,15 +52,16 @@ def align(
             of range or does not fit the method, the anchors are outside or do not increase, or no
             path keeps within the limits.
     """
-    measure = distance_named(distance)
-    if method not in ("dtw", "nearest"):
-        raise AlignmentError(f"method must be dtw or nearest, not {method}.")
-    if method == "nearest" and (open_begin or open_end or (window, max_slope) != (None, None)):
+    measure = distance_named(options.distance)
+    if options.method not in ("dtw", "nearest"):
+        raise AlignmentError(f"method must be dtw or nearest, not {options.method}.")
+    is_nearest = options.method == "nearest"
+    if is_nearest and options.changed().keys() - {"distance", "method"}:
         raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
-    if method == "nearest" and len(anchors):
+    if is_nearest and len(anchors):
         raise AlignmentError("Nearest neighbours do not follow a path through anchors: use dtw.")
     distances = measure(reference_embeddings, query_embeddings)
-    if method == "nearest":
+    if is_nearest:
         query = nearest_neighbours(distances)
         frames = np.arange(len(query))
         cost = float(distances[frames, query].sum(dtype=np.float64))
@@ -82,11 +69,11 @@ def align(
     else:
         path = dtw(
             distances,
-            window=window,
-            max_slope=max_slope,
-            open_begin=open_begin,
-            open_end=open_end,
-            open_in=open_in,
+            window=options.window,
+            max_slope=options.max_slope,
+            open_begin=options.open_begin,
+            open_end=options.open_end,
+            open_in=options.open_in,
             anchors=anchors,
         )
         query = frame_mapping(path, len(distances))

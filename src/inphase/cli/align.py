@@ -1,13 +1,18 @@
 """``inphase align``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inphase.applications.synchronization import FORMATS
 from inphase.cli import options
 
+if TYPE_CHECKING:
+    from inphase.alignment import AlignmentOptions
 
+
+@options.with_alignment()
 def align(
     reference: Annotated[
         str, typer.Argument(help="The video whose pace is kept.", show_default=False)
@@ -17,15 +22,9 @@ def align(
         typer.Argument(metavar="QUERY", help="The videos to match to it.", show_default=False),
     ],
     model: options.Model,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help=".json or .csv file.", show_default=False)
-    ],
-    distance: options.Distance = "squared_euclidean",
-    window: options.Window = None,
-    max_slope: options.MaxSlope = None,
-    open_begin: options.OpenBegin = False,
-    open_end: options.OpenEnd = False,
-    open_in: options.OpenIn = "reference",
+    output: Annotated[Path, options.output(FORMATS.only(".json", ".csv"))],
+    *,
+    how: "AlignmentOptions",
 ) -> int:
     """Find for each frame of the reference its frame in each query.
 
@@ -34,22 +33,17 @@ def align(
 
     Example: `inphase align me.mp4 pro.mp4 --model runs/swing/model -o alignment.json`
     """
-    from inphase.applications.synchronize import check_output, synchronize
+    from inphase.applications.synchronization.synchronize import synchronize
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
 
     collection = Collection.open([reference, *queries])
-    check_output(output, [video.path for video in collection], pictures=False)
+    FORMATS.only(".json", ".csv").check(output, [video.path for video in collection])
     embeddings = embed_videos(collection, model, console=options.console())
     result = synchronize(
         embeddings,
         reference=collection.videos[0].name,
-        distance=distance,
-        window=window,
-        max_slope=max_slope,
-        open_begin=open_begin,
-        open_end=open_end,
-        open_in=open_in,
+        options=how,
     )
     result.save(output)
     typer.echo(f"Wrote the alignment of {len(result.queries)} to {result.reference.name}: {output}")

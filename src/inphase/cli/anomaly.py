@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from inphase.applications.anomalies import FORMATS
 from inphase.cli import options
 
 
@@ -21,16 +22,7 @@ def anomaly(
         ),
     ],
     model: options.Model,
-    output: Annotated[
-        list[Path],
-        typer.Option(
-            "--output",
-            "-o",
-            help=".png or .svg: the curve, with frames at its peaks; .html: a page; .json: all; "
-            ".csv: the segments. May be repeated.",
-            show_default=False,
-        ),
-    ],
+    output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
     alpha: Annotated[
         float,
         typer.Option(help="Share of normal videos that may raise an alarm; 0.05 takes 19 videos."),
@@ -57,7 +49,10 @@ def anomaly(
 
     Example: `inphase anomaly new.mp4 --typical good/ --model runs/pour/model -o anomalies.png`
     """
-    from inphase.applications.anomaly import check_options, check_output, find_anomalies
+    from inphase.applications.anomalies.find_anomalies import (
+        check_options,
+        find_anomalies,
+    )
     from inphase.data import Collection
     from inphase.errors import ConfigError
     from inphase.models import embed as embed_videos
@@ -70,7 +65,7 @@ def anomaly(
         raise ConfigError(f"{video} holds {len(judged)} videos; give one to judge.")
     sources = [one.path for one in (*collection, *judged)]
     for path in output:
-        check_output(path, sources)
+        FORMATS.check(path, sources)
     groups = {one.name: one.group for one in collection}
     if by_group and None in groups.values():
         raise ConfigError("--by-group needs a labels.json that gives every typical video a group.")
@@ -88,7 +83,7 @@ def anomaly(
     if result.caution:
         console.print(result.caution, highlight=False)
     for one in result.segments:
-        told = "ALARM" if one.p_value <= alpha else "     "
+        told = "ALARM" if one.is_alarm(alpha) else "     "
         typer.echo(
             f"{told} {one.start:8.2f} to {one.end:.2f} s  {one.kind:5}  score {one.score:.2f}  "
             f"p {one.p_value:.3f}"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from inphase.cli import options
+from inphase.evaluation.report import COMPARISON_FORMATS
 
 
 def compare(
@@ -18,10 +19,7 @@ def compare(
             show_default=False,
         ),
     ],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write the comparison as .csv.", show_default=False),
-    ] = None,
+    output: Annotated[Path | None, options.output(COMPARISON_FORMATS)] = None,
     bootstrap: Annotated[int, typer.Option(min=2, help="Draws of test videos.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
 ) -> None:
@@ -33,8 +31,10 @@ def compare(
     Example: `inphase compare runs/tcc runs/tcn -o comparison.csv`
     """
     from inphase.evaluation import compare as put_side_by_side
-    from inphase.evaluation.tables import comparison_table
+    from inphase.evaluation.report.tables import comparison_table
 
+    if output is not None:
+        COMPARISON_FORMATS.check(output)
     result = put_side_by_side(runs, draws=bootstrap, seed=seed)
     options.screen().print(comparison_table(result))
     if output is not None:

@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
+from inphase.applications.repetitions import FORMATS
 from inphase.cli import options
 
 
 def cut(
     videos: options.Videos,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="Folder for the clips.", show_default=False),
-    ],
+    output: Annotated[Path, options.output(FORMATS)],
     model: Annotated[
         Path | None,
         typer.Option(
@@ -45,7 +43,8 @@ def cut(
 
     Example: `inphase cut twenty_pushups.mp4 -o pushups/`
     """
-    from inphase.applications.cut import check_clips_folder, cut_videos
+    from inphase.applications.repetitions.cut import cut_videos
+    from inphase.applications.repetitions.writers import check_clips_folder
     from inphase.data import Collection
 
     console = options.console()

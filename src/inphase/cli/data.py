@@ -1,11 +1,11 @@
 """``inphase data``: look at a collection, and make labels of other programs into labels.json."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from inphase.applications.collection_check import FORMATS
 from inphase.cli import options
 
 data = typer.Typer(
@@ -18,10 +18,7 @@ data = typer.Typer(
 @data.command()
 def check(
     videos: options.Videos,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write all of it as .json.", show_default=False),
-    ] = None,
+    output: Annotated[Path | None, options.output(FORMATS)] = None,
 ) -> int:
     """Look at every video: broken files, lengths, rates, labels, duplicates, mixed actions.
 
@@ -29,21 +26,20 @@ def check(
 
     Example: `inphase data check swings/`
     """
-    from inphase.applications.collection_check import check_collection
-    from inphase.applications.collection_table import finding_lines, summary_table
-    from inphase.atomic import replacing
+    from inphase.applications.collection_check.check import check_collection
+    from inphase.applications.collection_check.table import finding_lines, summary_table
     from inphase.data import Collection
 
     collection = Collection.open(videos)
+    if output is not None:
+        FORMATS.check(output)
     result = check_collection(collection, console=options.console())
     screen = options.screen()
     screen.print(summary_table(result))
     for line in finding_lines(result):
         screen.print(line)
     if output is not None:
-        with replacing(output) as beside:
-            told = json.dumps(result.to_dict(), indent=1, ensure_ascii=False)
-            beside.write_text(told + "\n", encoding="utf-8")
+        result.save(output)
         typer.echo(f"Wrote {output}")
     return 0 if result.sound else 1
 

@@ -26,8 +26,8 @@ def draw(
 
     Example: `inphase draw --action swing -o swings`
     """
-    from inphase.data import write_collection
     from inphase.progress import progress_bar
+    from inphase.synthetic import write_collection
 
     with progress_bar("Drawing", count * views, console=options.console()) as bar:
         collection = write_collection(

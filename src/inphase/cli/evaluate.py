@@ -1,13 +1,17 @@
 """``inphase evaluate``."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from inphase.cli import options
 
+if TYPE_CHECKING:
+    from inphase.alignment import AlignmentOptions
 
+
+@options.with_alignment("distance", "window", "max_slope")
 def evaluate(
     models: Annotated[
         list[Path],
@@ -65,9 +69,8 @@ def evaluate(
         int, typer.Option(min=2, help="Draws of test videos for the 95 % intervals.")
     ] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
-    distance: options.Distance = "squared_euclidean",
-    window: options.Window = None,
-    max_slope: options.MaxSlope = None,
+    *,
+    how: "AlignmentOptions",
 ) -> int:
     """Score encoders on a labelled set, with intervals, beside what needs no learning.
 
@@ -80,16 +83,14 @@ def evaluate(
     from inphase.evaluation import EvaluationOptions, ScoringOptions
     from inphase.evaluation import evaluate as score
     from inphase.evaluation.protocol import model_folder
-    from inphase.evaluation.result_files import check_output_folder
-    from inphase.evaluation.tables import tables
+    from inphase.evaluation.report import FORMATS
+    from inphase.evaluation.report.tables import tables
 
-    alignment = {"window": window, "max_slope": max_slope}
     settings = EvaluationOptions(
         scoring=ScoringOptions(
             stride=stride, classifier=classifier, few_shot=tuple(few_shot or (1, 5)), seed=seed
         ),
-        distance=distance,
-        alignment={name: value for name, value in alignment.items() if value is not None},
+        alignment=how,
         bootstrap=bootstrap,
         shortcuts=shortcuts,
         train_split=train_split,
@@ -98,7 +99,7 @@ def evaluate(
     )
     console = options.console()
     folder = output or model_folder(models[0]).parent / "evaluation"
-    check_output_folder(folder)
+    FORMATS.check(folder)
     result = score(models, labels, options=settings, console=console)
     screen = options.screen()
     for table in tables(result):

@@ -62,15 +62,15 @@ def follow(
 
     Example: `inphase follow /dev/video0 --reference pro.mp4 --model runs/swing/model -o -`
     """
-    from inphase.applications.follow import follow as follow_frames
-    from inphase.applications.follow import show
-    from inphase.applications.output_file import check_output_file
+    from inphase.applications.following import follow as follow_frames
+    from inphase.applications.following import show
     from inphase.errors import OutputError, VideoError
+    from inphase.results.places import check_file
     from inphase.video import probe
 
     duration = probe(reference).duration
     if output is not None and output != "-":
-        check_output_file(output, [query, reference])
+        check_file(output, [query, reference])
     frames = follow_frames(
         query,
         reference,

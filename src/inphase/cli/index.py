@@ -1,11 +1,11 @@
 """``inphase index``: add, list and remove."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from inphase.atomic import json_text
 from inphase.cli import options
 
 index = typer.Typer(
@@ -98,7 +98,7 @@ def list_videos(
         for video in opened.videos()
     ]
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        typer.echo(json_text(rows, indent=1))
         return 0
     if not rows:
         typer.echo(f"The store {store} is empty.")

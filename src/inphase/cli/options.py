@@ -1,13 +1,20 @@
 """Arguments that several verbs take, and how they end."""
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
 
 from inphase.errors import ConfigError, Skipped
+
+if TYPE_CHECKING:
+    from inphase.results.formats import Formats
+
+R = TypeVar("R")
 
 Videos = Annotated[
     list[str],
@@ -54,33 +61,6 @@ Cache = Annotated[
         show_default=False,
     ),
 ]
-Distance = Annotated[
-    Literal["squared_euclidean", "cosine"], typer.Option(help="Between embeddings.")
-]
-Window = Annotated[
-    float | None,
-    typer.Option(
-        help="How far a match may lie off the diagonal, as a share of the length (0..1).",
-        show_default=False,
-    ),
-]
-MaxSlope = Annotated[
-    int | None,
-    typer.Option(
-        help="How many frames one video may pass in a row while the other waits.",
-        show_default=False,
-    ),
-]
-OpenBegin = Annotated[
-    bool, typer.Option("--open-begin", help="One video may begin inside the other: see --open-in.")
-]
-OpenEnd = Annotated[
-    bool, typer.Option("--open-end", help="One video may end inside the other: see --open-in.")
-]
-OpenIn = Annotated[
-    Literal["reference", "query"],
-    typer.Option(help="Which is the longer one, whose frames may be left over at an open end."),
-]
 AlignmentFile = Annotated[
     Path | None,
     typer.Option(
@@ -90,6 +70,96 @@ AlignmentFile = Annotated[
         show_default=False,
     ),
 ]
+
+
+# How two videos are aligned: the fields of AlignmentOptions, as options of a verb.
+Distance = Annotated[
+    Literal["squared_euclidean", "cosine"], typer.Option(help="Between embeddings.")
+]
+_ALIGNMENT: dict[str, Any] = {
+    "distance": Distance,
+    "window": Annotated[
+        float | None,
+        typer.Option(
+            help="How far a match may lie off the diagonal, as a share of the length (0..1).",
+            show_default=False,
+        ),
+    ],
+    "max_slope": Annotated[
+        int | None,
+        typer.Option(
+            help="How many frames of one video may pass in a row while the other waits.",
+            show_default=False,
+        ),
+    ],
+    "open_begin": Annotated[
+        bool,
+        typer.Option("--open-begin", help="One video may start inside the other: see --open-in."),
+    ],
+    "open_end": Annotated[
+        bool, typer.Option("--open-end", help="One video may end inside the other: see --open-in.")
+    ],
+    "open_in": Annotated[
+        Literal["reference", "query"],
+        typer.Option(help="The longer video, whose frames may be left over at an open end."),
+    ],
+}
+_DEFAULTS = {"distance": "squared_euclidean", "open_in": "reference", "open_begin": False,
+             "open_end": False}  # fmt: skip
+
+
+def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Give a verb the options of an alignment, together as its argument ``how``.
+
+    Args:
+        names: of those it takes; all by default.
+    """
+
+    def decorate(verb: Callable[..., R]) -> Callable[..., R]:
+        chosen = names or tuple(_ALIGNMENT)
+
+        @functools.wraps(verb)
+        def with_options(**given: Any) -> R:
+            # Here, because it loads numba, which no help needs.
+            from inphase.alignment import AlignmentOptions
+
+            how = AlignmentOptions(**{name: given.pop(name) for name in chosen})
+            return verb(**given, how=how)
+
+        signature = inspect.signature(verb)
+        own = [one for one in signature.parameters.values() if one.name != "how"]
+        added = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=_DEFAULTS.get(name),
+                annotation=_ALIGNMENT[name],
+            )
+            for name in chosen
+        ]
+        with_options.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+        with_options.__annotations__ = {
+            **{one.name: one.annotation for one in (*own, *added)},
+            "return": signature.return_annotation,
+        }
+        del with_options.__wrapped__
+        return with_options
+
+    return decorate
+
+
+def output(formats: "Formats", *, more: str = "") -> Any:
+    """The option ``-o`` of a verb, whose help lists the forms of its result.
+
+    Args:
+        formats: of the result.
+        more: said after them.
+    """
+    told = f"{formats.help()} {more}".strip()
+    return typer.Option("--output", "-o", help=told, show_default=False)
+
+
+REPEATED = "May be repeated."
 
 
 def console() -> Console:

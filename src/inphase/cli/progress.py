@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from inphase.applications.progress_signal import FORMATS
 from inphase.cli import options
 
 
@@ -21,16 +22,7 @@ def progress(
         ),
     ],
     model: options.Model,
-    output: Annotated[
-        list[Path],
-        typer.Option(
-            "--output",
-            "-o",
-            help=".csv or .json: progress and distance to the goal of each frame; .png or .svg: a "
-            "plot. May be repeated.",
-            show_default=False,
-        ),
-    ],
+    output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
 ) -> int:
@@ -42,7 +34,7 @@ def progress(
 
     Example: `inphase progress try.mp4 --demonstrations demos/ --model runs/demo/model -o try.csv`
     """
-    from inphase.applications.progress_signal import Goal, check_output, measure_progress
+    from inphase.applications.progress_signal.measure import Goal, measure_progress
     from inphase.data import Collection
     from inphase.errors import ConfigError
     from inphase.models import embed as embed_videos
@@ -53,7 +45,7 @@ def progress(
     if len(followed) != 1:
         raise ConfigError(f"{video} holds {len(followed)} videos; give one to follow.")
     for path in output:
-        check_output(path, [one.path for one in (*collection, *followed)])
+        FORMATS.check(path, [one.path for one in (*collection, *followed)])
     embeddings = embed_videos(collection, model, console=console)
     (new,) = embed_videos(followed, model, console=console)
     result = measure_progress(new, Goal(embeddings, distance=distance, console=console))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from inphase.applications.retrieval import FORMATS
 from inphase.cli import options
 
 
@@ -19,15 +20,7 @@ def retrieve(
         ),
     ],
     k: Annotated[int, typer.Option("-k", min=1, help="How many frames to find.")] = 5,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help=".png or .jpg: a contact sheet; .json: names, times, distances. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    output: Annotated[list[Path] | None, options.output(FORMATS, more=options.REPEATED)] = None,
     store: options.StoreFolder = options.DEFAULT_STORE,
     model: Annotated[
         Path | None,
@@ -67,12 +60,11 @@ def retrieve(
 
     Example: `inphase retrieve swings/me.mp4@1.2 -k 5 -o same_moment.png`
     """
-    from inphase.applications.retrieve import check_output
-    from inphase.applications.retrieve import retrieve as find
+    from inphase.applications.retrieval.retrieve import retrieve as find
     from inphase.store import Filter
 
     for path in output or ():
-        check_output(path)
+        FORMATS.check(path)
     condition = Filter(tuple(videos or ()), start, end, options.pairs(metadata, "--metadata"))
     result = find(
         queries,

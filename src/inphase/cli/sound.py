@@ -1,13 +1,18 @@
 """``inphase sound``."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inphase.applications.sound_transfer import FORMATS
 from inphase.cli import options
 
+if TYPE_CHECKING:
+    from inphase.alignment import AlignmentOptions
 
+
+@options.with_alignment()
 def sound(
     target: Annotated[
         str,
@@ -24,15 +29,7 @@ def sound(
         ),
     ],
     model: options.Model,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            help=".mp4 (the target's pictures as they are, with the sound) or .wav.",
-            show_default=False,
-        ),
-    ],
+    output: Annotated[Path, options.output(FORMATS)],
     block: Annotated[
         int | None,
         typer.Option(
@@ -49,12 +46,8 @@ def sound(
             "concatenated.",
         ),
     ] = False,
-    distance: options.Distance = "squared_euclidean",
-    window: options.Window = None,
-    max_slope: options.MaxSlope = None,
-    open_begin: options.OpenBegin = False,
-    open_end: options.OpenEnd = False,
-    open_in: options.OpenIn = "reference",
+    *,
+    how: "AlignmentOptions",
 ) -> int:
     """Give a silent video the sound of others that show the same action.
 
@@ -63,25 +56,20 @@ def sound(
 
     Example: `inphase sound silent.mp4 --from a.mp4 b.mp4 --model runs/pour/model -o out.mp4`
     """
-    from inphase.applications.sound import BLOCK, check_output, check_sources, transfer_sound
+    from inphase.applications.sound_transfer.transfer_sound import (
+        BLOCK,
+        check_sources,
+        transfer_sound,
+    )
     from inphase.data import Collection
     from inphase.errors import AlignmentError, ConfigError
     from inphase.models import embed as embed_videos
 
-    limits: dict[str, Any] = {
-        "window": window,
-        "max_slope": max_slope,
-        "open_begin": open_begin or None,
-        "open_end": open_end or None,
-    }
-    given = {name: value for name, value in limits.items() if value is not None}
-    if given and not paper:
-        given["open_in"] = open_in
     collection = Collection.open([target, *sources])
     if len(Collection.open([target])) != 1:
         raise ConfigError(f"{target} holds several videos; give one that gets the sound.")
     silent, *others = collection.videos
-    check_output(output, [video.path for video in collection])
+    FORMATS.check(output, [video.path for video in collection])
     check_sources([video.path for video in others])
     console = options.console()
     embeddings = embed_videos(collection, model, console=console)
@@ -92,9 +80,8 @@ def sound(
         target=silent.name,
         block=BLOCK if block is None else block,
         paper=paper,
+        options=how,
         console=console,
-        distance=distance,
-        **given,
     )
     result.save(output)
     used = {one.source for one in result.blocks if one.source is not None}

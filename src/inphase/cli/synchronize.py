@@ -1,32 +1,29 @@
 """``inphase synchronize``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inphase.applications.synchronization import EDIT_SUFFIXES, FORMATS
 from inphase.cli import options
 
+if TYPE_CHECKING:
+    from inphase.alignment import AlignmentOptions
+    from inphase.applications.synchronization.result import Synchronization
 
+
+@options.with_alignment()
 def synchronize(
     videos: options.Videos,
-    output: Annotated[
-        Path,
+    output: Annotated[Path, options.output(FORMATS, more="With --separate: a folder.")],
+    reference: Annotated[
+        str | None,
         typer.Option(
-            "--output",
-            "-o",
-            help=".mp4: all in a grid; .json or .csv: the mapping; for editing programs .otio "
-            "(OpenTimelineIO), .edl (CMX 3600) or .sh (ffmpeg). With --separate, a folder.",
+            help="Name of the video whose pace and sound are kept [default: the most typical one].",
             show_default=False,
         ),
-    ],
-    reference: Annotated[
-        str,
-        typer.Option(
-            help="Name of the video whose pace and sound are kept; auto: the most typical one, "
-            "which is cheapest to align with the others.",
-        ),
-    ] = "auto",
+    ] = None,
     joint: Annotated[
         bool,
         typer.Option(
@@ -62,34 +59,29 @@ def synchronize(
     preset: options.Preset = "quick",
     override: options.Override = None,
     cache: options.Cache = None,
-    distance: options.Distance = "squared_euclidean",
-    window: options.Window = None,
-    max_slope: options.MaxSlope = None,
-    open_begin: options.OpenBegin = False,
-    open_end: options.OpenEnd = False,
-    open_in: options.OpenIn = "reference",
+    *,
+    how: "AlignmentOptions",
 ) -> int:
     """Play videos of the same action together, at the pace of one of them.
 
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
-    from inphase.applications import synchronize as match
-    from inphase.applications.alignment_file import read_alignment_file
-    from inphase.applications.edit_files import EDIT_WRITERS, write_edit
-    from inphase.applications.edit_plan import plan_edit
-    from inphase.applications.output_folder import check_output_folder
-    from inphase.applications.synchronize import AUTO, check_output
+    from inphase.applications.anchors import read_alignment_file
+    from inphase.applications.synchronization.synchronize import synchronize as match
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
+    from inphase.results.places import check_folder
     from inphase.training import fit_or_reuse, load_config
 
     console = options.console()
     collection = Collection.open(videos, split=split)
-    check = check_output_folder if separate else check_output
-    check(output, [video.path for video in collection])
+    sources = [video.path for video in collection]
+    if separate:
+        check_folder(output, sources)
+    else:
+        FORMATS.check(output, sources)
     # Before minutes of fitting: is it there at all?
-    by_itself = reference == AUTO and AUTO not in [video.name for video in collection]
-    name = None if by_itself else collection[reference].name
+    name = None if reference is None else collection[reference].name
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(collection.names)
@@ -105,26 +97,26 @@ def synchronize(
         anchors=anchors,
         joint=joint,
         console=console,
-        distance=distance,
-        window=window,
-        max_slope=max_slope,
-        open_begin=open_begin,
-        open_end=open_end,
-        open_in=open_in,
+        options=how,
     )
-    if by_itself:
+    if reference is None:
         typer.echo(f"The reference is {result.reference.name}, the most typical video.")
     if separate:
         for path in result.save_separate(output, console=console):
             typer.echo(f"Wrote {path}")
-    elif output.suffix in EDIT_WRITERS:
-        plan = plan_edit(result, error=cut_error)
-        write_edit(output, plan)
-        typer.echo(f"Wrote {output}")
-        for track in plan.tracks[1:]:
-            typer.echo(f"{track.name}: {len(track.segments) - 1} cuts")
-        typer.echo(f"{plan.cuts} cuts in all, no frame off by more than {cut_error}")
     else:
-        result.save(output, width=width, console=console)
+        result.save(output, width=width, cut_error=cut_error, console=console)
         typer.echo(f"Wrote {output}")
+        if output.suffix in EDIT_SUFFIXES:
+            _print_cuts(result, cut_error)
     return options.conclude(embeddings.skipped)
+
+
+def _print_cuts(result: "Synchronization", cut_error: int) -> None:
+    """How many cuts each query has in an editing program."""
+    from inphase.applications.synchronization.writers import edit_plan
+
+    plan = edit_plan(result, error=cut_error)
+    for track in plan.tracks[1:]:
+        typer.echo(f"{track.name}: {len(track.segments) - 1} cuts")
+    typer.echo(f"{plan.cuts} cuts in all, no frame off by more than {cut_error}")

@@ -5,22 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
+from inphase.applications.trajectory import FORMATS
 from inphase.cli import options
 
 
 def trajectories(
     videos: options.Videos,
     model: options.Model,
-    output: Annotated[
-        list[Path],
-        typer.Option(
-            "--output",
-            "-o",
-            help=".png or .svg: a plot; .html: a page that shows the frame under the pointer; "
-            ".json or .csv: the coordinates. May be repeated.",
-            show_default=False,
-        ),
-    ],
+    output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
     add: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,9 +45,8 @@ def trajectories(
 
     Example: `inphase trajectories swings/ --model runs/swing/model -o swings.png -o swings.html`
     """
-    from inphase.applications.projection import check_method
-    from inphase.applications.trajectories import check_output
-    from inphase.applications.trajectories import trajectories as lay_out
+    from inphase.applications.trajectory.projection import check_method
+    from inphase.applications.trajectory.trajectories import trajectories as lay_out
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
 
@@ -64,7 +55,7 @@ def trajectories(
     added = Collection.open(add) if add else None
     sources = [video.path for part in (collection, added) if part for video in part]
     for path in output:
-        check_output(path, sources)
+        FORMATS.check(path, sources)
     check_method(method, adds=added is not None)
     embeddings = embed_videos(collection, model, console=console)
     extra = embed_videos(added, model, console=console) if added else None

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inphase.applications.label_transfer import FORMATS, check_formats
 from inphase.cli import options
 
 if TYPE_CHECKING:
-    from inphase.applications.transfer_error import TransferError
+    from inphase.alignment import AlignmentOptions
+    from inphase.applications.label_transfer.error import TransferError
 
 
+@options.with_alignment()
 def transfer(
     labels: Annotated[
         str,
@@ -24,15 +27,7 @@ def transfer(
     ],
     videos: options.Videos,
     model: options.Model,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            help="A folder; or one file: .json or .csv for all videos; .vtt, .srt or .mp4 for one.",
-            show_default=False,
-        ),
-    ],
+    output: Annotated[Path, options.output(FORMATS)],
     more: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,12 +57,8 @@ def transfer(
     ] = None,
     alignment: options.AlignmentFile = None,
     split: options.Split = None,
-    distance: options.Distance = "squared_euclidean",
-    window: options.Window = None,
-    max_slope: options.MaxSlope = None,
-    open_begin: options.OpenBegin = False,
-    open_end: options.OpenEnd = False,
-    open_in: options.OpenIn = "reference",
+    *,
+    how: "AlignmentOptions",
 ) -> int:
     """Carry over key events, captions or sensor data from labelled videos to others.
 
@@ -80,10 +71,9 @@ def transfer(
     """
     from dataclasses import replace
 
-    from inphase.applications.alignment_file import read_alignment_file
-    from inphase.applications.transfer import transfer as carry_over
-    from inphase.applications.transfer_error import transfer_error
-    from inphase.applications.transfer_files import check_output
+    from inphase.applications.anchors import read_alignment_file
+    from inphase.applications.label_transfer.error import transfer_error
+    from inphase.applications.label_transfer.transfer import transfer as carry_over
     from inphase.data import Collection, read_annotations
     from inphase.models import embed as embed_videos
 
@@ -92,7 +82,8 @@ def transfer(
     targets = Collection.open(videos, split=split)
     paths = {one.video.path.resolve() for one in annotated}
     others = tuple(video for video in targets if video.path.resolve() not in paths)
-    check_output(output, targets=len(others), formats=formats)
+    FORMATS.check(output, [video.path for video in targets], count=len(others))
+    check_formats(output, formats)
     together = replace(targets, videos=(*others, *(one.video for one in annotated)))
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
@@ -103,12 +94,7 @@ def transfer(
         embeddings,
         anchors=anchors,
         console=console,
-        distance=distance,
-        window=window,
-        max_slope=max_slope,
-        open_begin=open_begin,
-        open_end=open_end,
-        open_in=open_in,
+        options=how,
     )
     for path in result.save(output, formats=formats, console=console):
         typer.echo(f"Wrote {path}")

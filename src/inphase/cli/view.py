@@ -1,13 +1,17 @@
 """``inphase view``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inphase.cli import options
 
+if TYPE_CHECKING:
+    from inphase.alignment import AlignmentOptions
 
+
+@options.with_alignment()
 def view(
     videos: Annotated[
         list[str],
@@ -73,12 +77,8 @@ def view(
     preset: options.Preset = "quick",
     override: options.Override = None,
     cache: options.Cache = None,
-    distance: options.Distance = "squared_euclidean",
-    window: options.Window = None,
-    max_slope: options.MaxSlope = None,
-    open_begin: options.OpenBegin = False,
-    open_end: options.OpenEnd = False,
-    open_in: options.OpenIn = "reference",
+    *,
+    how: "AlignmentOptions",
 ) -> int:
     """Look at videos of the same action in the browser, in step, and correct and label them.
 
@@ -117,14 +117,7 @@ def view(
         reference=name,
         labels=labels,
         alignment=alignment,
-        options={
-            "distance": distance,
-            "window": window,
-            "max_slope": max_slope,
-            "open_begin": open_begin,
-            "open_end": open_end,
-            "open_in": open_in,
-        },
+        options=how,
     )
     folder = kept / "viewer"
     if export is not None:

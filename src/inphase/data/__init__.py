@@ -1,4 +1,4 @@
-"""Collections of videos, key-event labels, clip sampling, augmentation, synthetic videos."""
+"""Collections of videos, key-event labels, clip sampling and augmentation."""
 
 from inphase.data.annotations import (
     AnnotatedVideo,
@@ -22,48 +22,32 @@ from inphase.data.sampling import (
     sample_strided,
     sample_uniform,
 )
-from inphase.data.synthetic import ACTIONS, EVENTS, SyntheticVideo, correspondence, draw
-from inphase.data.synthetic_collection import read_truth, write_collection
-from inphase.data.synthetic_deviation import DEVIATIONS, DeviatingVideo, deviate, planted
-from inphase.data.synthetic_warp import corresponding_frames
 
 __all__ = [
-    "ACTIONS",
-    "DEVIATIONS",
-    "EVENTS",
     "LABELS_FILE",
     "AnnotatedVideo",
     "Annotations",
     "Augmentation",
     "Collection",
     "Cue",
-    "DeviatingVideo",
     "Labels",
     "Recording",
-    "SyntheticVideo",
     "Video",
     "VideoLabels",
     "content_hash",
     "context_indices",
-    "correspondence",
-    "corresponding_frames",
-    "deviate",
-    "draw",
     "event_frames",
     "phases",
     "phases_of",
-    "planted",
     "read_annotations",
     "read_captions",
     "read_labels",
     "read_recording",
-    "read_truth",
     "resample",
     "same_instants",
     "sample_positives",
     "sample_strided",
     "sample_uniform",
     "write_captions",
-    "write_collection",
     "write_recording",
 ]

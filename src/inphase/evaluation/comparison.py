@@ -1,19 +1,19 @@
 """Evaluations side by side: is one better than another on the same videos, or was it luck?"""
 
-import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from inphase.atomic import replacing
-from inphase.errors import EvaluationError, OutputError
+from inphase.errors import EvaluationError
 from inphase.evaluation.metrics import PairedDifference, Sums, paired_bootstrap
 from inphase.evaluation.metrics.bootstrap import DRAWS
+from inphase.evaluation.report import COMPARISON_FORMATS
 from inphase.evaluation.result import FORMAT_VERSION, JSON, SUMS
+from inphase.results.result import Result, Table
 
 _FOLDER = "evaluation"
 
@@ -47,7 +47,7 @@ class ComparedScore:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """Runs beside the first of them.
 
     Attributes:
@@ -62,31 +62,24 @@ class Comparison:
     videos: int
     scores: tuple[ComparedScore, ...]
 
-    def rows(self) -> Iterator[dict[str, object]]:
-        """One row a score and run, as a CSV file holds them."""
-        for score in self.scores:
-            for number, (run, value) in enumerate(zip(self.runs, score.values, strict=True)):
-                row: dict[str, object] = {"score": score.key, "run": run, "value": value}
-                told = score.differences[number - 1] if number else None
-                for name in ("difference", "low", "high", "p"):
-                    row[name] = getattr(told, name) if told else ""
-                yield row
+    formats = COMPARISON_FORMATS
 
-    def save(self, path: str | Path) -> None:
-        """Write a ``.csv`` file, whole or not at all.
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """None: no video is read."""
+        return ()
 
-        Raises:
-            OutputError: another suffix, or the place cannot be written.
-        """
-        path = Path(path)
-        if path.suffix != ".csv":
-            raise OutputError(f"{path} must end in .csv.")
-        with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
-            rows = list(self.rows())
-            names = ["score", "run", "value", "difference", "low", "high", "p"]
-            writer = csv.DictWriter(file, names)
-            writer.writeheader()
-            writer.writerows(rows)
+    def table(self) -> Table:
+        """One row a score and run; differences are to the first run."""
+        names = ("difference", "low", "high", "p")
+        rows = (
+            [score.key, run, value, *(getattr(told, name) if told else "" for name in names)]
+            for score in self.scores
+            for run, value, told in zip(
+                self.runs, score.values, (None, *score.differences), strict=True
+            )
+        )
+        return Table(["score", "run", "value", *names], rows)
 
 
 def compare(runs: Sequence[str | Path], *, draws: int = DRAWS, seed: int = 0) -> Comparison:

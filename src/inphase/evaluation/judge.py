@@ -125,9 +125,8 @@ class Judge:
         return compare_pairs(
             videos,
             stride=self._options.scoring.stride,
-            distance=self._options.distance,
+            options=self._options.alignment,
             advance=bar.advance,
-            **self._options.alignment,
         )
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inphase.alignment import align, nearest_neighbours
+from inphase.alignment import AlignmentOptions, align, nearest_neighbours
 from inphase.alignment.distances import distance_named
 from inphase.alignment.mapping import filled
 from inphase.evaluation.metrics import (
@@ -58,18 +57,16 @@ def compare_pairs(
     videos: Sequence[ScoredVideo],
     *,
     stride: int = 1,
-    distance: str = "squared_euclidean",
+    options: AlignmentOptions = AlignmentOptions(),
     advance: Callable[[int], object] | None = None,
-    **options: Any,
 ) -> Pairs:
     """Compare every video with every other, both ways.
 
     Args:
         videos: of one action.
         stride: compare every so many frames for Kendall's τ.
-        distance: between embeddings.
+        options: of each alignment; the distance counts for nearest neighbours, too.
         advance: called with the number of pairs just done.
-        **options: of the alignment, as :func:`inphase.alignment.align` takes them.
 
     Raises:
         AlignmentError: embeddings are not finite, or an option is out of range.
@@ -81,7 +78,7 @@ def compare_pairs(
     for i, first in enumerate(videos):
         for j, second in enumerate(videos):
             # Named as the embeddings of a pair are: the first is the reference.
-            distances = distance_named(distance)(first.embeddings, second.embeddings)
+            distances = distance_named(options.distance)(first.embeddings, second.embeddings)
             nearest = nearest_neighbours(distances)
             neighbours[i].append(nearest)
             if i == j:
@@ -90,12 +87,7 @@ def compare_pairs(
             tau = kendalls_tau_of_order(strided)
             tau_b[i, j], tau_a[i, j] = tau.tau_b, tau.tau_a
             if by_dtw.has_events(i, j):
-                aligned = align(
-                    first.embeddings,
-                    second.embeddings,
-                    distance=distance,  # type: ignore[arg-type]
-                    **options,
-                )
+                aligned = align(first.embeddings, second.embeddings, options)
                 by_dtw.carry(i, j, aligned.query_frames)
                 by_neighbour.carry(i, j, nearest)
             if advance:

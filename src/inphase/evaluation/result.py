@@ -1,28 +1,23 @@
 """What an evaluation found, and how it is written: JSON, CSV, arrays for comparing, HTML."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from inphase.alignment import AlignmentOptions
 from inphase.errors import Skipped
 from inphase.evaluation.metrics.bootstrap import DRAWS
 from inphase.evaluation.pairs import Pairs
+from inphase.evaluation.report import FORMATS
 from inphase.evaluation.scores import Score, ScoringOptions
 from inphase.evaluation.videos import Action
+from inphase.results.result import Result
 
 MODEL, STRETCH, NEAREST = "model", "time-stretching", "nearest neighbour"
-JSON, SCORES, EVENTS, SUMS, REPORT = (
-    "evaluation.json",
-    "scores.csv",
-    "events.csv",
-    "sums.npz",
-    "report.html",
-)
-FORMAT_VERSION = 1
 JSON, SCORES, EVENTS, SUMS, REPORT = (
     "evaluation.json",
     "scores.csv",
@@ -39,8 +34,7 @@ class EvaluationOptions:
 
     Attributes:
         scoring: of each metric.
-        distance: between embeddings.
-        alignment: further options of :func:`inphase.alignment.align`, for the event errors.
+        alignment: distance and limits, for the event errors.
         bootstrap: draws of test videos for the 95 % intervals.
         shortcuts: score trimmed, frozen and shuffled videos too.
         train_split: name of the split that classifiers learn from.
@@ -49,13 +43,22 @@ class EvaluationOptions:
     """
 
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
-    distance: str = "squared_euclidean"
-    alignment: Mapping[str, Any] = field(default_factory=dict)
+    alignment: AlignmentOptions = AlignmentOptions()
     bootstrap: int = DRAWS
     shortcuts: bool = True
     train_split: str = "train"
     test_split: str = "test"
     shared_groups: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; of the alignment the distance and what differs from the defaults."""
+        alignment = self.alignment.changed()
+        alignment.pop("distance", None)
+        told = asdict(self)
+        at = list(told).index("alignment")
+        items = list(told.items())
+        items[at : at + 1] = [("distance", self.alignment.distance), ("alignment", alignment)]
+        return dict(items)
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Result):
     """Scores of one or several models (seeds) on a labelled set.
 
     Attributes:
@@ -162,30 +165,36 @@ class Evaluation:
         """
         return self.scores[key].value
 
-    def save(self, folder: str | Path, *, console: Console | None = None) -> tuple[Path, ...]:
-        """Write evaluation.json, scores.csv, events.csv, sums.npz and report.html into a folder.
+    formats = FORMATS
 
-        The report holds its pictures and needs no other file. sums.npz is what
-        :func:`~inphase.evaluation.compare` reads beside the JSON.
-
-        Args:
-            folder: made if need be; files of the same names are replaced.
-            console: where a progress bar goes; by default nowhere.
-
-        Raises:
-            OutputError: the folder cannot be written.
-            VideoError: a test video can no longer be read.
-        """
-        # Here, because drawing is slow to import and not every evaluation is written.
-        from inphase.evaluation.result_files import save_evaluation
-
-        return save_evaluation(self, Path(folder), console=console)
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """None that a report could overwrite: its files have names of their own."""
+        return ()
 
     def to_dict(self) -> dict[str, Any]:
         """Everything that was found, as plain values, as evaluation.json holds it; NaN is None."""
-        from inphase.evaluation.result_files import evaluation_dict
-
-        return evaluation_dict(self)
+        return {
+            "format_version": FORMAT_VERSION,
+            "inphase": version("inphase"),
+            "labels": self.source,
+            "models": list(self.models),
+            "options": self.options.to_dict(),
+            "train": list(self.train),
+            "test": list(self.test),
+            "warnings": list(self.warnings),
+            "skipped": [asdict(one) for one in self.skipped],
+            "methods": {name: plain(figures) for name, figures in self.figures.items()},
+            "per_event": [
+                {
+                    "action": row.action,
+                    "event": row.event,
+                    "methods": {name: plain(figures) for name, figures in methods.items()},
+                }
+                for row, methods in zip(self.per_event, self.event_figures, strict=True)
+            ],
+            "per_action": {name: plain(figures) for name, figures in self.action_figures.items()},
+        }
 
     @cached_property
     def figures(self) -> dict[str, dict[str, Figures]]:
@@ -221,3 +230,20 @@ class Evaluation:
                 note=score.remark,
             )
         return figures
+
+
+def plain(figures: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
+    """Figures by key as plain values; NaN is None."""
+    told = {}
+    for key, one in figures.items():
+        values = asdict(one)
+        for name in ("value", "low", "high"):
+            values[name] = rounded(values[name])
+        values["seeds"] = [rounded(value) for value in one.seeds]
+        told[key] = values
+    return told
+
+
+def rounded(value: float) -> float | None:
+    """A value with six decimals; None where it is not finite."""
+    return round(float(value), 6) if math.isfinite(value) else None

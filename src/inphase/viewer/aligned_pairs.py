@@ -6,12 +6,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from inphase.alignment import Alignment, align
-from inphase.applications.alignment_file import Anchors
+from inphase.applications.anchors import Anchors
 from inphase.viewer.videos import ViewedCollection
 
 # References whose alignments are kept beside the collection's own.
@@ -53,7 +52,6 @@ class AlignedPairs:
 
     def __init__(self, viewed: ViewedCollection) -> None:
         self._viewed = viewed
-        self._options: dict[str, Any] = dict(viewed.options)
         self._known: OrderedDict[str, dict[str, AlignedPair]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -78,7 +76,9 @@ class AlignedPairs:
             kept = self._keep(reference)
             known = kept.get(query)
             if known is None or known.anchors != tuple(frames):
-                found = align(one.embeddings, other.embeddings, anchors=frames, **self._options)
+                found = align(
+                    one.embeddings, other.embeddings, self._viewed.options, anchors=frames
+                )
                 known = kept[query] = AlignedPair(found, tuple(frames))
             return known
 

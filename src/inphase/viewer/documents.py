@@ -5,12 +5,12 @@ from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from inphase.applications.alignment_file import (
+from inphase.applications.anchors import (
     Anchors,
     read_alignment_file,
-    write_alignment_file,
 )
-from inphase.applications.synchronize import Synchronization
+from inphase.applications.synchronization.result import Synchronization
+from inphase.atomic import write_json
 from inphase.viewer.aligned_pairs import AlignedPairs
 from inphase.viewer.anomalies import anomaly_curves
 from inphase.viewer.background import Background
@@ -72,7 +72,7 @@ class Documents:
             "editable": editable,
             "events": list(self._events),
             "reference": self.viewed.reference,
-            "distance": self.viewed.options.get("distance", "squared_euclidean"),
+            "distance": self.viewed.options.distance,
             "videos": [
                 {
                     "id": video.id,
@@ -149,7 +149,7 @@ class Documents:
             # Through before the anchors are made: it refuses what is outside, with a sentence.
             self._pairs.through(reference, query, frames)
             anchors = known.with_pair(one, other, frames)
-            write_alignment_file(self.alignment_file, self._synchronization(anchors).to_dict())
+            write_json(self.alignment_file, self._synchronization(anchors).to_dict())
             self._anchors = anchors
             return self._pairs.pair(reference, query, anchors).told
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inphase.applications.projection import project
+from inphase.applications.trajectory.projection import project
 from inphase.models import EmbeddedVideo
 from inphase.viewer.videos import ViewedCollection
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from inphase.applications.alignment_file import Anchors, read_alignment_file
+from inphase.alignment import AlignmentOptions
+from inphase.applications.anchors import Anchors, read_alignment_file
 from inphase.data import LABELS_FILE, Collection
 from inphase.errors import AlignmentError, ConfigError
 from inphase.models import Embeddings
@@ -51,7 +52,7 @@ def open_documents(
     reference: str | None = None,
     labels: str | Path | None = None,
     alignment: str | Path | None = None,
-    options: Mapping[str, object] | None = None,
+    options: AlignmentOptions = AlignmentOptions(),
 ) -> Documents:
     """Make the viewer's documents of a collection.
 
@@ -64,7 +65,7 @@ def open_documents(
             they have no folder in common).
         alignment: an alignment file to read anchors from, and to save them in; by default
             ``alignment.json`` beside the labels.
-        options: as :func:`inphase.alignment.align` takes them.
+        options: of each alignment.
 
     Raises:
         AlignmentError: the reference is not among the videos, or the anchors do not belong to

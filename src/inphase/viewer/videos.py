@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inphase.alignment import AlignmentOptions
 from inphase.data import Collection
 from inphase.errors import AlignmentError, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -65,7 +66,7 @@ class ViewedCollection:
         reference: id of the video whose pace is kept at first.
         events: names of the key events, in order.
         marks: for each video's id the frame of each of its events.
-        options: as :func:`inphase.alignment.align` takes them.
+        options: of each alignment.
     """
 
     title: str
@@ -73,7 +74,7 @@ class ViewedCollection:
     reference: str
     events: tuple[str, ...] = ()
     marks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: AlignmentOptions = AlignmentOptions()
 
     def __getitem__(self, identifier: str) -> ViewedVideo:
         """The video with this id.
@@ -94,7 +95,7 @@ def viewed(
     *,
     reference: str | None = None,
     title: str = "",
-    options: Mapping[str, object] | None = None,
+    options: AlignmentOptions = AlignmentOptions(),
 ) -> ViewedCollection:
     """Describe a collection for the viewer.
 
@@ -103,7 +104,7 @@ def viewed(
         collection: they are from; it tells the key events.
         reference: name of the video whose pace is kept at first; by default the first.
         title: of the page.
-        options: of the alignment.
+        options: of each alignment.
 
     Raises:
         AlignmentError: the reference is not among the videos.
@@ -132,5 +133,5 @@ def viewed(
         reference=names[reference] if reference is not None else videos[0].id,
         events=collection.events,
         marks=marks,
-        options=dict(options or {}),
+        options=options,
     )

@@ -1,0 +1,14 @@
+"""Anomaly detection: where a video deviates from typical ones (paper, section 5.3)."""
+
+from inphase.results.formats import Formats
+
+FORMATS = Formats(
+    __name__,
+    {
+        ".png": "the curve, with the frames at its peaks",
+        ".svg": "the curve, with the frames at its peaks",
+        ".html": "a page with the curve and a table",
+        ".json": "everything",
+        ".csv": "the segments",
+    },
+)

@@ -1,0 +1,35 @@
+"""Label transfer: events, captions and sensor data of a few videos, carried over to others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from inphase.errors import OutputError, hint
+from inphase.results.formats import FOLDER, Form, Formats
+
+FILE_FORMATS = ("json", "csv", "vtt", "srt", "mp4")
+"""What ``--format`` can ask for in a folder."""
+
+FORMATS = Formats(
+    __name__,
+    {
+        FOLDER: "what the sources hold, or what --format asks for",
+        ".json": "a labels.json with the key events of all videos",
+        ".csv": "the events or captions of all videos, or the recording of one",
+        ".vtt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
+        ".srt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
+        ".mp4": Form("one video with all of it burned in", most=1, instead="give a folder"),
+    },
+)
+
+
+def check_formats(path: Path, formats: Sequence[str] | None) -> None:
+    """Refuse formats that cannot be written, before minutes of work.
+
+    Raises:
+        OutputError: a format is unknown, or the path is one file.
+    """
+    odd = next((one for one in formats or () if one not in FILE_FORMATS), None)
+    if odd is not None:
+        raise OutputError(f"There is no format {odd}; {hint(odd, FILE_FORMATS)}")
+    if path.suffix and formats:
+        raise OutputError(f"{path} is one file; give a folder to write formats of your choice.")

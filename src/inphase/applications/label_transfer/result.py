@@ -1,0 +1,131 @@
+"""What a transfer gives: events, captions and sensor data of each target."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.applications.label_transfer import FORMATS, check_formats
+from inphase.data import Cue, Recording
+from inphase.models import EmbeddedVideo
+from inphase.results.result import Result
+
+
+@dataclass(frozen=True)
+class TransferredEvent:
+    """A key event in a target.
+
+    Attributes:
+        seconds: when it happens.
+        frame: the first frame at or after it.
+        confidence: in 0..1, see :func:`~inphase.applications.label_transfer.voting.vote`.
+        votes: (sources,) seconds that each source says, NaN for none.
+    """
+
+    seconds: float
+    frame: int
+    confidence: float
+    votes: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TransferredCue:
+    """A text that belongs to a span of a target; ``confidence`` is that of its worse end."""
+
+    cue: Cue
+    confidence: float
+
+
+@dataclass(frozen=True)
+class TransferredVideo:
+    """A target and what was transferred to it.
+
+    Attributes:
+        video: the target.
+        duration: seconds.
+        events: by name, in order.
+        cues: in order of time.
+        recording: one row for each frame of the target, None if no source has one.
+        recording_confidence: (frames,) in 0..1, the mean over the sources.
+    """
+
+    video: EmbeddedVideo
+    duration: float
+    events: Mapping[str, TransferredEvent]
+    cues: tuple[TransferredCue, ...]
+    recording: Recording | None
+    recording_confidence: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Transfer(Result):
+    """What is known of the sources, for each target.
+
+    Attributes:
+        sources: names of the videos that it comes from.
+        events: names of the key events, in order.
+        targets: the others.
+    """
+
+    sources: tuple[str, ...]
+    events: tuple[str, ...]
+    targets: tuple[TransferredVideo, ...]
+
+    formats = FORMATS
+
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The targets."""
+        return [target.video.path for target in self.targets]
+
+    def save(
+        self, path: str | Path, *, console: Console | None = None, **options: Any
+    ) -> tuple[Path, ...]:
+        """Write the annotations of the targets, as :meth:`Result.save` does.
+
+        Args:
+            path: one file, or a folder.
+            console: where a progress bar goes; by default nowhere.
+            **options: ``formats``, for a folder: some of json, csv, vtt, srt, mp4; by default json
+                for events, vtt for captions, csv for recordings.
+
+        Raises:
+            OutputError: the suffix or a format is unknown, the form does not hold what there is,
+                or the place cannot be written.
+            VideoError: a video can no longer be read (for a preview).
+        """
+        check_formats(Path(path), options.get("formats"))
+        return super().save(path, console=console, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain values: seconds and confidence of each event and cue."""
+        return {
+            "sources": list(self.sources),
+            "targets": {
+                target.video.name: {
+                    "file": str(target.video.path),
+                    "events": {
+                        name: {
+                            "seconds": round(event.seconds, 6),
+                            "frame": event.frame,
+                            "confidence": round(event.confidence, 4),
+                        }
+                        for name, event in target.events.items()
+                    },
+                    "cues": [
+                        {
+                            "start": round(one.cue.start, 6),
+                            "end": round(one.cue.end, 6),
+                            "text": one.cue.text,
+                            "confidence": round(one.confidence, 4),
+                        }
+                        for one in target.cues
+                    ],
+                }
+                for target in self.targets
+            },
+        }

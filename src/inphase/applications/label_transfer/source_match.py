@@ -1,0 +1,79 @@
+"""A video of which something is known, and where its moments are in another video."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.alignment import Alignment, AlignmentOptions, align
+from inphase.applications.anchors import Anchors
+from inphase.data import Annotations, Recording
+from inphase.errors import CollectionError
+from inphase.models import EmbeddedVideo
+
+
+class AnnotatedSource:
+    """A source whose annotations have been found to lie in the video."""
+
+    def __init__(self, video: EmbeddedVideo, annotations: Annotations) -> None:
+        self.video = video
+        self.annotations = annotations
+        self.duration = video.duration
+        marks = [*annotations.events.values(), *(cue.start for cue in annotations.cues)]
+        outside = next((s for s in marks if not 0 <= s <= self.duration + 1e-3), None)
+        if outside is not None:
+            raise CollectionError(
+                f"The annotations of {video.path} do not fit: there is one at {outside:g} s, and "
+                f"the video lasts {self.duration:.2f} s."
+            )
+
+
+class SourceMatch:
+    """A source aligned with a target, both ways."""
+
+    def __init__(
+        self,
+        source: AnnotatedSource,
+        target: EmbeddedVideo,
+        anchors: Anchors,
+        options: AlignmentOptions,
+    ) -> None:
+        self.source = source
+        video = source.video
+        pairs = anchors.between(video, target)
+        forward = align(video.embeddings, target.embeddings, options, anchors=pairs)
+        mapped = np.flatnonzero(forward.query_frames >= 0)
+        self._from = video.times[mapped]
+        self._to = target.times[forward.query_frames[mapped]]
+        self._confidence = forward.confidence[mapped].astype(np.float64)
+        if len(mapped) and mapped[-1] == len(video.times) - 1:
+            # What lasts to the end of the one lasts to the end of the other.
+            self._from = np.append(self._from, source.duration)
+            end = target.duration if self._to[-1] == target.times[-1] else self._to[-1]
+            self._to = np.append(self._to, end)
+            self._confidence = np.append(self._confidence, self._confidence[-1])
+        self._target = target
+        self._anchors = anchors
+        self._options = options
+
+    def instant(self, seconds: float) -> tuple[float, float]:
+        """Where an instant of the source is in the target, in seconds, and the confidence."""
+        # An open alignment leaves the begin or the end of the source without a place.
+        first = self._from[0] if self._from[0] > self.source.video.times[0] else 0.0
+        if not first <= seconds <= self._from[-1] + 1e-3:
+            return float("nan"), 0.0
+        return (
+            float(np.interp(seconds, self._from, self._to)),
+            float(np.interp(seconds, self._from, self._confidence)),
+        )
+
+    def recorded(self, recording: Recording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(frames, columns) values at the target's frames, and (frames,) confidence."""
+        video = self.source.video
+        back: Alignment = align(
+            self._target.embeddings,
+            video.embeddings,
+            self._options.swapped(),
+            anchors=self._anchors.between(self._target, video),
+        )
+        values = recording.at(video.times[np.maximum(back.query_frames, 0)])
+        values[back.query_frames < 0] = np.nan
+        return values, back.confidence.astype(np.float64)

@@ -1,0 +1,185 @@
+"""The files that a transfer is written as."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from inphase.applications.label_transfer.caption_video import write_captioned
+from inphase.applications.label_transfer.result import Transfer, TransferredVideo
+from inphase.atomic import write_csv, write_json
+from inphase.data import LABELS_FILE, Cue, phases, write_captions, write_recording
+from inphase.errors import OutputError
+from inphase.results.places import file_stems
+
+_EVENTS_FILE, _SPANS_FILE = "events.csv", "segments.csv"
+
+
+def folder(
+    result: Transfer,
+    place: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    console: Console | None = None,
+) -> tuple[Path, ...]:
+    """Write the files that ``formats`` names; by default those that hold what there is."""
+    chosen = formats or _fitting(result)
+    written: list[Path] = []
+    if "json" in chosen:
+        written.append(place / LABELS_FILE)
+        json(result, written[-1])
+    if "csv" in chosen and result.events:
+        written.append(place / _EVENTS_FILE)
+        _write_events(result, written[-1])
+    if "csv" in chosen and _has_cues(result):
+        written.append(place / _SPANS_FILE)
+        _write_spans(result, written[-1])
+    stems = file_stems(target.video.name for target in result.targets)
+    for stem, target in zip(stems, result.targets, strict=True):
+        for kind in chosen:
+            write = _OF_TARGET.get(kind)
+            if write is not None and not (kind == "csv" and target.recording is None):
+                file = place / f"{stem}.{kind}"
+                write(target, file, console)
+                written.append(file)
+    return tuple(written)
+
+
+def json(result: Transfer, path: Path) -> None:
+    """Write a labels.json that this package reads, with the confidences beside."""
+    if not result.events:
+        raise OutputError(f"{path}: labels.json holds key events, and the sources have none.")
+    folder = path.absolute().parent
+    videos, confidence = {}, {}
+    for target in result.targets:
+        video = target.video
+        file = os.path.relpath(video.path.absolute(), folder)
+        # The first frame at or after the instant; right after the last one at most.
+        events = {name: min(e.frame, len(video.times)) for name, e in target.events.items()}
+        frames = len(video.times)
+        rate = frames / target.duration if target.duration > 0 else 0
+        entry = {"file": Path(file).as_posix(), "frames": frames, "events": events}
+        videos[video.name] = {**entry, "fps": round(rate, 4)} if rate else entry
+        confidence[video.name] = {n: round(e.confidence, 4) for n, e in target.events.items()}
+    content = {
+        "source": f"transferred from {', '.join(result.sources)}",
+        "events": list(result.events),
+        "confidence": confidence,
+        "videos": videos,
+    }
+    write_json(path, content, indent=1)
+
+
+def csv(result: Transfer, path: Path) -> None:
+    """Write the events or the captions of all videos, or the recording of one."""
+    recorded = any(target.recording is not None for target in result.targets)
+    kinds = [bool(result.events), _has_cues(result), recorded]
+    if sum(kinds) != 1 or (recorded and len(result.targets) != 1):
+        raise OutputError(
+            f"{path} can hold the events of all videos, or their captions, or the recording "
+            "of one; give a folder."
+        )
+    if result.events:
+        _write_events(result, path)
+    elif recorded:
+        _write_recording(result.targets[0], path, None)
+    else:
+        _write_spans(result, path)
+
+
+def vtt(result: Transfer, path: Path) -> None:
+    """Write the captions, or the phases between the events, of the only target."""
+    _write_captions(result.targets[0], path, None)
+
+
+srt = vtt
+
+
+def mp4(result: Transfer, path: Path, *, console: Console | None = None) -> None:
+    """Write a preview of the only target, with all of it burned in."""
+    _write_preview(result.targets[0], path, console)
+
+
+def _fitting(result: Transfer) -> list[str]:
+    fitting = []
+    if result.events:
+        fitting.append("json")
+    if _has_cues(result):
+        fitting.append("vtt")
+    if any(target.recording is not None for target in result.targets):
+        fitting.append("csv")
+    return fitting
+
+
+def _has_cues(result: Transfer) -> bool:
+    return any(target.cues for target in result.targets)
+
+
+def _write_events(result: Transfer, path: Path) -> None:
+    rows = (
+        [target.video.name, name, f"{at.seconds:.6f}", at.frame, f"{at.confidence:.4f}"]
+        for target in result.targets
+        for name, at in target.events.items()
+    )
+    write_csv(path, ["video", "event", "time", "frame", "confidence"], rows)
+
+
+def _write_spans(result: Transfer, path: Path) -> None:
+    rows = (
+        [
+            target.video.name,
+            f"{one.cue.start:.6f}",
+            f"{one.cue.end:.6f}",
+            one.cue.text,
+            f"{one.confidence:.4f}",
+        ]
+        for target in result.targets
+        for one in target.cues
+    )
+    write_csv(path, ["video", "start", "end", "label", "confidence"], rows)
+
+
+def _write_recording(target: TransferredVideo, path: Path, _console: Console | None) -> None:
+    assert target.recording is not None
+    write_recording(path, target.recording, confidence=target.recording_confidence)
+
+
+def _write_captions(target: TransferredVideo, path: Path, _console: Console | None) -> None:
+    cues, confidence = _shown(target)
+    if not cues:
+        raise OutputError(f"{path}: there are no captions and no events to write.")
+    notes = [f"confidence {value:.2f}" for value in confidence]
+    write_captions(path, cues, notes=notes)
+
+
+def _write_preview(target: TransferredVideo, path: Path, console: Console | None) -> None:
+    cues, confidence = _shown(target)
+    write_captioned(
+        path,
+        target.video.path,
+        cues,
+        confidence=confidence,
+        events={name: event.seconds for name, event in target.events.items()},
+        recording=target.recording,
+        console=console,
+    )
+
+
+def _shown(target: TransferredVideo) -> tuple[tuple[Cue, ...], list[float]]:
+    """The captions, or the phases between the events where there are none."""
+    if target.cues:
+        return tuple(one.cue for one in target.cues), [one.confidence for one in target.cues]
+    spans = phases({name: event.seconds for name, event in target.events.items()}, target.duration)
+    # A phase is as sure as the event that it begins with, the first as that which ends it.
+    events = list(target.events.values())
+    begun = [max(sum(e.seconds <= span.start for e in events) - 1, 0) for span in spans]
+    return spans, [events[index].confidence for index in begun]
+
+
+_OF_TARGET: dict[str, Callable[[TransferredVideo, Path, Console | None], None]] = {
+    "csv": _write_recording,
+    "vtt": _write_captions,
+    "srt": _write_captions,
+    "mp4": _write_preview,
+}

@@ -1,0 +1,13 @@
+"""Progress as a signal: how far a video has come, and how far it is from the goal."""
+
+from inphase.results.formats import Formats
+
+FORMATS = Formats(
+    __name__,
+    {
+        ".csv": "progress and distance to the goal of each frame",
+        ".json": "progress and distance to the goal of each frame",
+        ".png": "a plot",
+        ".svg": "a plot",
+    },
+)

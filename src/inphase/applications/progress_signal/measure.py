@@ -1,0 +1,173 @@
+"""Progress as a signal: how far a video has come, and how far it is from the goal."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.alignment import joint_align
+from inphase.alignment.progress import ProgressFilter
+from inphase.applications.progress_signal.result import ProgressCurve
+from inphase.errors import AlignmentError, VideoError
+from inphase.models import EmbeddedVideo, Embeddings, Encoder
+from inphase.models.encoder import ready_encoder
+from inphase.models.streaming import Background, StreamEmbedder
+from inphase.progress import progress_bar
+from inphase.video.conversion import RgbConverter
+
+_ROUNDS = 10
+
+
+class Signal(NamedTuple):
+    """What is known at a frame.
+
+    Attributes:
+        progress: how far the action has come, 0..1.
+        distance_to_goal: from the embedding to the goal, where 1 is a demonstration's first frame
+            (mean) and 0 the goal; its negative is XIRL's reward.
+    """
+
+    progress: float
+    distance_to_goal: float
+
+    @property
+    def reward(self) -> float:
+        """−κ‖φ(s) − g‖ (Zakka et al., 2021), with κ such that a start has −1."""
+        return -self.distance_to_goal
+
+
+class Goal:
+    """Demonstrations, as what a video is held against.
+
+    Args:
+        demonstrations: embeddings of at least one video.
+        distance: between two embeddings, for progress.
+        console: where a progress bar goes; by default nowhere.
+
+    Raises:
+        AlignmentError: there is no demonstration, or they are not embeddings of one model.
+    """
+
+    def __init__(
+        self,
+        demonstrations: Embeddings | Sequence[EmbeddedVideo],
+        *,
+        distance: str = "squared_euclidean",
+        console: Console | None = None,
+    ) -> None:
+        videos = list(demonstrations)
+        if not videos:
+            raise AlignmentError("Progress needs at least one demonstration.")
+        self.names = tuple(video.name for video in videos)
+        with progress_bar("Aligning demonstrations", _ROUNDS, console=console) as bar:
+            joint = joint_align(
+                [video.embeddings for video in videos],
+                rounds=_ROUNDS,
+                distance=distance,
+                advance=bar.advance,
+            )
+            bar.advance(_ROUNDS - bar.done)
+        self.typical = videos[joint.medoid]
+        self.filter = ProgressFilter(joint, distance=distance)
+        self._goal = np.mean([video.embeddings[-1] for video in videos], axis=0, dtype=np.float64)
+        starts = [np.linalg.norm(video.embeddings[0] - self._goal) for video in videos]
+        self._start = max(float(np.mean(starts)), 1e-12)
+
+    def update(self, embedding: NDArray[np.floating]) -> Signal:
+        """Take the next frame's embedding, (dims,)."""
+        progress = self.filter.update(embedding)
+        distance = float(np.linalg.norm(embedding - self._goal)) / self._start
+        return Signal(progress, distance)
+
+    def restart(self) -> None:
+        """Begin a new video."""
+        self.filter.restart()
+
+
+class ProgressSignal:
+    """Progress and distance to the goal frame by frame, for a loop that learns or acts.
+
+    Source: Zakka et al., "XIRL: Cross-embodiment Inverse Reinforcement Learning", 2021 (the goal is
+    the mean embedding of the demonstrations' last frames).
+
+    Memory is bounded: the maps of a second of frames, and the barycentre of the demonstrations.
+
+    Args:
+        encoder: trained, or its model folder.
+        demonstrations: their embeddings, as :func:`inphase.embed` gives them.
+        background: what stands in for the background of a video that has not ended, where the
+            model subtracts it; see :class:`~inphase.models.streaming.StreamEmbedder`. The most
+            typical demonstration is its reference.
+
+    Raises:
+        AlignmentError: there is no demonstration, or they are not of this encoder.
+        ModelError: the model folder cannot be used.
+
+    Example:
+        >>> signal = ProgressSignal("runs/sweep/model", demonstrations)  # doctest: +SKIP
+        >>> signal.restart()                                             # doctest: +SKIP
+        >>> progress, distance = signal.update(frame, time=step / fps)   # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder | str | Path,
+        demonstrations: Embeddings | Sequence[EmbeddedVideo],
+        *,
+        background: Background = "start",
+    ) -> None:
+        encoder = ready_encoder(encoder)
+        self._goal = Goal(demonstrations)
+        self._embedder = StreamEmbedder(
+            encoder, background=background, reference=self._goal.typical.path
+        )
+        self._side = encoder.config.image_size
+        self._resize = RgbConverter((self._side, self._side))
+        self._time = -math.inf
+
+    def restart(self) -> None:
+        """Begin a new video at the same place, with the same camera."""
+        self._embedder.restart()
+        self._goal.restart()
+        self._time = -math.inf
+
+    def update(self, frame: NDArray[np.uint8], *, time: float) -> Signal:
+        """Take the next frame.
+
+        Args:
+            frame: (height, width, 3) RGB, of any size.
+            time: seconds since the video began, more than that of the frame before.
+
+        Raises:
+            VideoError: the frame is no RGB picture, or its time does not advance.
+        """
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise VideoError(
+                f"A frame must be (height, width, 3) RGB uint8, not {frame.shape} {frame.dtype}."
+            )
+        if time <= self._time:
+            raise VideoError(
+                f"The frame at {time:g} s does not come after the one at {self._time:g} s; "
+                "restart() begins a new video."
+            )
+        self._time = time
+        if frame.shape[:2] != (self._side, self._side):
+            frame = self._resize(VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24"))
+        return self._goal.update(self._embedder.push(frame, time))
+
+
+def measure_progress(video: EmbeddedVideo, goal: Goal) -> ProgressCurve:
+    """Follow a whole video; at each frame only the frames so far count.
+
+    Raises:
+        AlignmentError: its embeddings are not of the demonstrations' model.
+    """
+    goal.restart()
+    signals = [goal.update(embedding) for embedding in video.embeddings]
+    progress, distance = np.array(signals, dtype=np.float64).T
+    return ProgressCurve(video, goal.names, progress, distance)

@@ -1,0 +1,26 @@
+"""Progress and distance to the goal as a plot."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from inphase.applications.progress_signal.result import ProgressCurve
+from inphase.results.figures import save_figure
+
+
+def png(result: ProgressCurve, path: Path, *, width: int = 1000) -> None:
+    """Draw both over time, ``width`` pixels wide."""
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    axes = figure.subplots()
+    times = result.video.times
+    axes.plot(times, result.progress, color="#0072b2", label="progress")
+    axes.plot(times, result.distance_to_goal, color="#d55e00", label="distance to goal")
+    axes.set(xlabel="seconds", xlim=(times[0], max(times[-1], times[0] + 1e-3)))
+    axes.set_ylim(bottom=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    axes.set_title(result.video.name, fontsize=11, loc="left")
+    save_figure(path, figure, width=width)
+
+
+svg = png

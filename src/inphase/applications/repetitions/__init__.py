@@ -1,0 +1,8 @@
+"""Repetitions: a video of twenty push-ups becomes twenty clips."""
+
+from inphase.results.formats import FOLDER, Formats
+
+FORMATS = Formats(
+    __name__,
+    {FOLDER: "the clips with their sound, their times (.json, .csv) and a picture (.png)"},
+)

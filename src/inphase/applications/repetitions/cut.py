@@ -1,0 +1,133 @@
+"""Find the repetitions of a video."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from inphase.alignment.repetitions import find_repetitions
+from inphase.applications.repetitions.result import Cuts, CutVideos
+from inphase.data import Collection, resample
+from inphase.errors import AlignmentError
+from inphase.models import EmbeddedVideo, FrameEmbedder
+from inphase.models.embedding import embed_with
+from inphase.models.encoder import ready_encoder
+from inphase.models.plain_features import PlainEmbedder
+from inphase.video import average_fps, frame_at, probe
+
+# Frames a second at which repetitions are looked for: those of half a second have eight.
+SEARCH_FPS = 15.0
+# How far apart the same pose may be: for the base network alone it is further than for an encoder
+# that was fitted.
+_ALIKE, _PLAIN_ALIKE = 0.45, 0.7
+
+
+def cut(
+    video: EmbeddedVideo,
+    *,
+    shortest: float = 0.4,
+    longest: float | None = None,
+    least_confidence: float = 0.45,
+    alike: float = _ALIKE,
+) -> Cuts:
+    """Find the repetitions of a video that an encoder fitted to its action has embedded.
+
+    Without such an encoder, :func:`cut_videos`.
+
+    Args:
+        video: as :func:`inphase.embed` gives it, or ``PlainEmbedder.embed``.
+        shortest: repetition, in seconds.
+        longest: repetition, in seconds; by default half of the video.
+        least_confidence: (0..1) below this the video stays whole.
+        alike: as :func:`~inphase.alignment.repetitions.find_repetitions` takes it.
+
+    Raises:
+        AlignmentError: an option is out of range.
+        VideoError: the video can no longer be read.
+    """
+    check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
+    chosen = resample(video.times, fps=SEARCH_FPS)
+    searched = EmbeddedVideo(video.name, video.path, video.times[chosen], video.embeddings[chosen])
+    times = searched.times
+    rate = average_fps(times, default=SEARCH_FPS)
+    repetitions = find_repetitions(
+        searched.embeddings,
+        shortest=max(4, round(shortest * rate)),
+        longest=None if longest is None else round(longest * rate),
+        least_confidence=least_confidence,
+        alike=alike,
+    )
+    info = probe(video.path)
+    ends = np.append(info.times, info.duration)
+    if not repetitions.count:
+        frames = np.array([[0, info.frames]], dtype=np.int64)
+    else:
+        own = np.array([frame_at(info.times, time) for time in times] + [info.frames])
+        frames = np.stack([own[repetitions.starts], own[repetitions.ends]], axis=1)
+    return Cuts(searched, repetitions, frames, ends[frames])
+
+
+def check_options(
+    *, shortest: float = 0.4, longest: float | None = None, least_confidence: float = 0.45
+) -> None:
+    """Refuse what :func:`cut` cannot look for, before minutes of work.
+
+    Raises:
+        AlignmentError: an option is out of range.
+    """
+    if not 0 < shortest < math.inf:
+        raise AlignmentError(f"The shortest repetition must be above 0 seconds, not {shortest:g}.")
+    if longest is not None and not shortest <= longest < math.inf:
+        raise AlignmentError(
+            f"The longest repetition must be at least the shortest ({shortest:g} s), not "
+            f"{longest:g} s."
+        )
+    if not 0 <= least_confidence <= 1:
+        raise AlignmentError(f"least_confidence must be in 0..1, not {least_confidence:g}.")
+
+
+def cut_videos(
+    videos: Collection | str | Path | Sequence[str | Path],
+    *,
+    model: str | Path | None = None,
+    shortest: float = 0.4,
+    longest: float | None = None,
+    least_confidence: float = 0.45,
+    console: Console | None = None,
+) -> CutVideos:
+    """Embed videos and find the repetitions of each.
+
+    Args:
+        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+        model: folder of an encoder that was fitted to this action; None for the pretrained base
+            network alone.
+        shortest: as :func:`cut` takes it.
+        longest: as :func:`cut` takes it.
+        least_confidence: as :func:`cut` takes it.
+        console: where a progress bar goes; by default nowhere.
+
+    Raises:
+        CollectionError: the videos cannot be found.
+        ModelError: the model folder cannot be used.
+        VideoError: none of the videos can be read.
+        AlignmentError: an option is out of range.
+    """
+    check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
+    collection = videos if isinstance(videos, Collection) else Collection.open(videos)
+    embedder = (
+        PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
+    )
+    embeddings = embed_with(embedder, collection, console=console)
+    found = [
+        cut(
+            video,
+            shortest=shortest,
+            longest=longest,
+            least_confidence=least_confidence,
+            alike=_PLAIN_ALIKE if model is None else _ALIKE,
+        )
+        for video in embeddings
+    ]
+    return CutVideos(tuple(found), embeddings.skipped)

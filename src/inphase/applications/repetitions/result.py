@@ -1,0 +1,103 @@
+"""Where videos repeat themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.alignment.repetitions import Repetitions
+from inphase.applications.repetitions import FORMATS
+from inphase.errors import Skipped
+from inphase.models import EmbeddedVideo
+from inphase.results.result import Result, Table
+
+
+@dataclass(frozen=True)
+class Cuts(Result):
+    """Where a video repeats itself.
+
+    Attributes:
+        video: at the frames that were looked at.
+        repetitions: in those frames.
+        frames: (clips, 2) first frame and the frame after the last of each clip, in the video's own
+            frames: one a repetition, or one of the whole video where it does not repeat itself.
+        spans: (clips, 2) begin and end of each clip, in seconds.
+    """
+
+    video: EmbeddedVideo
+    repetitions: Repetitions
+    frames: NDArray[np.int64]
+    spans: NDArray[np.float64]
+
+    @property
+    def count(self) -> int:
+        """Number of repetitions; 0 where the video does not repeat itself."""
+        return self.repetitions.count
+
+    @property
+    def period(self) -> float:
+        """Median length of a repetition in seconds; 0 without."""
+        return float(np.median(self.spans[:, 1] - self.spans[:, 0])) if self.count else 0.0
+
+    formats = FORMATS
+    json_indent = 1
+
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The video."""
+        return [self.video.path]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was found as plain values, as the JSON file holds it; times in seconds."""
+        return {
+            "name": self.video.name,
+            "file": str(self.video.path),
+            "count": self.count,
+            "period": round(self.period, 6),
+            "confidence": round(self.repetitions.confidence, 4),
+            "clips": self._rows(),
+        }
+
+    def _rows(self) -> list[dict[str, Any]]:
+        likeness = [*self.repetitions.likeness] if self.count else [None]
+        return [
+            {
+                "clip": number,
+                "start": round(float(begin), 6),
+                "end": round(float(end), 6),
+                "first_frame": int(first),
+                "last_frame": int(after) - 1,
+                "likeness": None if alike is None else round(float(alike), 4),
+            }
+            for number, ((first, after), (begin, end), alike) in enumerate(
+                zip(self.frames, self.spans, likeness, strict=True), start=1
+            )
+        ]
+
+    def table(self) -> Table:
+        """One row a clip."""
+        rows = self._rows()
+        return Table(list(rows[0]), [list(row.values()) for row in rows])
+
+
+@dataclass(frozen=True)
+class CutVideos(Result):
+    """What :func:`cut_videos` found.
+
+    Attributes:
+        cuts: one a video.
+        skipped: videos that could not be read.
+    """
+
+    cuts: tuple[Cuts, ...]
+    skipped: tuple[Skipped, ...]
+
+    formats = FORMATS
+
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The videos."""
+        return [cuts.video.path for cuts in self.cuts]

@@ -1,0 +1,102 @@
+"""The clips of the repetitions, with their times and a picture, in a folder."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from inphase.applications.repetitions.picture import draw_cuts
+from inphase.applications.repetitions.result import Cuts, CutVideos
+from inphase.atomic import replacing
+from inphase.data import Collection
+from inphase.errors import OutputError
+from inphase.progress import progress_bar
+from inphase.results import writers
+from inphase.results.places import check_folder, file_stems
+from inphase.video import VideoReader, VideoWriter, read_audio
+
+
+def folder(
+    result: Cuts | CutVideos, place: Path, *, console: Console | None = None
+) -> tuple[Path, ...]:
+    """Write each clip with its sound, and what was found.
+
+    ``<name>_01.mp4`` and so on, cut at the frame and therefore encoded again; a video that does
+    not repeat itself is copied as it is. Beside them ``<name>.json``, ``<name>.csv`` and
+    ``<name>.png``, the self-similarity of the video with its cuts. No clip of one video has the
+    name of another's: where they would, a number tells their videos apart.
+
+    Returns:
+        The clips.
+
+    Raises:
+        OutputError: the folder holds clips of another video of one of these names.
+        VideoError: a video can no longer be read.
+    """
+    videos = result.cuts if isinstance(result, CutVideos) else (result,)
+    stems = file_stems((cuts.video.name for cuts in videos), numbered=True)
+    written: list[Path] = []
+    for stem, cuts in zip(stems, videos, strict=True):
+        _check_place(place, {stem: cuts.video.path})
+        written += _write_clips(cuts, place, stem, console)
+        writers.json(cuts, place / f"{stem}.json")
+        writers.csv(cuts, place / f"{stem}.csv")
+        spans = cuts.spans if cuts.count else cuts.spans[:0]
+        draw_cuts(place / f"{stem}.png", cuts.video, spans)
+    return tuple(written)
+
+
+def check_clips_folder(folder: str | Path, collection: Collection) -> None:
+    """Refuse a folder in which clips or videos would be lost, before minutes of work.
+
+    Raises:
+        OutputError: it is a file, holds one of the videos, or clips of another video of that name.
+    """
+    stems = file_stems(collection.names, numbered=True)
+    paths = [video.path for video in collection]
+    _check_place(Path(folder), dict(zip(stems, paths, strict=True)))
+
+
+def _check_place(folder: Path, sources: Mapping[str, Path]) -> None:
+    check_folder(folder, sources.values())
+    for stem, path in sources.items():
+        try:
+            told = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
+            before = Path(told["file"])
+        except (OSError, ValueError, TypeError, KeyError):
+            continue  # nothing of ours
+        if before.absolute() != path.absolute():
+            raise OutputError(
+                f"{folder} holds clips of another {stem}, {before}; give another folder."
+            )
+
+
+def _write_clips(cuts: Cuts, folder: Path, stem: str, console: Console | None) -> tuple[Path, ...]:
+    source = cuts.video.path
+    if not cuts.count:
+        whole = folder / f"{stem}{source.suffix}"
+        with replacing(whole) as beside:
+            if source.is_dir():
+                shutil.copytree(source, beside)
+            else:
+                shutil.copy(source, beside)
+        return (whole,)
+    reader = VideoReader(source)
+    sound = read_audio(source) if reader.info.has_audio else None
+    digits = max(2, len(str(cuts.count)))
+    paths = []
+    total = int((cuts.frames[:, 1] - cuts.frames[:, 0]).sum())
+    with progress_bar(f"Cutting {cuts.video.name}", total, console=console) as bar:
+        for number, (first, after) in enumerate(cuts.frames, start=1):
+            path = folder / f"{stem}_{number:0{digits}d}.mp4"
+            begin, end = cuts.spans[number - 1]
+            audio = sound.cut(begin, end) if sound is not None else None
+            with VideoWriter(path, fps=reader.info.fps, size=reader.size, audio=audio) as out:
+                indices = range(first, after)
+                for index, frame in zip(indices, reader.frames(indices), strict=True):
+                    out.write(frame, time=float(reader.times[index] - begin))
+                    bar.advance(1)
+            paths.append(path)
+    return tuple(paths)

@@ -1,0 +1,88 @@
+"""Query frames and the frames nearest to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.applications.retrieval import FORMATS
+from inphase.results.result import Result
+from inphase.store import Neighbour, StoredModel
+
+
+@dataclass(frozen=True)
+class Query:
+    """The frame that others are to be found for.
+
+    Attributes:
+        name: of its video or picture.
+        path: of its file.
+        frame: its number in the video; None for a picture.
+        seconds: its time in the video; None for a picture.
+        content: sha256 of the file's bytes.
+        embedding: (dims,).
+    """
+
+    name: str
+    path: Path
+    frame: int | None
+    seconds: float | None
+    content: str
+    embedding: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Retrieval(Result):
+    """Query frames and the frames nearest to them.
+
+    Attributes:
+        queries: in the order in which they were asked.
+        neighbours: for each query, nearest first.
+        model: whose embeddings were compared.
+    """
+
+    queries: tuple[Query, ...]
+    neighbours: tuple[tuple[Neighbour, ...], ...]
+    model: StoredModel
+
+    formats = FORMATS
+    json_indent = 1
+
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The queries' videos and pictures, then those of the frames found."""
+        found = (one.video.path for neighbours in self.neighbours for one in neighbours)
+        return [*(query.path for query in self.queries), *found]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain values, as the JSON file holds it.
+
+        Distances are squared Euclidean, between embeddings.
+        """
+        return {
+            "model": {"fingerprint": self.model.fingerprint, "folder": self.model.folder},
+            "queries": [
+                {
+                    "name": query.name,
+                    "file": str(query.path),
+                    "frame": query.frame,
+                    "seconds": None if query.seconds is None else round(query.seconds, 6),
+                    "neighbours": [_told(neighbour) for neighbour in found],
+                }
+                for query, found in zip(self.queries, self.neighbours, strict=True)
+            ],
+        }
+
+
+def _told(neighbour: Neighbour) -> dict[str, Any]:
+    return {
+        "name": neighbour.video.name,
+        "file": str(neighbour.video.path),
+        "frame": neighbour.frame,
+        "seconds": round(neighbour.seconds, 6),
+        "distance": round(neighbour.distance, 6),
+        "metadata": dict(sorted(neighbour.video.metadata.items())),
+    }

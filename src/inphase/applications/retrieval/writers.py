@@ -1,0 +1,41 @@
+"""A retrieval as a contact sheet."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from inphase.applications.retrieval.contact_sheet import Cell, Row, write_contact_sheet
+from inphase.applications.retrieval.result import Retrieval
+from inphase.results.texts import clock
+
+
+def png(
+    result: Retrieval, path: Path, *, width: int = 1600, console: Console | None = None
+) -> None:
+    """Draw a sheet as Figure 2 of the supplement, of at most ``width`` pixels: a row a query."""
+    write_contact_sheet(path, _rows(result), width=width, console=console)
+
+
+jpg = png
+
+
+def _rows(result: Retrieval) -> list[Row]:
+    return [
+        Row(
+            Cell(query.path, query.frame, query.name, _moment(query.seconds)),
+            tuple(
+                Cell(
+                    one.video.path,
+                    one.frame,
+                    one.video.name,
+                    f"{clock(one.seconds)}   d {one.distance:.3g}",
+                )
+                for one in found
+            ),
+        )
+        for query, found in zip(result.queries, result.neighbours, strict=True)
+    ]
+
+
+def _moment(seconds: float | None) -> str:
+    return "picture" if seconds is None else clock(seconds)

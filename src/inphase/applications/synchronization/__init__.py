@@ -1,0 +1,20 @@
+"""Synchronous playback: many videos at the pace of one (paper, section 5.3; supplement)."""
+
+from inphase.results.formats import Form, Formats
+
+FORMATS = Formats(
+    __name__,
+    {
+        ".mp4": "all videos in a grid, at the reference's pace and with its sound",
+        ".json": "the matched frames and times",
+        ".csv": "the matched frames and times",
+        ".otio": "a timeline for editing programs",
+        ".edl": Form(
+            "an edit list for editing programs, of one query", most=2, instead="write .otio"
+        ),
+        ".sh": "a script for ffmpeg",
+    },
+)
+
+EDIT_SUFFIXES = (".otio", ".edl", ".sh")
+"""Forms in pieces of constant speed, with cuts between them."""

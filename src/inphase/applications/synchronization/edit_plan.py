@@ -1,0 +1,120 @@
+"""A synchronization as an editing program can play it: clips, their speeds and their cuts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.alignment.speed_segments import SpeedSegment, constant_speeds
+from inphase.video import frame_at, probe
+
+DEFAULT_CUT_ERROR = 2
+# An edit list writes speeds as frames a second with one decimal.
+_SPEEDS_A_FRAME = 10
+
+
+@dataclass(frozen=True)
+class EditTrack:
+    """One video on the timeline.
+
+    Attributes:
+        name: of the video.
+        path: of its file.
+        frames: its length, in frames of the timeline's rate.
+        own_frames: (frames,) its own frame at each of them: itself, at the same constant rate.
+        segments: the pieces it is played in.
+    """
+
+    name: str
+    path: Path
+    frames: int
+    own_frames: NDArray[np.int64]
+    segments: tuple[SpeedSegment, ...]
+
+    @property
+    def is_conformed(self) -> bool:
+        """Whether a program changes its frame rate to the timeline's."""
+        return not np.array_equal(self.own_frames, np.arange(self.frames))
+
+    def shown(self) -> NDArray[np.int64]:
+        """(timeline frames,) which of its own frames each timeline frame shows."""
+        played = np.concatenate([segment.played() for segment in self.segments])
+        frames: NDArray[np.int64] = self.own_frames[np.minimum(played, self.frames - 1)]
+        return frames
+
+
+@dataclass(frozen=True)
+class EditPlan:
+    """All videos on a timeline at the reference's frame rate.
+
+    Source frames are counted at that rate too, as programs conform what runs at another.
+
+    Attributes:
+        rate: frames a second.
+        frames: length of the timeline.
+        tracks: the reference, then the queries.
+        has_audio: whether the reference has sound.
+        error: frames that a shown frame may be off by.
+    """
+
+    rate: Fraction
+    frames: int
+    tracks: tuple[EditTrack, ...]
+    has_audio: bool
+    error: int
+
+    @property
+    def cuts(self) -> int:
+        """Cuts between two pieces, of all queries."""
+        return sum(len(track.segments) - 1 for track in self.tracks[1:])
+
+
+def plan_edit(
+    reference: tuple[str, Path],
+    queries: Sequence[tuple[str, Path]],
+    mappings: Sequence[NDArray[np.int64]],
+    *,
+    error: int = DEFAULT_CUT_ERROR,
+) -> EditPlan:
+    """Play each query in as few pieces of constant speed as possible.
+
+    Args:
+        reference: name and file of the video whose pace is kept.
+        queries: name and file of each of the others.
+        mappings: for each query, (reference frames,) its frame at each reference frame.
+        error: frames (of the reference's rate) that a shown frame may be off by.
+
+    Raises:
+        AlignmentError: the error is negative.
+        VideoError: a video can no longer be read.
+    """
+    info = probe(reference[1])
+    rate = Fraction(info.fps).limit_denominator(1001)
+    own, frames = _conformed(info.times, info.duration, rate)
+    tracks = [EditTrack(*reference, frames, own, (SpeedSegment(0, frames, 0, Fraction(1)),))]
+    for (name, path), mapping in zip(queries, mappings, strict=True):
+        known = probe(path)
+        query_own, query_frames = _conformed(known.times, known.duration, rate)
+        # The first frame of the timeline's rate that shows, or comes after, the wanted one.
+        wanted = np.minimum(np.searchsorted(query_own, mapping[own]), query_frames - 1)
+        steps = _SPEEDS_A_FRAME * round(rate)
+        segments = constant_speeds(wanted.astype(np.int64), error=error, steps=steps)
+        tracks.append(EditTrack(name, path, query_frames, query_own, segments))
+    return EditPlan(rate, frames, tuple(tracks), info.has_audio, error)
+
+
+def _conformed(
+    times: NDArray[np.float64], duration: float, rate: Fraction
+) -> tuple[NDArray[np.int64], int]:
+    """A video's own frame at each frame of an even rate, and how many of those there are."""
+    count = max(1, round((duration - times[0]) * float(rate)))
+    even = len(times) == count and np.allclose(
+        times - times[0], np.arange(count) / float(rate), atol=0.25 / float(rate)
+    )
+    if even:
+        return np.arange(count), count
+    instants = times[0] + (np.arange(count) + 0.5) / float(rate)
+    return np.array([frame_at(times, instant) for instant in instants], dtype=np.int64), count

@@ -1,0 +1,112 @@
+"""A reference and the videos that were matched to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.alignment import Alignment
+from inphase.alignment.mapping import filled
+from inphase.applications.anchors import Anchors
+from inphase.applications.synchronization import FORMATS
+from inphase.models import EmbeddedVideo
+from inphase.results.result import Result, Table
+
+
+@dataclass(frozen=True)
+class Synchronization(Result):
+    """A reference and the videos matched to it.
+
+    Attributes:
+        reference: the video whose pace is kept.
+        queries: the others.
+        alignments: one a query: for each reference frame its query frame.
+        anchors: frames that were matched by hand, of these and any other videos.
+    """
+
+    reference: EmbeddedVideo
+    queries: tuple[EmbeddedVideo, ...]
+    alignments: tuple[Alignment, ...]
+    anchors: Anchors = field(default_factory=Anchors)
+
+    formats = FORMATS
+
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The reference, then the queries."""
+        return [self.reference.path, *(query.path for query in self.queries)]
+
+    def query_times(self, index: int) -> NDArray[np.float64]:
+        """(reference frames,) seconds in query ``index`` that match each reference frame.
+
+        NaN where an open alignment leaves a reference frame without a match.
+        """
+        frames = self.alignments[index].query_frames
+        times = self.queries[index].times[np.maximum(frames, 0)]
+        return np.where(frames < 0, np.nan, times)
+
+    def mappings(self) -> list[NDArray[np.int64]]:
+        """Query frames to show, one array a query; one without a match shows the nearest that has.
+
+        Each is (reference frames,).
+        """
+        return [filled(alignment.query_frames) for alignment in self.alignments]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mapping as plain values, as the JSON file holds it.
+
+        A query's ``frames``, ``times`` (seconds) and ``confidence`` (0..1) have one entry for
+        each reference frame; an entry without a match has frame −1 and time None.
+        """
+        queries = []
+        for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
+            seconds = self.query_times(index)
+            queries.append(
+                {
+                    "name": query.name,
+                    "file": str(query.path),
+                    "cost": float(alignment.cost),
+                    "frames": alignment.query_frames.tolist(),
+                    "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],
+                    "confidence": [round(float(c), 4) for c in alignment.confidence],
+                }
+            )
+        reference = {
+            "name": self.reference.name,
+            "file": str(self.reference.path),
+            "times": [round(float(t), 6) for t in self.reference.times],
+        }
+        return {
+            "reference": reference,
+            "queries": queries,
+            "anchors": self.anchors.to_list(),
+        }
+
+    def save_separate(
+        self, folder: str | Path, *, console: Console | None = None
+    ) -> tuple[Path, ...]:
+        """Write each query alone, retimed to the reference, as ``folder/<name>.mp4``.
+
+        Raises:
+            OutputError: the folder cannot be written.
+            VideoError: a video can no longer be read.
+        """
+        return tuple(FORMATS.writer("separate")(self, Path(folder), console=console))
+
+    def table(self) -> Table:
+        """One row a query and reference frame."""
+        columns = ["query", "reference_frame", "reference_time", "query_frame", "query_time"]
+        told = self.to_dict()
+        times = told["reference"]["times"]
+        rows = (
+            [query["name"], frame, time, *match]
+            for query in told["queries"]
+            for frame, (time, *match) in enumerate(
+                zip(times, query["frames"], query["times"], query["confidence"], strict=True)
+            )
+        )
+        return Table([*columns, "confidence"], rows)

@@ -1,0 +1,141 @@
+"""Match many videos to one (paper, section 5.3; supplement)."""
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Console
+
+from inphase.alignment import (
+    Alignment,
+    AlignmentOptions,
+    WarpingPath,
+    align,
+    joint_align,
+    match_confidence,
+    medoid,
+)
+from inphase.alignment.distances import distance_named
+from inphase.applications.anchors import Anchors
+from inphase.applications.synchronization.result import Synchronization
+from inphase.errors import AlignmentError, hint
+from inphase.models import EmbeddedVideo, Embeddings
+from inphase.progress import progress_bar
+
+_ROUNDS = 10
+_log = logging.getLogger(__name__)
+
+
+def synchronize(
+    embeddings: Embeddings | Sequence[EmbeddedVideo],
+    *,
+    reference: str | None = None,
+    anchors: Anchors | None = None,
+    joint: bool = False,
+    options: AlignmentOptions = AlignmentOptions(),
+    console: Console | None = None,
+) -> Synchronization:
+    """Match every video to a reference.
+
+    Args:
+        embeddings: of the videos, as :func:`inphase.embed` gives them.
+        reference: name of the video whose pace is kept; by default the most typical one: the
+            video that is cheapest to align with the others
+            (:func:`inphase.alignment.medoid`; of two videos the first).
+        anchors: frames matched by hand that the alignments pass through.
+        joint: align all together, each with their common barycentre
+            (:func:`inphase.alignment.joint_align`), instead of each with the reference: for many
+            videos, and where their matches must agree with each other too.
+        options: of each alignment; with ``joint`` only ``distance``, ``window`` and
+            ``max_slope``, and no anchors.
+        console: where a progress bar goes; by default nowhere.
+
+    Raises:
+        AlignmentError: the reference is not among the videos, there is no other video, an option
+            does not go with ``joint``, or the anchors do not belong to these videos.
+    """
+    videos = list(embeddings)
+    names = [video.name for video in videos]
+    if len(videos) < 2:
+        skipped = embeddings.skipped if isinstance(embeddings, Embeddings) else ()
+        told = f"; the first that cannot: {skipped[0].reason}" if skipped else "."
+        raise AlignmentError(
+            f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
+        )
+    start: int | None = None
+    if reference is None:
+        typical = medoid([video.embeddings for video in videos], distance=options.distance)
+        reference = names[typical.index]
+        start = 0  # it begins a joint alignment, too, in which it comes first
+        _log.info("The reference is %s, the most typical video.", reference)
+    chosen = [video for video in videos if video.name == reference]
+    if not chosen:
+        raise AlignmentError(
+            f"The reference {reference} is not among the videos; {hint(reference, names)}"
+        )
+    queries = tuple(video for video in videos if video is not chosen[0])
+    anchors = anchors or Anchors()
+    anchors.check(names)
+    if joint:
+        if anchors.all:
+            raise AlignmentError(
+                "Videos that are aligned together follow their barycentre, not anchors: leave out "
+                "joint, or the alignment file."
+            )
+        alignments = _together(chosen[0], queries, start, options, console)
+    else:
+        alignments = tuple(
+            align(
+                chosen[0].embeddings,
+                query.embeddings,
+                options,
+                anchors=anchors.between(chosen[0], query),
+            )
+            for query in queries
+        )
+    for query, alignment in zip(queries, alignments, strict=True):
+        _log.info(
+            "%s: cost %.4g a step, median confidence %.2f.",
+            query.name,
+            alignment.cost / len(alignment.path.reference),
+            np.median(alignment.confidence),
+        )
+    return Synchronization(chosen[0], queries, alignments, anchors)
+
+
+def _together(
+    reference: EmbeddedVideo,
+    queries: Sequence[EmbeddedVideo],
+    start: int | None,
+    options: AlignmentOptions,
+    console: Console | None,
+) -> tuple[Alignment, ...]:
+    """Each query matched to the reference by way of the barycentre of all."""
+    unfit = sorted(options.changed().keys() - {"distance", "window", "max_slope"})
+    if unfit:
+        raise AlignmentError(
+            f"Videos that are aligned together are used whole and in order: {unfit[0]} cannot be "
+            "used with joint."
+        )
+    videos = [reference, *queries]
+    with progress_bar("Aligning together", _ROUNDS, console=console) as bar:
+        result = joint_align(
+            [video.embeddings for video in videos],
+            start=start,
+            rounds=_ROUNDS,
+            distance=options.distance,
+            window=options.window,
+            max_slope=options.max_slope,
+            advance=bar.advance,
+        )
+        bar.advance(_ROUNDS - bar.done)
+    measure = distance_named(options.distance)
+    alignments = []
+    for index, query in enumerate(queries, start=1):
+        frames = result.mapping(0, index)
+        distances = measure(reference.embeddings, query.embeddings)
+        here = np.arange(len(frames))
+        cost = float(distances[here, frames].sum(dtype=np.float64))
+        confidence = match_confidence(distances, frames)
+        alignments.append(Alignment(frames, confidence, cost, WarpingPath(here, frames, cost)))
+    return tuple(alignments)

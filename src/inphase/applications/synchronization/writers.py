@@ -1,0 +1,66 @@
+"""A synchronization as a video, as files of editing programs, and as one video a query."""
+
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from inphase.applications.synchronization import edit_files
+from inphase.applications.synchronization.edit_plan import DEFAULT_CUT_ERROR, EditPlan, plan_edit
+from inphase.applications.synchronization.grid import write_grid, write_retimed
+from inphase.applications.synchronization.result import Synchronization
+from inphase.results.places import check_folder, file_stems
+
+
+def mp4(
+    result: Synchronization, path: Path, *, width: int = 1920, console: Console | None = None
+) -> None:
+    """Write all videos in a grid of at most ``width`` pixels; the reference is first and framed."""
+    write_grid(
+        path,
+        result.input_files,
+        titles=[result.reference.name, *(query.name for query in result.queries)],
+        mappings=[np.arange(len(result.reference.times)), *result.mappings()],
+        width=width,
+        console=console,
+    )
+
+
+def otio(result: Synchronization, path: Path, *, cut_error: int = DEFAULT_CUT_ERROR) -> None:
+    """Write a timeline in pieces of constant speed that are off by at most so many frames."""
+    edit_files.write_otio(path, edit_plan(result, error=cut_error))
+
+
+def edl(result: Synchronization, path: Path, *, cut_error: int = DEFAULT_CUT_ERROR) -> None:
+    """Write an edit list of one query."""
+    edit_files.write_edl(path, edit_plan(result, error=cut_error))
+
+
+def sh(result: Synchronization, path: Path, *, cut_error: int = DEFAULT_CUT_ERROR) -> None:
+    """Write a script that makes ffmpeg retime each query."""
+    edit_files.write_ffmpeg(path, edit_plan(result, error=cut_error))
+
+
+def edit_plan(result: Synchronization, *, error: int = DEFAULT_CUT_ERROR) -> EditPlan:
+    """Plan the pieces of constant speed; see :func:`plan_edit`."""
+    videos = [(video.name, video.path) for video in (result.reference, *result.queries)]
+    return plan_edit(videos[0], videos[1:], result.mappings(), error=error)
+
+
+def separate(
+    result: Synchronization, folder: Path, *, console: Console | None = None
+) -> tuple[Path, ...]:
+    """Write each query alone, retimed to the reference, as ``folder/<name>.mp4``.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        VideoError: a video can no longer be read.
+    """
+    check_folder(folder, result.input_files)
+    paths = []
+    stems = file_stems(query.name for query in result.queries)
+    for stem, query, mapping in zip(stems, result.queries, result.mappings(), strict=True):
+        path = folder / f"{stem}.mp4"
+        write_retimed(path, query.path, mapping, result.reference.times, console=console)
+        paths.append(path)
+    return tuple(paths)

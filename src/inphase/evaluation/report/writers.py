@@ -1,0 +1,95 @@
+"""The files of an evaluation: JSON, CSV, the sums that comparing needs, and the HTML report."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from inphase.atomic import replacing, write_csv, write_json, write_text
+from inphase.evaluation.report.page import render_report
+from inphase.evaluation.result import (
+    EVENTS,
+    JSON,
+    MODEL,
+    REPORT,
+    SCORES,
+    SUMS,
+    Evaluation,
+    plain,
+    rounded,
+)
+
+
+def folder(result: Evaluation, place: Path, *, console: Console | None = None) -> tuple[Path, ...]:
+    """Write all files of an evaluation, each whole or not at all.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        VideoError: a test video can no longer be read.
+    """
+    page = render_report(result, console=console)
+    write_json(place / JSON, result.to_dict(), indent=1)
+    _write_rows(place / SCORES, score_rows(result))
+    _write_rows(place / EVENTS, event_rows(result))
+    with replacing(place / SUMS) as beside:
+        np.savez_compressed(beside, **_arrays(result))  # type: ignore[arg-type]
+    write_text(place / REPORT, page)
+    return tuple(place / name for name in (JSON, SCORES, EVENTS, SUMS, REPORT))
+
+
+def score_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
+    """One row a method and score; rows of one action or event name it."""
+    tables = [("", "", method, figures) for method, figures in evaluation.figures.items()]
+    tables += [(name, "", MODEL, figures) for name, figures in evaluation.action_figures.items()]
+    tables += [
+        (row.action, row.event, method, figures)
+        for row, methods in zip(evaluation.per_event, evaluation.event_figures, strict=True)
+        for method, figures in methods.items()
+    ]
+    for action, event, method, figures in tables:
+        for key, told in plain(figures).items():
+            told["seeds"] = " ".join("" if one is None else f"{one:g}" for one in told["seeds"])
+            yield {"method": method, "action": action, "event": event, "score": key, **told}
+
+
+def event_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
+    """One row a model, ordered pair of test videos and key event."""
+    for run in evaluation.runs:
+        for action, pairs in zip(run.actions, run.pairs, strict=True):
+            for i, j, e in np.argwhere(pairs.dtw.predicted >= 0):
+                reference, query = action.test[i], action.test[j]
+                yield {
+                    "model": str(run.folder),
+                    "action": action.name,
+                    "reference": reference.name,
+                    "query": query.name,
+                    "event": action.events[e],
+                    "reference_frame": int(reference.event_frames[e]),
+                    "true_frame": int(query.event_frames[e]),
+                    "predicted_frame": int(pairs.dtw.predicted[i, j, e]),
+                    "nearest_frame": int(pairs.nearest.predicted[i, j, e]),
+                    "error_frames": int(pairs.dtw.frames[i, j, e]),
+                    "error_seconds": rounded(pairs.dtw.seconds[i, j, e]),
+                    "error_share": rounded(pairs.dtw.share[i, j, e]),
+                }
+
+
+def _arrays(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
+    """Numerators and denominators of the models' scores, by key and action."""
+    arrays = {}
+    for key, score in evaluation.scores.items():
+        for number, sums in enumerate(score.sums):
+            arrays[f"{key}/{number}/numerators"] = sums.numerators
+            arrays[f"{key}/{number}/denominators"] = sums.denominators
+    return arrays
+
+
+def _write_rows(path: Path, rows: Iterator[dict[str, object]]) -> None:
+    """Rows of one kind as CSV; without any the file is empty."""
+    listed = list(rows)
+    if listed:
+        write_csv(path, list(listed[0]), (list(row.values()) for row in listed))
+    else:
+        write_text(path, "")

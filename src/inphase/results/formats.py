@@ -1,0 +1,130 @@
+"""The forms that a result can be saved in: what each suffix holds, and who writes it."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inphase.errors import OutputError
+from inphase.results.places import check_file, check_folder
+
+FOLDER = ""
+"""Stands for the suffix of a folder."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of a result.
+
+    Attributes:
+        holds: what is in the file, for ``--help``.
+        most: the number of videos that one file can hold; None for any number.
+        instead: what to do with more videos.
+    """
+
+    holds: str
+    most: int | None = None
+    instead: str = ""
+
+
+class Formats:
+    """The forms of a job's result, by suffix; light enough to load for ``--help``.
+
+    The function ``png`` in the job's module ``writers`` writes ``.png``; ``folder`` writes a
+    folder and returns its files. A writer takes the result and the path, and as keywords what the
+    caller may change; it writes a file whole or not at all. Without such a function, ``.json``
+    holds the result's ``to_dict()`` and ``.csv`` its ``table()``. The module ``writers`` loads when
+    it is first used, because drawing is slow to import.
+
+    Args:
+        job: name of the package that has the module ``writers``.
+        forms: by suffix with its dot, or ``FOLDER``; a text says what the form holds.
+    """
+
+    def __init__(self, job: str, forms: Mapping[str, Form | str]) -> None:
+        self.job = job
+        self._forms = {
+            suffix: Form(form) if isinstance(form, str) else form for suffix, form in forms.items()
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def only(self, *suffixes: str) -> "Formats":
+        """The same job with some of its suffixes."""
+        return Formats(self.job, {suffix: self._forms[suffix] for suffix in suffixes})
+
+    def help(self) -> str:
+        """What each suffix holds, in one line for the option ``-o``."""
+        suffixes: dict[str, list[str]] = {}
+        for suffix, form in self._forms.items():
+            suffixes.setdefault(form.holds, []).append(suffix or "a folder")
+        return "; ".join(f"{' or '.join(some)}: {holds}" for holds, some in suffixes.items()) + "."
+
+    def check(
+        self, path: str | Path, sources: Iterable[str | Path] = (), *, count: int | None = None
+    ) -> str:
+        """Refuse a path that cannot or must not be written, before minutes of work.
+
+        Args:
+            path: to write.
+            sources: the videos, which must not be overwritten.
+            count: number of videos in the result; by default the number of sources.
+
+        Returns:
+            The suffix that decides the form; ``FOLDER`` for a folder.
+
+        Raises:
+            OutputError: no form has this suffix, the form cannot hold so many videos, or a video
+                would be overwritten.
+        """
+        path, files = Path(path), [Path(source) for source in sources]
+        if FOLDER in self._forms and (not path.suffix or len(self._forms) == 1):
+            check_folder(path, files)
+            return FOLDER
+        if path.suffix not in self._forms:
+            valid = [suffix for suffix in self._forms if suffix]
+            told = " or ".join(valid) if len(valid) < 3 else f"one of {', '.join(valid)}"
+            folder = "be a folder or " if FOLDER in self._forms else ""
+            raise OutputError(f"{path} must {folder}end in {told}.")
+        check_file(path, files)
+        form = self._forms[path.suffix]
+        count = len(files) if count is None else count
+        if form.most is not None and count > form.most:
+            videos = "one video" if form.most == 1 else f"{form.most} videos"
+            raise OutputError(
+                f"{path}: a {path.suffix} file can hold {videos}, and there are {count}; "
+                f"{form.instead}."
+            )
+        return path.suffix
+
+    def writer(self, suffix: str) -> Callable[..., Any]:
+        """The function that writes a form."""
+        name = suffix.removeprefix(".") or "folder"
+        try:
+            of_job = importlib.import_module(f"{self.job}.writers")
+        except ModuleNotFoundError as error:
+            if error.name != f"{self.job}.writers":
+                raise
+        else:
+            if hasattr(of_job, name):
+                written: Callable[..., Any] = getattr(of_job, name)
+                return written
+        standard: Callable[..., Any] = getattr(
+            importlib.import_module("inphase.results.writers"), name
+        )
+        return standard
+
+    def chosen(self, suffix: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the options that the writer of a suffix takes.
+
+        Raises:
+            TypeError: no writer of this job takes one of the options.
+        """
+        takes = {one: set(inspect.signature(self.writer(one)).parameters) for one in self._forms}
+        unknown = options.keys() - set().union(*takes.values()) - {"console"}
+        if unknown:
+            raise TypeError(f"save() takes no option `{min(unknown)}`.")
+        return {name: value for name, value in options.items() if name in takes[suffix]}

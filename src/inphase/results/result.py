@@ -1,0 +1,76 @@
+"""What every job returns: plain data that can save itself."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from rich.console import Console
+
+from inphase.results.formats import FOLDER, Formats
+
+
+class Table(NamedTuple):
+    """Rows of a CSV file, and the names of their columns."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
+class Result(ABC):
+    """The base of every result.
+
+    Attributes:
+        formats: the forms that it can be saved in, as the job registers them.
+        json_indent: spaces before a nested line of its JSON; None for one long line.
+    """
+
+    formats: ClassVar[Formats]
+    json_indent: ClassVar[int | None] = None
+
+    @property
+    @abstractmethod
+    def input_files(self) -> Sequence[Path]:
+        """The videos that it was made from, which saving must not overwrite."""
+
+    @property
+    def held(self) -> int:
+        """The number of videos in the result."""
+        return len(self.input_files)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain values, as the JSON file holds it."""
+        raise NotImplementedError(f"{type(self).__name__} has no form of plain values.")
+
+    def table(self) -> Table:
+        """The result as rows, as the CSV file holds them."""
+        raise NotImplementedError(f"{type(self).__name__} has no table.")
+
+    def save(
+        self, path: str | Path, *, console: Console | None = None, **options: Any
+    ) -> tuple[Path, ...]:
+        """Write the result in the form that the suffix asks for, whole or not at all.
+
+        ``result.formats.help()`` lists the forms, and so does ``-o`` in the verb's ``--help``.
+
+        Args:
+            path: a file, or a folder where the job writes several files.
+            console: where a progress bar goes; by default nowhere.
+            **options: what the writers of this job take, such as ``width`` (pixels); one that
+                the chosen form has no use for is left out.
+
+        Returns:
+            The files.
+
+        Raises:
+            OutputError: no form has this suffix, a video would be overwritten, or the place
+                cannot be written.
+            VideoError: a video can no longer be read.
+            TypeError: no writer takes one of the options.
+        """
+        path = Path(path)
+        suffix = self.formats.check(path, self.input_files, count=self.held)
+        write = self.formats.writer(suffix)
+        chosen = self.formats.chosen(suffix, {**options, "console": console})
+        written = write(self, path, **chosen)
+        return tuple(written) if suffix == FOLDER else (path,)

@@ -1,0 +1,84 @@
+"""A result's forms: what can be written is known before the work, and every form has a writer."""
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import inphase.applications
+import inphase.evaluation.report
+from inphase.errors import OutputError
+from inphase.results.formats import FOLDER, Form, Formats
+
+
+def jobs() -> list[Formats]:
+    """The forms that every job registers."""
+    packages = [
+        importlib.import_module(f"inphase.applications.{one.name}")
+        for one in pkgutil.iter_modules(inphase.applications.__path__)
+        if one.ispkg
+    ]
+    report = inphase.evaluation.report
+    return [*(one.FORMATS for one in packages), report.FORMATS, report.COMPARISON_FORMATS]
+
+
+@pytest.mark.parametrize(
+    ("suffixes", "told"),
+    [
+        ([".png"], "must end in .png."),
+        ([".mp4", ".wav"], "must end in .mp4 or .wav."),
+        ([".png", ".svg", ".json"], "must end in one of .png, .svg, .json."),
+        ([FOLDER, ".json"], "must be a folder or end in .json."),
+    ],
+)
+def test_a_suffix_that_cannot_be_written_is_told_with_those_that_can(
+    suffixes: list[str], told: str
+) -> None:
+    formats = Formats("nobody", dict.fromkeys(suffixes, "something"))
+    with pytest.raises(OutputError, match=told):
+        formats.check("out.gif")
+
+
+def test_a_form_that_holds_fewer_videos_says_what_to_do(tmp_path: Path) -> None:
+    formats = Formats("nobody", {".edl": Form("cuts", most=2, instead="write .otio")})
+    videos = [tmp_path / f"{index}.mp4" for index in range(3)]
+    assert formats.check(tmp_path / "x.edl", videos[:2]) == ".edl"
+    with pytest.raises(OutputError, match=r"can hold 2 videos, and there are 3; write .otio."):
+        formats.check(tmp_path / "x.edl", videos)
+    with pytest.raises(OutputError, match="there are 5"):
+        formats.check(tmp_path / "x.edl", videos[:2], count=5)
+
+
+def test_a_path_without_a_suffix_is_a_folder_where_there_is_one(tmp_path: Path) -> None:
+    both = Formats("nobody", {FOLDER: "clips", ".json": "all"})
+    assert both.check(tmp_path / "clips") == FOLDER
+    assert both.check(tmp_path / "clips.json") == ".json"
+    # Where nothing but a folder can be written, a dot is a part of its name.
+    assert Formats("nobody", {FOLDER: "clips"}).check(tmp_path / "take.2") == FOLDER
+
+
+def test_help_names_each_suffix_with_what_it_holds() -> None:
+    formats = Formats("nobody", {".png": "a plot", ".json": "all", ".svg": "a plot"})
+    assert formats.help() == ".png or .svg: a plot; .json: all."
+    assert formats.only(".json").help() == ".json: all."
+
+
+@pytest.mark.parametrize("formats", jobs(), ids=lambda formats: formats.job)
+def test_every_form_of_every_job_has_a_writer(formats: Formats) -> None:
+    for suffix in formats:
+        names = list(inspect.signature(formats.writer(suffix)).parameters)
+        # The result and the place come first; all else has a name and a default.
+        options = [inspect.signature(formats.writer(suffix)).parameters[name] for name in names[2:]]
+        assert len(names) >= 2
+        assert all(one.kind is one.KEYWORD_ONLY for one in options)
+        assert all(one.default is not one.empty for one in options)
+
+
+def test_an_option_that_nothing_takes_is_an_error() -> None:
+    formats = Formats("inphase.applications.trajectory", {".png": "a plot", ".json": "all"})
+    assert formats.chosen(".json", {"width": 3}) == {}
+    assert formats.chosen(".png", {"width": 3, "console": None}) == {"width": 3, "console": None}
+    with pytest.raises(TypeError, match="no option `colour`"):
+        formats.chosen(".png", {"colour": 3})
