@@ -100,7 +100,7 @@ def fit_all(
 
 
 def evaluation_options(scoring: ScoringOptions) -> EvaluationOptions:
-    """How benchmarks evaluate: both splits may share groups, and shortcuts are not looked for."""
+    """How benchmarks evaluate: both splits may share groups; position shortcuts are not tested."""
     return EvaluationOptions(scoring=scoring, shortcuts=False, shared_groups=True)
 
 
