@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from inphase.objectives import list_objectives as list_objectives
     from inphase.store import Store as Store
     from inphase.training import train as train
+    from inphase.viewer.view import view as view
 
 __version__ = "0.1.0"
 
@@ -61,6 +62,7 @@ _HOMES = {
     "trajectories": "applications.trajectory.trajectories",
     "transfer": "applications.label_transfer.transfer",
     "transfer_sound": "applications.sound_transfer.transfer_sound",
+    "view": "viewer.view",
 }
 
 __all__ = [*_HOMES, "__version__"]

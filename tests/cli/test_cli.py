@@ -164,7 +164,7 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["synchronise"], "synchronize"),
+        (["synchronizer"], "synchronize"),
         (["synchronize", "a.mp4", "b.mp4", "--refernce", "a", "-o", "x.mp4"], "--reference"),
         (["align", "a.mp4", "b.mp4", "--modle", "m", "-o", "x.json"], "mean --model?"),
         (["train", "a.mp4"], "--output"),
@@ -357,3 +357,30 @@ def test_two_devices_train_one_model_and_tell_a_mistake_once(
     assert other.stderr.startswith("inphase: ")
     assert other.stderr.count("another configuration") == 1
     assert "Traceback" not in other.stderr
+
+
+def test_help_groups_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    places = [shown.index(f" {word} ") for word in ("Watch", "Fit", "Use", "Judge", "Data")]
+    assert places == sorted(places)
+    assert places[0] < shown.index(" synchronize ") < places[1] < shown.index(" train ")
+    assert places[2] < shown.index(" retrieve ") < places[3] < shown.index(" evaluate ")
+
+
+@pytest.mark.parametrize(
+    ("other", "verb"),
+    [("sync", "synchronize"), ("fit", "train"), ("search", "retrieve"), ("check", "data check")],
+)
+def test_a_verb_is_known_by_other_names(
+    other: str, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([other, "--help"]) == 0
+    assert f"Usage: inphase {verb} " in capsys.readouterr().out
+
+
+def test_every_other_name_leads_to_a_verb() -> None:
+    from inphase.cli.app import _OTHER_NAMES
+
+    for name in _OTHER_NAMES:
+        assert run([name, "--help"]) == 0

@@ -39,6 +39,19 @@ def test_all_words_up_to_the_next_option_are_taken(words: str, expected: object)
     assert result.output.strip() == repr(expected)
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("v --out x", ("v", [], ["x"], [])),
+        ("v --out=x --typical a b", ("v", ["a", "b"], ["x"], [])),
+        ("v -- --out", ("v", [], [], ["--out"])),
+    ],
+)
+def test_an_option_is_known_by_the_name_that_people_try_first(words: str, expected: object) -> None:
+    result = CliRunner().invoke(app, words.split())
+    assert result.output.strip() == repr(expected)
+
+
 def test_an_option_without_a_word_is_a_mistake() -> None:
     assert CliRunner().invoke(app, ["v", "--typical"]).exit_code == 2
     assert CliRunner().invoke(app, ["--typical", "a", "b"]).exit_code == 2

@@ -118,7 +118,9 @@ def test_what_cannot_keep_corrections_is_told_before_the_work(
     monkeypatch.chdir(folder)
     Path("other.json").write_text(json.dumps({"events": ["pour"], "videos": {}}))
     Path("broken.json").write_text("{")
-    monkeypatch.setattr("inphase.models.embed", lambda *_, **__: pytest.fail("it worked first"))
+    monkeypatch.setattr(
+        "inphase.viewer.view.embed", lambda *_, **__: pytest.fail("it worked first")
+    )
     assert run(["view", model, *map(str, folder.glob("*.mp4")), *words, "--no-open"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert told in line

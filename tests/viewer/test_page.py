@@ -465,7 +465,7 @@ def test_events_are_marked_carried_over_saved_and_downloaded(view: Viewed, page:
 def test_two_videos_are_compared_in_one_picture(view: Viewed, page: "Page") -> None:
     load(page, view.address)
     scrub(page, 30)
-    page.get_by_role("tab", name="Compare").click()
+    page.get_by_role("tab", name="Overlay").click()
     pixel = """() => {
       const canvas = document.querySelector(".comparison");
       const context = canvas.getContext("2d");
@@ -558,7 +558,7 @@ def test_all_controls_have_names_and_nothing_is_cut_off(
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 800})
     load(page, view.address)
-    for tab in ("Compare", "Map", "Search", "Labels", "Alignment"):
+    for tab in ("Overlay", "Map", "Search", "Labels", "Alignment"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
         nameless = page.evaluate(

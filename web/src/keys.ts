@@ -88,7 +88,7 @@ function table(session: Session, player: Player, grid: Grid, shortcuts: Shortcut
     { shown: "1 … 9", keys: "1 2 3 4 5 6 7 8 9".split(" "), told: "Mark a key event on the selected video",
       act: (key) => shortcuts.mark(Number(key) - 1) },
     { shown: "A", keys: ["a"], told: "Alignment", act: () => shortcuts.open("alignment") },
-    { shown: "C", keys: ["c"], told: "Compare two", act: () => shortcuts.open("compare") },
+    { shown: "O", keys: ["o"], told: "Overlay two videos", act: () => shortcuts.open("overlay") },
     { shown: "V", keys: ["v"], told: "Map", act: () => shortcuts.open("map") },
     { shown: "S", keys: ["s"], told: "Search", act: () => shortcuts.open("search") },
     { shown: "E", keys: ["e"], told: "Labels of key events", act: () => shortcuts.open("labels") },

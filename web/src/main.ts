@@ -1,7 +1,7 @@
 import "./style.css";
 
 import { AlignmentView } from "./alignment_view";
-import { CompareView } from "./compare_view";
+import { OverlayView } from "./overlay_view";
 import { DocumentError, fetchCollection } from "./documents";
 import { button, element } from "./elements";
 import { Grid } from "./grid";
@@ -27,7 +27,7 @@ function build(session: Session, message: Message): void {
   const labels = new LabelsView(session, grid, message);
   const panel = new Panel([
     new AlignmentView(session, grid, thumbnails, message),
-    new CompareView(session, grid),
+    new OverlayView(session, grid),
     new MapView(session, thumbnails),
     new SearchView(session, grid, player, thumbnails, message),
     labels,

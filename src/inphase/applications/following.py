@@ -62,7 +62,7 @@ class FollowedFrame:
 def follow(
     query: str | Path,
     reference: str | Path,
-    encoder: Encoder | str | Path,
+    model: Encoder | str | Path,
     *,
     look_back: float = 0.0,
     wait: float = 2.0,
@@ -77,7 +77,7 @@ def follow(
     Args:
         query: a growing file (.ts, .mkv, .webm), a complete one, or a camera (``/dev/video0``).
         reference: the video it is followed along; embedded first.
-        encoder: trained, or its model folder.
+        model: a trained encoder, or its model folder.
         look_back: seconds before the newest frame whose matches may still be revised.
         wait: seconds without a new frame after which a growing file is complete.
         background: as :class:`inphase.models.streaming.StreamEmbedder` takes it.
@@ -91,7 +91,7 @@ def follow(
     """
     if not 0 <= look_back < math.inf:
         raise AlignmentError(f"look_back must be 0 or more seconds, not {look_back:g}.")
-    encoder = ready_encoder(encoder)
+    encoder = ready_encoder(model)
     info = probe(reference)
     known = FrameEmbedder(encoder).embed(reference)
     aligner = OnlineAligner(

@@ -1,4 +1,4 @@
-"""The verbs in the order in which a person needs them, and what they share."""
+"""The verbs, grouped and in the order in which a person needs them."""
 
 import logging
 from types import ModuleType
@@ -33,42 +33,70 @@ from inphase.cli import (
 )
 
 VERBOSE = ("--verbose", "-v")
-_VERBS = (
-    synchronize,
-    view,
-    cut,
-    train,
-    embed,
-    align,
-    follow,
-    sound,
-    index,
-    retrieve,
-    transfer,
-    anomaly,
-    progress,
-    trajectories,
-    evaluate,
-    compare,
-    data,
-    draw,
-)
+# In the order in which a person needs them.
+_GROUPS = {
+    "Watch": (synchronize, view, cut, follow),
+    "Fit": (train,),
+    "Use": (embed, align, sound, index, retrieve, transfer, anomaly, progress, trajectories),
+    "Judge": (evaluate, compare),
+    "Data": (data, draw),
+}
+# Names that people try first.
+_OTHER_NAMES = {
+    "sync": "synchronize",
+    "synchronise": "synchronize",
+    "play": "synchronize",
+    "show": "view",
+    "browse": "view",
+    "split": "cut",
+    "repetitions": "cut",
+    "count": "cut",
+    "live": "follow",
+    "track": "follow",
+    "fit": "train",
+    "learn": "train",
+    "embeddings": "embed",
+    "match": "align",
+    "audio": "sound",
+    "dub": "sound",
+    "store": "index",
+    "search": "retrieve",
+    "find": "retrieve",
+    "labels": "transfer",
+    "propagate": "transfer",
+    "anomalies": "anomaly",
+    "outliers": "anomaly",
+    "reward": "progress",
+    "trajectory": "trajectories",
+    "tsne": "trajectories",
+    "eval": "evaluate",
+    "score": "evaluate",
+    "check": "data check",
+    "convert": "data convert",
+    "synthetic": "draw",
+    "generate": "draw",
+}
 
 
 def _name(verb: ModuleType) -> str:
     return verb.__name__.rsplit(".", 1)[-1]
 
 
-class _InOrder(TyperGroup):
-    """Lists verbs that have verbs of their own in their place among the others."""
+class _Verbs(TyperGroup):
+    """Lists the verbs in their order, and knows them by other names, too."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return [_name(verb) for verb in _VERBS]
+        return [_name(verb) for verbs in _GROUPS.values() for verb in verbs]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] in _OTHER_NAMES:
+            args = [*_OTHER_NAMES[args[0]].split(), *args[1:]]
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
     name="inphase",
-    cls=_InOrder,
+    cls=_Verbs,
     help="Line up videos of the same action.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -76,12 +104,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _verb in _VERBS:
-    _command = getattr(_verb, _name(_verb))
-    if isinstance(_command, typer.Typer):  # with verbs of its own
-        app.add_typer(_command, name=_name(_verb))
-    else:
-        app.command(cls=list_options.Command)(_command)
+for _group, _verbs in _GROUPS.items():
+    for _verb in _verbs:
+        _command = getattr(_verb, _name(_verb))
+        if isinstance(_command, typer.Typer):  # with verbs of its own
+            app.add_typer(_command, name=_name(_verb), rich_help_panel=_group)
+        else:
+            app.command(cls=list_options.Command, rich_help_panel=_group)(_command)
 
 
 def _version(wanted: bool) -> None:
@@ -92,11 +121,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback(epilog="`inphase VERB --help` explains each verb and shows an example.")
 def _inphase(
-    verbose: Annotated[
-        bool, typer.Option(*VERBOSE, help="Say more about what is being done.")
-    ] = False,
+    verbose: Annotated[bool, typer.Option(*VERBOSE, help="Say more about each step.")] = False,
     version: Annotated[  # noqa: ARG001
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and leave.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Line up videos of the same action, without labels.

@@ -8,11 +8,21 @@ from typer.core import TyperCommand
 SEVERAL = "..."
 
 
+# Options by the name that people try first, where the verb has no option of that name.
+_OTHER_NAMES = {
+    "--from": "--sources",
+    "--out": "--output",
+    "--ref": "--reference",
+    "--demos": "--demonstrations",
+}
+
+
 class Command(TyperCommand):
     """A verb whose options with a metavar like ``VIDEOS...`` take several words."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Repeat such an option before each further word."""
+        args = self._by_their_names(args)
         lists = {
             name
             for option in self.params
@@ -34,3 +44,14 @@ class Command(TyperCommand):
                 is_first = False
             spread.append(word)
         return super().parse_args(ctx, spread)
+
+    def _by_their_names(self, args: list[str]) -> list[str]:
+        known = {name for option in self.params for name in option.opts}
+        named = []
+        for index, word in enumerate(args):
+            if word == "--":
+                return [*named, *args[index:]]
+            name, joined, value = word.partition("=")
+            other = _OTHER_NAMES.get(name, name)
+            named.append(other + joined + value if name not in known and other in known else word)
+        return named

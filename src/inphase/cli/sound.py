@@ -21,7 +21,7 @@ def sound(
     sources: Annotated[
         list[str],
         typer.Option(
-            "--from",
+            "--sources",
             metavar="SOURCES...",
             help="Videos with sound of the same action, folders or globs: all that follow, up to "
             "the next option. May be repeated.",
@@ -54,7 +54,7 @@ def sound(
     TARGET comes first. The sound keeps its order, is joined without clicks, and comes from the
     source that matches best. For open ends the target is the reference and a source the query.
 
-    Example: `inphase sound silent.mp4 --from a.mp4 b.mp4 --model runs/pour/model -o out.mp4`
+    Example: `inphase sound silent.mp4 --sources a.mp4 b.mp4 --model runs/pour/model -o out.mp4`
     """
     from inphase.applications.sound_transfer.transfer_sound import (
         BLOCK,

@@ -90,49 +90,26 @@ def view(
     As a folder for a web host: `inphase view swings/ --model runs/swing/model --export page/`
     """
     from inphase.data import Collection
-    from inphase.models import embed as embed_videos
-    from inphase.training import fit_or_reuse, load_config
-    from inphase.training.features import default_cache
-    from inphase.viewer import Shelf, check_export_folder, export_page, open_place, serve
-    from inphase.viewer.opening import kept_files, open_documents, split_models
+    from inphase.training import load_config
+    from inphase.viewer.opening import split_models
+    from inphase.viewer.view import view as show
 
-    console = options.console()
     sources, model = split_models(videos, model)
-    collection = Collection.open(sources, split=split)
-    if export is not None:
-        check_export_folder(export, [video.path for video in collection])
-    # Before minutes of fitting: is it all there, and can the port be had?
-    kept_files(collection, labels=labels, alignment=alignment)
-    name = collection[reference].name if reference is not None else None
-    place = open_place(host, port) if export is None else None
-    if model is None:
-        settings = load_config(preset, overrides=override or ())
-        model = fit_or_reuse(collection, config=settings, cache=cache, console=console).model
-        typer.echo(f"The fitted model is in {model}")
-    kept = cache or default_cache().parent
-    embeddings = embed_videos(collection, model, cache=kept / "embeddings", console=console)
-    documents = open_documents(
-        embeddings,
-        collection,
-        reference=name,
+    skipped = show(
+        Collection.open(sources, split=split),
+        model,
+        export=export,
+        reference=reference,
         labels=labels,
         alignment=alignment,
-        options=how,
-    )
-    folder = kept / "viewer"
-    if export is not None:
-        skipped = export_page(documents, export, cache=folder, console=console)
-        typer.echo(f"Wrote {export}")
-        return options.conclude([*embeddings.skipped, *skipped])
-    assert place is not None
-    code = options.conclude(embeddings.skipped)
-    typer.echo(f"Corrected matches are saved in {documents.alignment_file}")
-    typer.echo(f"Key events are saved in {documents.labels.path}")
-    serve(
-        documents,
-        Shelf(documents.viewed, folder),
-        place,
+        host=host,
+        port=port,
         open_browser=open_browser,
-        on_ready=lambda: typer.echo(f"Look at {place.address} (Ctrl-C ends it)"),
+        config=load_config(preset, overrides=override or ()) if model is None else None,
+        options=how,
+        cache=cache,
+        console=options.console(),
+        say=typer.echo,
+        report=options.conclude,
     )
-    return code
+    return 1 if skipped else 0

@@ -298,7 +298,7 @@ def background_frames(count: int) -> list[int]:
 
 def embed(
     videos: Collection | str | Path | Sequence[str | Path],
-    encoder: Encoder | str | Path,
+    model: Encoder | str | Path,
     *,
     cache: str | Path | None = None,
     console: Console | None = None,
@@ -307,7 +307,7 @@ def embed(
 
     Args:
         videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
-        encoder: trained, or its model folder.
+        model: a trained encoder, or its model folder.
         cache: folder in which embeddings are kept, by content, and found again; by default none.
         console: where a progress bar goes; by default nowhere.
 
@@ -318,7 +318,7 @@ def embed(
         OutputError: the cache cannot be written.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
-    encoder = ready_encoder(encoder)
+    encoder = ready_encoder(model)
     kept = EmbeddingCache(cache, encoder.fingerprint) if cache is not None else None
     return embed_with(FrameEmbedder(encoder), collection, kept=kept, console=console)
 

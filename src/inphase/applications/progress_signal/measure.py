@@ -98,7 +98,7 @@ class ProgressSignal:
     Memory is bounded: the maps of a second of frames, and the barycentre of the demonstrations.
 
     Args:
-        encoder: trained, or its model folder.
+        model: a trained encoder, or its model folder.
         demonstrations: their embeddings, as :func:`inphase.embed` gives them.
         background: what stands in for the background of a video that has not ended, where the
             model subtracts it; see :class:`~inphase.models.streaming.StreamEmbedder`. The most
@@ -116,12 +116,12 @@ class ProgressSignal:
 
     def __init__(
         self,
-        encoder: Encoder | str | Path,
+        model: Encoder | str | Path,
         demonstrations: Embeddings | Sequence[EmbeddedVideo],
         *,
         background: Background = "start",
     ) -> None:
-        encoder = ready_encoder(encoder)
+        encoder = ready_encoder(model)
         self._goal = Goal(demonstrations)
         self._embedder = StreamEmbedder(
             encoder, background=background, reference=self._goal.typical.path

@@ -11,7 +11,7 @@ from inphase.alignment.repetitions import find_repetitions
 from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.data import Collection, resample
 from inphase.errors import AlignmentError
-from inphase.models import EmbeddedVideo, FrameEmbedder
+from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
 from inphase.models.embedding import embed_with
 from inphase.models.encoder import ready_encoder
 from inphase.models.plain_features import PlainEmbedder
@@ -91,7 +91,7 @@ def check_options(
 def cut_videos(
     videos: Collection | str | Path | Sequence[str | Path],
     *,
-    model: str | Path | None = None,
+    model: Encoder | str | Path | None = None,
     shortest: float = 0.4,
     longest: float | None = None,
     least_confidence: float = 0.45,

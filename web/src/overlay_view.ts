@@ -14,9 +14,9 @@ const WAYS = [
   ["difference", "Difference"],
 ] as const;
 
-export class CompareView implements View {
-  readonly id = "compare";
-  readonly title = "Compare";
+export class OverlayView implements View {
+  readonly id = "overlay";
+  readonly title = "Overlay";
   readonly element: HTMLElement;
   private readonly canvas = element("canvas", { class: "comparison", role: "img" });
   private readonly first;

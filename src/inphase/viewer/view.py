@@ -1,0 +1,105 @@
+"""The whole of `inphase view`: from videos to a page that is served or exported."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from inphase.alignment import AlignmentOptions
+from inphase.data import Collection
+from inphase.errors import Skipped
+from inphase.models import Encoder, embed
+from inphase.training import TrainingConfig, fit_or_reuse, load_config
+from inphase.training.features import default_cache
+from inphase.viewer.export import export_page
+from inphase.viewer.export_folder import check_export_folder
+from inphase.viewer.opening import kept_files, open_documents
+from inphase.viewer.server import open_place, serve
+from inphase.viewer.shelf import Shelf
+
+
+def view(
+    videos: Collection | str | Path | Sequence[str | Path],
+    model: Encoder | str | Path | None = None,
+    *,
+    export: str | Path | None = None,
+    reference: str | None = None,
+    labels: str | Path | None = None,
+    alignment: str | Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    open_browser: bool = True,
+    config: TrainingConfig | None = None,
+    options: AlignmentOptions = AlignmentOptions(),
+    cache: str | Path | None = None,
+    console: Console | None = None,
+    say: Callable[[str], object] = print,
+    report: Callable[[Sequence[Skipped]], object] | None = None,
+) -> tuple[Skipped, ...]:
+    """Show videos in step in the browser until Ctrl-C, or export the page as a folder.
+
+    Args:
+        videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
+        model: an encoder, or its model folder; None fits one to these videos first and keeps it.
+        export: folder to write the page to, instead of serving it.
+        reference: name of the video whose pace is kept at first; by default the first.
+        labels: a labels.json to read key events from and to save them in; by default the videos'
+            own, or `labels.json` beside them.
+        alignment: a file to read corrected matches from and to save them in; by default
+            `alignment.json` beside the labels.
+        host: where to listen. For any other host than a loopback one, the address has a token.
+        port: to listen at; 0 takes any free one.
+        open_browser: whether to open the page in the browser.
+        config: how to fit an encoder; by default the preset `quick`.
+        options: of each alignment.
+        cache: folder for features, embeddings and browser copies; by default the user's cache.
+        console: where progress bars go; by default nowhere.
+        say: called with each sentence for the user.
+        report: called with the skipped videos before the page is served.
+
+    Returns:
+        The videos that could not be read.
+
+    Raises:
+        InphaseError: something is missing or wrong; most of it is found before fitting.
+    """
+    collection = videos if isinstance(videos, Collection) else Collection.open(videos)
+    if export is not None:
+        check_export_folder(Path(export), [video.path for video in collection])
+    # Before minutes of fitting: is it all there, and is the port free?
+    kept_files(collection, labels=labels, alignment=alignment)
+    name = collection[reference].name if reference is not None else None
+    place = open_place(host, port) if export is None else None
+    if model is None:
+        settings = config or load_config("quick")
+        model = fit_or_reuse(collection, config=settings, cache=cache, console=console).model
+        say(f"The fitted model is in {model}")
+    kept = Path(cache) if cache is not None else default_cache().parent
+    embeddings = embed(collection, model, cache=kept / "embeddings", console=console)
+    documents = open_documents(
+        embeddings,
+        collection,
+        reference=name,
+        labels=labels,
+        alignment=alignment,
+        options=options,
+    )
+    shelf = kept / "viewer"
+    skipped = embeddings.skipped
+    if place is None:
+        assert export is not None
+        skipped += tuple(export_page(documents, Path(export), cache=shelf, console=console))
+        say(f"Wrote {export}")
+    if report is not None:
+        report(skipped)
+    if place is not None:
+        say(f"Corrected matches are saved in {documents.alignment_file}")
+        say(f"Key events are saved in {documents.labels.path}")
+        serve(
+            documents,
+            Shelf(documents.viewed, shelf),
+            place,
+            open_browser=open_browser,
+            on_ready=lambda: say(f"Open {place.address} (Ctrl-C ends it)"),
+        )
+    return skipped
