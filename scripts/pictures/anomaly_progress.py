@@ -1,6 +1,6 @@
 """Make pictures of the how-to pages on anomalies and progress from synthetic videos.
 
-python docs/make_deviation_pictures.py
+python scripts/pictures/anomaly_progress.py
 
 No encoder is fitted: the embeddings are made up from the known state of each frame, with noise, and
 from whether something foreign is in it. The pictures show what the outputs look like, not how good
@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inphase.applications import Goal, find_anomalies, measure_progress
-from inphase.data import deviate, draw
+from inphase.applications.anomalies.find_anomalies import find_anomalies
+from inphase.applications.progress_signal.measure import Goal, measure_progress
 from inphase.models import EmbeddedVideo
+from inphase.synthetic import deviate, draw
 from inphase.video import VideoWriter
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH = 1000
 SIZE = (200, 150)
 

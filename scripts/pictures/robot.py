@@ -2,7 +2,7 @@
 
     inphase train ../shared/data/robot_g1_bottle --split train -o run
     inphase embed ../shared/data/robot_g1_bottle --split test --model run/model -o test.npz
-    python docs/make_robot_picture.py ../shared/data/robot_g1_bottle test.npz
+    python scripts/pictures/robot.py ../shared/data/robot_g1_bottle test.npz
 
 The videos are under the MIT licence (YifanTian07/G1-policy-train).
 """
@@ -35,7 +35,7 @@ def main() -> None:
             y = row * (SIZE[1] + GAP)
             picture.paste(Image.fromarray(reader[index]), (x, y + GAP))
             draw.text((x + 2, y + 3), f"{reader.times[index]:.1f} s", fill="black")
-    picture.save(Path(__file__).parent / "images" / "robot.png", optimize=True)
+    picture.save(Path(__file__).parents[2] / "docs" / "images" / "robot.png", optimize=True)
 
 
 if __name__ == "__main__":

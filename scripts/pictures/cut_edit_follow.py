@@ -1,6 +1,6 @@
 """Make the pictures of the how-to pages on cutting, editing programs and following.
 
-python docs/make_cut_edit_follow_pictures.py
+python scripts/pictures/cut_edit_follow.py
 """
 
 import tempfile
@@ -15,10 +15,10 @@ import inphase
 from inphase.alignment import align
 from inphase.alignment.online import OnlineAligner
 from inphase.alignment.speed_segments import constant_speeds
-from inphase.data import draw
+from inphase.synthetic import draw
 from inphase.video import VideoWriter
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 TURNS = (24, 34, 22, 20, 38, 28)  # frames of each repetition
 COLOURS = ("#7f7f7f", "#d55e00", "#0072b2")
 

@@ -1,6 +1,6 @@
 """Save the picture of docs/how-to/evaluate.md: cost matrices of three pairs of synthetic videos.
 
-python examples/evaluate.py && python docs/make_evaluation_picture.py FOLDER_THAT_IT_NAMES
+python examples/evaluate.py && python scripts/pictures/evaluation.py FOLDER_THAT_IT_NAMES
 """
 
 import io
@@ -11,9 +11,9 @@ from PIL import Image
 
 import inphase
 from inphase.evaluation import EvaluationOptions
-from inphase.evaluation.pictures import draw_cost_matrix, telling_pairs
+from inphase.evaluation.report.pictures import draw_cost_matrix, telling_pairs
 
-TARGET = Path(__file__).parent / "images" / "evaluation.png"
+TARGET = Path(__file__).parents[2] / "docs" / "images" / "evaluation.png"
 
 folder = Path(sys.argv[1])
 options = EvaluationOptions(shortcuts=False)

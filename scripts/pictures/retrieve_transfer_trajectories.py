@@ -1,6 +1,6 @@
 """Make pictures of the how-to pages (retrieval, transfer, trajectories) from synthetic videos.
 
-python docs/make_application_pictures.py
+python scripts/pictures/retrieve_transfer_trajectories.py
 """
 
 import tempfile
@@ -11,11 +11,11 @@ from PIL import Image
 from rich.console import Console
 
 import inphase
-from inphase.data import write_collection
+from inphase.synthetic import write_collection
 from inphase.training import load_config
 from inphase.video import VideoReader
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SHARES = (0.2, 0.45, 0.6, 0.9)  # of the preview's length
 WIDTH = 1000
 

@@ -1,6 +1,6 @@
 """Make the picture of docs/how-to/view.md: the viewer with synthetic videos.
 
-python docs/make_view_picture.py
+python scripts/pictures/view.py
 """
 
 import shutil
@@ -11,13 +11,13 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from inphase.data import read_truth, write_collection
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.synthetic import read_truth, write_collection
 from inphase.video import VideoReader
 from inphase.viewer import Shelf, create_app, served
 from inphase.viewer.opening import open_documents
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH = 1000
 
 with tempfile.TemporaryDirectory() as place:

@@ -1,6 +1,6 @@
 """Save the README's picture: one frame of the demo's video.
 
-make demo && .venv/bin/python docs/make_picture.py
+make demo && .venv/bin/python scripts/pictures/demo.py
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from PIL import Image
 
 from inphase.video import VideoReader
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHARE = 0.6  # of the video's length: the glasses are half full
 WIDTH = 1000
 
