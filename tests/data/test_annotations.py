@@ -95,7 +95,7 @@ def test_phases_lie_between_the_events() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("video,start,end,label\nme,a,1,x\n", r"line 2: `a` is no number of seconds"),
+        ("video,start,end,label\nme,a,1,x\n", r"line 2: `a` is not a number of seconds"),
         ("video,start,end,label\nme,2,1,x\n", r"line 2: end must come after"),
         ("video,start,end,label\nhe,0,1,x\n", "no video he beside it"),
         ("video,start,end,label\n", "nothing of any video"),

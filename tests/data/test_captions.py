@@ -97,7 +97,7 @@ def test_what_is_written_as_subrip_is_subrip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("a.vtt", "1\n00:01.000 --> 00:02.000\nhello\n", "first line must be WEBVTT"),
+        ("a.vtt", "1\n00:01.000 --> 00:02.000\nhello\n", "does not begin with WEBVTT"),
         ("a.vtt", "WEBVTT\n\n00:01 --> 00:02.000\nhello\n", "line 3"),
         ("a.vtt", "WEBVTT\n", "no captions"),
         ("a.srt", "", "no captions"),
@@ -118,3 +118,34 @@ def test_files_that_cannot_be_read_or_written_are_one_sentence(tmp_path: Path) -
         read_captions(tmp_path / "latin.srt")
     with pytest.raises(OutputError, match=r"\.vtt or \.srt"):
         write_captions(tmp_path / "a.ass", [])
+
+
+def test_a_line_of_one_space_does_not_end_a_webvtt_cue(tmp_path: Path) -> None:
+    cue = "00:00.160 --> 00:02.070\n \nset<00:00.400><c> your</c>"
+    text = f"WEBVTT\n\n{cue}\n\n00:03.000 --> 00:04.000\nfeet\n"
+    assert _read(tmp_path, "a.vtt", text) == (
+        Cue(0.16, 2.07, "set your"),
+        Cue(3.0, 4.0, "feet"),
+    )
+
+
+_ONE, _TWO = "00:00:01,000 --> 00:00:02,000", "00:00:03,000 --> 00:00:03,000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1\n\n{_ONE}\nlift\nit\n\n2\n{_TWO}\nhold\n",
+        f"1\n{_ONE}\nlift\n\nit\n\n2\n{_TWO}\nhold\n",
+        f"1\n{_ONE}\nlift\nit\n\n2\n{_TWO}\nhold\n".replace(",000", ""),
+    ],
+    ids=["after the number", "inside the text", "whole seconds"],
+)
+def test_subrip_as_players_show_it(tmp_path: Path, text: str) -> None:
+    assert _read(tmp_path, "a.srt", text) == (Cue(1.0, 2.0, "lift\nit"), Cue(3.0, 3.0, "hold"))
+
+
+def test_a_mistyped_timing_of_subrip_is_not_taken_for_text(tmp_path: Path) -> None:
+    text = f"1\n{_ONE}\nlift\n\n2\n00:00:03,000 -> 00:00:04,000\nhold\n"
+    with pytest.raises(CollectionError, match=r"line 6.*is no timing"):
+        _read(tmp_path, "a.srt", text)

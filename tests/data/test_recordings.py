@@ -40,7 +40,7 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
         ("force,angle\n1,2\n", "no column time"),
         ("time\n1\n", "records nothing"),
         ("time,force\n", "records nothing"),
-        ("time,force\n0,1\n1,strong\n", r"line 3, column force: `strong` is no number"),
+        ("time,force\n0,1\n1,strong\n", r"line 3, column force: `strong` is not a number"),
         ("time,force\n0,1\n0,2\n", "must increase"),
         ("time,force\n,1\n", "must increase"),
         ("time,force\n0,1,2\n", "line 2 has 3 cells"),

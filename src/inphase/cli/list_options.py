@@ -47,7 +47,7 @@ class Command(TyperCommand):
 
     def _by_their_names(self, args: list[str]) -> list[str]:
         known = {name for option in self.params for name in option.opts}
-        named = []
+        named: list[str] = []
         for index, word in enumerate(args):
             if word == "--":
                 return [*named, *args[index:]]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inphase.data.captions import CAPTION_SUFFIXES, Cue, read_captions
 from inphase.data.collection import LABELS_FILE, Collection, Video
-from inphase.data.recordings import Recording, columns_of, read_csv, read_recording
+from inphase.data.csv_files import CsvRow, CsvTable, read_csv
+from inphase.data.recordings import Recording, read_recording
 from inphase.errors import CollectionError, hint
 from inphase.video import VIDEO_SUFFIXES, probe
 
@@ -153,9 +154,9 @@ def _read_file(path: Path) -> list[AnnotatedVideo]:
     if not path.exists():
         raise CollectionError(f"{path} does not exist.")
     if path.suffix.lower() == ".csv":
-        columns = set(columns_of(path))
-        if columns >= _SPANS or columns >= _INSTANTS:
-            return _from_table(path, instants=columns >= _INSTANTS)
+        table = read_csv(path)
+        if set(table.columns) >= _SPANS or set(table.columns) >= _INSTANTS:
+            return _from_table(table, instants=set(table.columns) >= _INSTANTS)
     return [_beside(path, _video_of(path))]
 
 
@@ -172,19 +173,18 @@ def _from_labels(path: Path) -> list[AnnotatedVideo]:
     return annotated
 
 
-def _from_table(path: Path, *, instants: bool) -> list[AnnotatedVideo]:
-    header, rows = read_csv(path)
-    places = {name.lower(): index for index, name in enumerate(header)}
+def _from_table(table: CsvTable, *, instants: bool) -> list[AnnotatedVideo]:
+    path = table.path
     told: dict[str, list[Cue]] = {}
-    for line, row in enumerate(rows, start=2):
+    for row in table.rows:
         start, end = (
-            _seconds(path, line, row[places[column]])
+            _seconds(table, row, column)
             for column in (("time", "time") if instants else ("start", "end"))
         )
         if not instants and end <= start:
-            raise CollectionError(f"{path}, line {line}: end must come after start.")
-        label = row[places["event" if instants else "label"]]
-        told.setdefault(row[places["video"]], []).append(Cue(start, end, label))
+            raise CollectionError(f"{path}, line {row.line}: end must come after start.")
+        label = table.cell(row, "event" if instants else "label")
+        told.setdefault(table.cell(row, "video"), []).append(Cue(start, end, label))
     annotated = []
     for name, cues in told.items():
         file = _find(path.parent, name)
@@ -199,13 +199,16 @@ def _from_table(path: Path, *, instants: bool) -> list[AnnotatedVideo]:
     return annotated
 
 
-def _seconds(path: Path, line: int, cell: str) -> float:
+def _seconds(table: CsvTable, row: CsvRow, column: str) -> float:
+    cell = table.cell(row, column)
     try:
-        seconds = float(cell)
+        seconds = table.number(cell)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise CollectionError(f"{path}, line {line}: `{cell}` is no number of seconds.")
+        raise CollectionError(
+            f"{table.path}, line {row.line}: `{cell}` is not a number of seconds."
+        )
     return seconds
 
 

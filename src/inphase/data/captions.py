@@ -2,17 +2,23 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inphase.atomic import replacing
+from inphase.atomic import write_text
+from inphase.data.text_files import read_text
 from inphase.errors import CollectionError, OutputError
 
 CAPTION_SUFFIXES = (".vtt", ".srt")
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
+# SubRip of some programs has whole seconds.
+_WHOLE = r"(\d+):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
+_SRT_TIMING = re.compile(rf"^\s*{_WHOLE}\s*-->\s*{_WHOLE}(?:\s.*)?$")
+# A line that was meant to be a timing.
+_TIMELIKE = re.compile(r"^\s*\d+:\d+")
 _VTT_TAG = re.compile(r"</?[a-zA-Z0-9.][^>]*>|</?>")
 # Other words in angle brackets are text: SubRip knows these four only.
 _SRT_TAG = re.compile(r"</?(?:b|i|u|font)(?:\s[^>]*)?>|\{\\an?\d+\}", re.IGNORECASE)
@@ -25,7 +31,7 @@ class Cue:
 
     Attributes:
         start: seconds.
-        end: seconds, after ``start``.
+        end: seconds, not before ``start``.
         text: lines of plain text.
     """
 
@@ -43,23 +49,12 @@ def read_captions(path: str | Path) -> tuple[Cue, ...]:
         CollectionError: the file cannot be read, or a line of it is wrong; the message says which.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise CollectionError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
-    lines = text.splitlines()
+    lines = read_text(path).splitlines()
     is_vtt = path.suffix.lower() == ".vtt"
     if is_vtt and not (lines and re.match(r"WEBVTT(\s|$)", lines[0])):
-        raise CollectionError(f"{path} is no WebVTT file: its first line must be WEBVTT.")
-    cues = [
-        _cue(path, number, block, is_vtt=is_vtt)
-        for number, block in _blocks(lines[1:] if is_vtt else lines, first=2 if is_vtt else 1)
-        if not (is_vtt and (_NOT_CUES.match(block[0]) or not any("-->" in li for li in block)))
-    ]
+        raise CollectionError(f"{path} is not a WebVTT file: it does not begin with WEBVTT.")
+    blocks = _vtt_blocks(lines) if is_vtt else _srt_blocks(path, lines)
+    cues = [_cue(path, number, block, is_vtt=is_vtt) for number, block in blocks]
     if not cues:
         raise CollectionError(f"{path} holds no captions.")
     return tuple(sorted(cues, key=lambda cue: cue.start))
@@ -88,15 +83,54 @@ def write_captions(
         # An empty line would end the cue.
         text = "\n".join(line for line in cue.text.splitlines() if line.strip())
         blocks.append(f"{number}\n{timing}\n{html.escape(text, quote=False) if is_vtt else text}\n")
-    with replacing(path) as beside:
-        beside.write_text("\n".join(blocks), encoding="utf-8")
+    write_text(path, "\n".join(blocks))
 
 
-def _blocks(lines: Sequence[str], *, first: int) -> Iterable[tuple[int, list[str]]]:
-    """Runs of lines that are not empty, each with the number of its first line."""
+def _vtt_blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The blocks that are cues, each with the number of its first line.
+
+    Only an empty line ends a block: YouTube's captions have lines of one space inside cues.
+    """
+    for number, block in _blocks(lines[1:], first=2, ends=lambda line: not line):
+        if any("-->" in line for line in block) and not _NOT_CUES.match(block[0]):
+            yield number, block
+
+
+def _srt_blocks(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The cues, each with the number of its first line.
+
+    SubRip has no rule for an empty line inside a text, or after the number: what has no timing of
+    its own belongs to the cue before it, and a number alone to the cue after it.
+    """
+    known: tuple[int, list[str]] | None = None
+    for number, block in _blocks(lines, first=1, ends=lambda line: not line.strip()):
+        starts = any("-->" in line for line in block[:2])
+        if starts or known is None:
+            if known is not None:
+                yield known
+            if not starts and _is_number(block):
+                continue
+            known = number, block
+        elif any(_TIMELIKE.match(line) for line in block[:2]):
+            place = 0 if _TIMELIKE.match(block[0]) else 1
+            raise _no_timing(path, number + place, block[place])
+        elif not _is_number(block):
+            known[1].extend(block)
+    if known is not None:
+        yield known
+
+
+def _is_number(block: Sequence[str]) -> bool:
+    return len(block) == 1 and block[0].strip().isdecimal()
+
+
+def _blocks(
+    lines: Sequence[str], *, first: int, ends: Callable[[str], bool]
+) -> Iterator[tuple[int, list[str]]]:
+    """Runs of lines up to one that ends them, each with the number of its first line."""
     block: list[str] = []
     for number, line in enumerate([*lines, ""], start=first):
-        if line.strip():
+        if not ends(line):
             block.append(line)
         elif block:
             yield number - len(block), block
@@ -106,21 +140,25 @@ def _blocks(lines: Sequence[str], *, first: int) -> Iterable[tuple[int, list[str
 def _cue(path: Path, number: int, block: list[str], *, is_vtt: bool) -> Cue:
     # A line before the timing is a number or a name.
     place = 1 if "-->" not in block[0] and len(block) > 1 else 0
-    match = _TIMING.match(block[place])
+    match = _TIMING.match(block[place]) or (None if is_vtt else _SRT_TIMING.match(block[place]))
     if match is None:
-        raise CollectionError(
-            f"{path}, line {number + place}: `{block[place].strip()}` is no timing; it must be "
-            "like 00:01.500 --> 00:02.750."
-        )
+        raise _no_timing(path, number + place, block[place])
     start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
-    if end <= start:
+    if end < start:
         raise CollectionError(
             f"{path}, line {number + place}: the caption ends at {end:g} s, not after its start "
             f"at {start:g} s."
         )
-    text = "\n".join(line.strip() for line in block[place + 1 :])
+    text = "\n".join(line.strip() for line in block[place + 1 :] if line.strip())
     plain = html.unescape(_VTT_TAG.sub("", text)) if is_vtt else _SRT_TAG.sub("", text)
     return Cue(start, end, plain)
+
+
+def _no_timing(path: Path, number: int, line: str) -> CollectionError:
+    return CollectionError(
+        f"{path}, line {number}: `{line.strip()}` is no timing; it must be like "
+        "00:01.500 --> 00:02.750."
+    )
 
 
 def _seconds(parts: Sequence[str | None]) -> float:

@@ -3,7 +3,7 @@
 import difflib
 import glob
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from inphase.data.labels import read_labels
 from inphase.errors import CollectionError
 from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from inphase.video.names import natural_key, shortest_names
 
 LABELS_FILE = "labels.json"
 
@@ -204,10 +205,8 @@ def _match(pattern: str) -> list[Path]:
     return list(found)
 
 
-def _natural(path: Path) -> tuple[tuple[tuple[int, str], ...], str]:
-    """Order take_2 before take_10."""
-    pieces = re.split(r"(\d+)", str(path).lower())
-    return tuple((int(p), "") if p.isdecimal() else (-1, p) for p in pieces), str(path)
+def _natural(path: Path) -> tuple[object, str]:
+    return natural_key(str(path).lower()), str(path)
 
 
 def _join(parts: Sequence[Collection]) -> Collection:
@@ -239,23 +238,15 @@ def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
     paths = list(paths)
     # A folder's name has no suffix to drop, even with a dot in it.
     parts = [(*path.absolute().parts[:-1], _own_name(path)) for path in paths]
-    depth = [1] * len(paths)
-    while True:
-        names = ["/".join(part[-n:]) for part, n in zip(parts, depth, strict=True)]
-        alike: dict[str, list[int]] = defaultdict(list)
-        for index, name in enumerate(names):
-            alike[name].append(index)
-        twins = [group for group in alike.values() if len(group) > 1]
-        if not twins:
-            return tuple(Video(name=n, path=p) for n, p in zip(names, paths, strict=True))
-        for group in twins:
-            # Only the suffix tells them apart: a.mp4 and a.mov in one folder.
-            same_place = len({parts[index] for index in group}) == 1
-            for index in group:
-                if same_place:
-                    parts[index] = (*parts[index][:-1], paths[index].name)
-                else:
-                    depth[index] = min(depth[index] + 1, len(parts[index]))
+    counts = Counter(parts)
+    # Where only the suffix tells them apart: a.mp4 and a.mov in one folder.
+    names = shortest_names(
+        [
+            (*part[:-1], path.name) if counts[part] > 1 else part
+            for part, path in zip(parts, paths, strict=True)
+        ]
+    )
+    return tuple(Video(name=name, path=path) for name, path in zip(names, paths, strict=True))
 
 
 def _own_name(path: Path) -> str:

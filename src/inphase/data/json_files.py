@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from inphase.data.text_files import read_text
 from inphase.errors import CollectionError
 
 
@@ -15,17 +16,9 @@ def read_json(path: Path) -> dict[str, Any]:
         CollectionError: the file is missing, unreadable, not JSON, or something else than that.
     """
     try:
-        content = json.loads(
-            path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_repetition
-        )
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
+        content = json.loads(read_text(path), object_pairs_hook=_without_repetition)
     except _RepeatedKeyError as error:
         raise CollectionError(f"{path} holds the key `{error}` twice.") from error
-    except UnicodeDecodeError as error:
-        raise CollectionError(f"{path} is not a JSON file: it is not UTF-8 text.") from error
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise CollectionError(f"{path} is not a JSON file: {reason}.") from error

@@ -15,6 +15,7 @@ from inphase.video.conversion import Orientation, RgbConverter
 from inphase.video.cursor import FrameCursor
 from inphase.video.frame_table import read_frame_table
 from inphase.video.info import VideoInfo, average_fps
+from inphase.video.names import natural_key
 from inphase.video.opening import opened, video_stream
 
 VIDEO_SUFFIXES = frozenset(
@@ -163,7 +164,7 @@ def numbered_images(folder: Path) -> list[Path]:
         ]
     except OSError as error:
         raise VideoError(f"{folder} cannot be read: {error.strerror}.") from error
-    return sorted(files, key=_natural)
+    return sorted(files, key=lambda file: (natural_key(file.stem), file.suffix))
 
 
 def read_image(path: Path, *, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
@@ -192,9 +193,3 @@ def _upright(path: Path) -> NDArray[np.uint8]:
         raise VideoError(f"{path} does not exist.") from error
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
         raise VideoError(f"The image {path} cannot be decoded.") from error
-
-
-def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
-    parts = re.split(r"(\d+)", path.stem)
-    key = [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
-    return key, path.suffix

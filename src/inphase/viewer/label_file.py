@@ -1,17 +1,16 @@
 """Key events that people set in the viewer, in a labels.json that keeps what else it holds."""
 
 import itertools
-import json
 import os
-from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from inphase.atomic import replacing
+from inphase.atomic import write_json
 from inphase.data.json_files import read_json
 from inphase.data.labels import parse_labels
 from inphase.errors import CollectionError
+from inphase.video.names import shortest_names
 from inphase.viewer.videos import ViewedVideo
 
 
@@ -78,7 +77,7 @@ class LabelFile:
         """
         content = self.content(events, marks)
         names = self._names(content["videos"])
-        files = short_files([video.path for video in self._videos])
+        files = shortest_names([video.path.absolute().parts[1:] for video in self._videos])
         told = {
             names[video.id]: {**content["videos"][names[video.id]], "file": file}
             for video, file in zip(self._videos, files, strict=True)
@@ -127,26 +126,8 @@ class LabelFile:
             OutputError: the place cannot be written.
         """
         content = self.content(events, marks)
-        with replacing(self.path) as beside:
-            text = json.dumps(content, ensure_ascii=False, indent=1)
-            beside.write_text(text + "\n", encoding="utf-8")
+        write_json(self.path, content, indent=1)
         return content
-
-
-def short_files(paths: Sequence[Path]) -> list[str]:
-    """The files' names, with as many folders before them as it takes to tell them apart."""
-    parts = [path.absolute().parts[1:] for path in paths]
-    depth = [1] * len(parts)
-    while True:
-        told = ["/".join(part[-n:]) for part, n in zip(parts, depth, strict=True)]
-        counts = Counter(told)
-        longer = [
-            min(n + (counts[one] > 1), len(part))
-            for n, one, part in zip(depth, told, parts, strict=True)
-        ]
-        if longer == depth:
-            return told
-        depth = longer
 
 
 def _free(video: ViewedVideo, taken: Container[str]) -> str:

@@ -84,9 +84,9 @@ def test_a_table_of_instants_in_seconds_or_frames(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ("video,event,time\nbad,top,soon", "line 2: `soon` in column time is no number"),
+        ("video,event,time\nbad,top,soon", "line 2: `soon` in column time is not a number"),
         ("video,event,time\nbad,top,1\nbad,top,2", r"`top` stands there twice \(line 3\)"),
-        ("video,event,frame\nbad,top,1.5", "frame 1.5 is no whole number"),
+        ("video,event,frame\nbad,top,1.5", "frame 1.5 is not a whole number"),
         ("video,start,end,label\nbad,2,1,a", "before it starts"),
         ("video,event,time,split\nbad,a,1,train\nbad,b,2,test", "several values of split"),
     ],
@@ -106,7 +106,7 @@ def test_what_is_no_table_of_labels_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="has the columns name, score"):
         read_segments_csv(tmp_path / "other.csv")
     (tmp_path / "empty.csv").write_text("")
-    with pytest.raises(CollectionError, match="holds no rows"):
+    with pytest.raises(CollectionError, match="is empty"):
         read_segments_csv(tmp_path / "empty.csv")
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CollectionError, match="not UTF-8"):

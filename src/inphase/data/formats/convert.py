@@ -2,7 +2,6 @@
 
 import difflib
 import itertools
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inphase.atomic import replacing
+from inphase.atomic import write_json
 from inphase.data.collection import Collection, Video
 from inphase.data.formats.marks import Marks, Mistake, common_order
 from inphase.errors import CollectionError, VideoError
@@ -70,10 +69,7 @@ class Conversion:
             known = {key: value for key, value in entry.items() if value is not None}
             entries[name] = {**known, "file": file.as_posix()}
         content = {**(about or {}), "events": list(self.events), "videos": entries}
-        with replacing(path) as beside:
-            beside.write_text(
-                json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+        write_json(path, content, indent=1)
         return path
 
 

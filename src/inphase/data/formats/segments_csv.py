@@ -1,11 +1,11 @@
 """CSV tables of segments, or of single instants."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from inphase.data.csv_files import CsvRow, CsvTable, read_csv
 from inphase.data.formats.marks import Marks, Mistake, MistakeError, Segment, boundaries
 from inphase.errors import CollectionError
 
@@ -35,8 +35,8 @@ def read_segments_csv(
     Raises:
         CollectionError: the file is missing, not text, or lacks a column.
     """
-    path = Path(path)
-    rows, columns = _rows(path)
+    table = read_csv(path)
+    columns = set(table.columns)
     if {"video", "start", "end", "label"} <= columns:
         kind: Literal["segments", "time", "frame"] = "segments"
     elif {"video", "event", "time"} <= columns:
@@ -45,84 +45,62 @@ def read_segments_csv(
         kind = "frame"
     else:
         raise CollectionError(f"{path} has the columns {', '.join(sorted(columns))}; {_FORMS}.")
-    by_video: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for number, row in rows:
-        by_video.setdefault(row["video"].strip(), []).append((number, row))
+    if not table.rows:
+        raise CollectionError(f"{path} holds no rows; {_FORMS}.")
+    by_video: dict[str, list[CsvRow]] = {}
+    for row in table.rows:
+        by_video.setdefault(table.cell(row, "video"), []).append(row)
     marks, mistakes = {}, []
-    for video, its in by_video.items():
+    for video, rows in by_video.items():
         try:
             if kind == "segments":
-                spans = [_segment(number, row) for number, row in its]
+                spans = [_segment(table, row) for row in rows]
                 found: Mapping[str, float] = boundaries(spans, names=events)
             else:
-                found = _instants(its, kind)
+                found = _instants(table, rows, kind)
             marks[video] = Marks(
                 found,
                 unit="frames" if kind == "frame" else "seconds",
-                **_about(its),
+                **_about(table, rows),
             )
         except MistakeError as mistake:
             mistakes.append(Mistake(video, str(mistake)))
     return marks, mistakes
 
 
-def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str]]], set[str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise CollectionError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise CollectionError(f"{path} is not a CSV file: it is not UTF-8 text.") from error
-    head = text.splitlines()[0] if text.strip() else ""
-    separator = max(",;\t", key=head.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    columns = {name.strip().lower() for name in reader.fieldnames or ()}
-    rows = [
-        # Spreadsheets leave empty lines, and short rows where the last cells are empty.
-        (
-            reader.line_num,
-            {key.strip().lower(): (value or "") for key, value in row.items() if key is not None},
-        )
-        for row in reader
-        if any(isinstance(value, str) and value.strip() for value in row.values())
-    ]
-    if not rows:
-        raise CollectionError(f"{path} holds no rows; {_FORMS}.")
-    return rows, columns
+def _segment(table: CsvTable, row: CsvRow) -> Segment:
+    start, end = _number(table, row, "start"), _number(table, row, "end")
+    return Segment(start, end, table.cell(row, "label"))
 
 
-def _segment(number: int, row: Mapping[str, str]) -> Segment:
-    return Segment(_number(number, row, "start"), _number(number, row, "end"), row["label"].strip())
-
-
-def _instants(its: Sequence[tuple[int, Mapping[str, str]]], column: str) -> dict[str, float]:
+def _instants(table: CsvTable, rows: Sequence[CsvRow], column: str) -> dict[str, float]:
     events: dict[str, float] = {}
-    for number, row in its:
-        event = row["event"].strip()
+    for row in rows:
+        event = table.cell(row, "event")
         if event in events:
-            raise MistakeError(f"event `{event}` stands there twice (line {number}).")
-        events[event] = _number(number, row, column)
+            raise MistakeError(f"event `{event}` stands there twice (line {row.line}).")
+        events[event] = _number(table, row, column)
         if column == "frame" and events[event] != int(events[event]):
-            raise MistakeError(f"line {number}: frame {row[column]} is no whole number.")
+            cell = table.cell(row, column)
+            raise MistakeError(f"line {row.line}: frame {cell} is not a whole number.")
     return events
 
 
-def _number(line: int, row: Mapping[str, str], column: str) -> float:
+def _number(table: CsvTable, row: CsvRow, column: str) -> float:
+    cell = table.cell(row, column)
     try:
-        value = float(row[column])
+        value = table.number(cell)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise MistakeError(f"line {line}: `{row[column]}` in column {column} is no number.")
+        raise MistakeError(f"line {row.line}: `{cell}` in column {column} is not a number.")
     return value
 
 
-def _about(its: Sequence[tuple[int, Mapping[str, str]]]) -> dict[str, str | None]:
+def _about(table: CsvTable, rows: Sequence[CsvRow]) -> dict[str, str | None]:
     about: dict[str, str | None] = {}
     for column in _ABOUT:
-        values = dict.fromkeys(row.get(column, "").strip() for _, row in its)
+        values = dict.fromkeys(table.cell(row, column) for row in rows)
         values.pop("", None)
         if len(values) > 1:
             raise MistakeError(f"its rows name several values of {column}: {', '.join(values)}.")

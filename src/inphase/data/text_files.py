@@ -1,0 +1,31 @@
+"""Text files that people and other programs write: UTF-8, or UTF-16 with its mark."""
+
+import codecs
+from pathlib import Path
+
+from inphase.errors import CollectionError
+
+
+def read_text(path: Path, *, kind: str = "") -> str:
+    """Read a text file.
+
+    Args:
+        path: of the file.
+        kind: what it should be, for the message: "JSON", "CSV".
+
+    Raises:
+        CollectionError: the file is missing or unreadable, or is in another encoding.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CollectionError(f"{path} does not exist.") from error
+    except OSError as error:
+        raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    try:
+        # Excel's "Unicode text" is UTF-16.
+        return raw.decode("utf-16" if raw.startswith(marks) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        how = f" as {kind} UTF-8" if kind == "CSV" else " as UTF-8"
+        raise CollectionError(f"{path} is not UTF-8 text; save it{how}.") from error
