@@ -26,8 +26,11 @@ from stored_embeddings import read_embeddings
 
 from inphase.alignment import align, joint_align, medoid
 from inphase.data import Collection
-from inphase.evaluation import event_alignment_error, time_stretch
-from inphase.evaluation.metrics import three_way_cycle_consistency
+from inphase.evaluation.metrics import (
+    event_alignment_error,
+    three_way_cycle_consistency,
+    time_stretch,
+)
 
 RESULTS = Path(__file__).parent / "results" / "joint.csv"
 TRIPLES = 2000

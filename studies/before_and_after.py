@@ -29,7 +29,7 @@ from sklearn.svm import SVC
 from stored_embeddings import read_scored
 
 from inphase.data import Collection
-from inphase.evaluation import kendalls_tau_pairs
+from inphase.evaluation.metrics import kendalls_tau_pairs
 from inphase.evaluation.videos import ScoredVideo
 
 RESULTS = Path(__file__).parent / "results" / "before_and_after.csv"

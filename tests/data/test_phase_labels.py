@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from inphase.data import Video, phases_of
-from inphase.evaluation import phase_labels
+from inphase.evaluation.metrics import phase_labels
 
 EVENTS = ("start", "bottom", "end")
 

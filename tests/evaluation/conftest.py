@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from inphase.data import Collection
-from inphase.evaluation import Evaluation, EvaluationOptions, ScoringOptions, evaluate, phase_labels
+from inphase.evaluation import Evaluation, EvaluationOptions, ScoringOptions, evaluate
+from inphase.evaluation.metrics import phase_labels
 from inphase.evaluation.videos import ScoredVideo
 from inphase.models import Encoder
 from inphase.synthetic import write_collection

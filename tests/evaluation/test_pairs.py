@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inphase.alignment import AlignmentOptions, align
-from inphase.evaluation import event_alignment_error, kendalls_tau, time_stretch
+from inphase.evaluation.metrics import event_alignment_error, kendalls_tau, time_stretch
 from inphase.evaluation.pairs import compare_pairs, stretch_pairs
 from tests.evaluation.conftest import MakeVideo
 

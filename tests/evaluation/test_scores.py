@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from inphase.evaluation import ScoringOptions, event_alignment_error, metrics
+from inphase.evaluation import ScoringOptions, metrics
+from inphase.evaluation.metrics import event_alignment_error
 from inphase.evaluation.pairs import compare_pairs
 from inphase.evaluation.scores import Score, join_actions, merge_seeds, score_action
 from inphase.evaluation.videos import Action, ScoredVideo

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from inphase.errors import EvaluationError
-from inphase.evaluation import Sums, bootstrap_interval, mean_sums, paired_bootstrap
+from inphase.evaluation.metrics import Sums, bootstrap_interval, mean_sums, paired_bootstrap
 
 
 def pairs(values: NDArray[np.float64]) -> Sums:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inphase.errors import EvaluationError
-from inphase.evaluation import (
+from inphase.evaluation.metrics import (
     all_neighbours,
     three_way_cycle_consistency,
     two_way_cycle_consistency,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inphase.errors import AlignmentError
-from inphase.evaluation import event_alignment_error, time_stretch
+from inphase.evaluation.metrics import event_alignment_error, time_stretch
 
 
 def test_event_errors_by_hand() -> None:

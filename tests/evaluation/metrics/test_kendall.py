@@ -14,11 +14,7 @@ from scipy import stats
 from scipy.spatial.distance import cdist
 
 from inphase.errors import AlignmentError
-from inphase.evaluation import (
-    kendalls_tau,
-    kendalls_tau_of_order,
-    kendalls_tau_pairs,
-)
+from inphase.evaluation.metrics import kendalls_tau, kendalls_tau_of_order, kendalls_tau_pairs
 
 
 def twin(order: list[int]) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from inphase.errors import EvaluationError
-from inphase.evaluation import classify_phases, few_shot, phase_labels
+from inphase.evaluation.metrics import classify_phases, few_shot, phase_labels
 from inphase.evaluation.metrics.phases import Classifier
 
 Videos = tuple[list[NDArray[np.float64]], list[NDArray[np.int64]]]

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 
 from inphase.errors import EvaluationError
-from inphase.evaluation import phase_progression, progression_targets
+from inphase.evaluation.metrics import phase_progression, progression_targets
 
 
 def videos(

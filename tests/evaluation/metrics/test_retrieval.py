@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score
 from sklearn.neighbors import NearestNeighbors
 
 from inphase.errors import EvaluationError
-from inphase.evaluation import (
+from inphase.evaluation.metrics import (
     Retrieval,
     retrieval_other_videos,
     retrieval_ranked_list,

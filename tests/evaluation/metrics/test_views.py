@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inphase.errors import EvaluationError
-from inphase.evaluation import multi_view_alignment_error
+from inphase.evaluation.metrics import multi_view_alignment_error
 
 
 def test_errors_by_hand() -> None:

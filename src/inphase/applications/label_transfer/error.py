@@ -10,7 +10,7 @@ from inphase.applications.label_transfer.result import Transfer
 from inphase.applications.label_transfer.source_match import AnnotatedSource
 from inphase.data import AnnotatedVideo, event_frames
 from inphase.errors import AlignmentError
-from inphase.evaluation import event_alignment_error, time_stretch
+from inphase.evaluation.metrics import event_alignment_error, time_stretch
 from inphase.models import EmbeddedVideo, Embeddings
 
 
