@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inphase.errors import OutputError
 from inphase.models import EmbeddedVideo, Embeddings
-from inphase.models.embedding_files import check_embeddings_path
+from inphase.models.formats import FORMATS
 
 # Names that a zip file, a keyword argument or a path could trip over.
 _NAMES = ["file", "a/b", "allow_pickle", "dots.in.name", "naïve 泡", "x.npy"]
@@ -62,7 +62,7 @@ def test_another_suffix_is_refused_and_nothing_is_written(
     name: str, embeddings: Embeddings, tmp_path: Path
 ) -> None:
     with pytest.raises(OutputError, match=r"must end in \.npz or \.parquet"):
-        check_embeddings_path(tmp_path / name)
+        FORMATS.check(tmp_path / name)
     with pytest.raises(OutputError, match=r"must end in \.npz or \.parquet"):
         embeddings.save(tmp_path / name)
     assert not list(tmp_path.iterdir())

@@ -10,6 +10,7 @@ import pytest
 import inphase.applications
 import inphase.evaluation.report
 from inphase.errors import OutputError
+from inphase.models.formats import FORMATS as EMBEDDING_FORMATS
 from inphase.results.formats import FOLDER, Form, Formats
 
 
@@ -21,7 +22,8 @@ def jobs() -> list[Formats]:
         if one.ispkg
     ]
     report = inphase.evaluation.report
-    return [*(one.FORMATS for one in packages), report.FORMATS, report.COMPARISON_FORMATS]
+    others = [report.FORMATS, report.COMPARISON_FORMATS, EMBEDDING_FORMATS]
+    return [*(one.FORMATS for one in packages), *others]
 
 
 @pytest.mark.parametrize(
@@ -36,13 +38,13 @@ def jobs() -> list[Formats]:
 def test_a_suffix_that_cannot_be_written_is_told_with_those_that_can(
     suffixes: list[str], told: str
 ) -> None:
-    formats = Formats("nobody", dict.fromkeys(suffixes, "something"))
+    formats = Formats(None, dict.fromkeys(suffixes, "something"))
     with pytest.raises(OutputError, match=told):
         formats.check("out.gif")
 
 
 def test_a_form_that_holds_fewer_videos_says_what_to_do(tmp_path: Path) -> None:
-    formats = Formats("nobody", {".edl": Form("cuts", most=2, instead="write .otio")})
+    formats = Formats(None, {".edl": Form("cuts", most=2, instead="write .otio")})
     videos = [tmp_path / f"{index}.mp4" for index in range(3)]
     assert formats.check(tmp_path / "x.edl", videos[:2]) == ".edl"
     with pytest.raises(OutputError, match=r"can hold 2 videos, and there are 3; write .otio."):
@@ -52,20 +54,20 @@ def test_a_form_that_holds_fewer_videos_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_path_without_a_suffix_is_a_folder_where_there_is_one(tmp_path: Path) -> None:
-    both = Formats("nobody", {FOLDER: "clips", ".json": "all"})
+    both = Formats(None, {FOLDER: "clips", ".json": "all"})
     assert both.check(tmp_path / "clips") == FOLDER
     assert both.check(tmp_path / "clips.json") == ".json"
     # Where nothing but a folder can be written, a dot is a part of its name.
-    assert Formats("nobody", {FOLDER: "clips"}).check(tmp_path / "take.2") == FOLDER
+    assert Formats(None, {FOLDER: "clips"}).check(tmp_path / "take.2") == FOLDER
 
 
 def test_help_names_each_suffix_with_what_it_holds() -> None:
-    formats = Formats("nobody", {".png": "a plot", ".json": "all", ".svg": "a plot"})
+    formats = Formats(None, {".png": "a plot", ".json": "all", ".svg": "a plot"})
     assert formats.help() == ".png or .svg: a plot; .json: all."
     assert formats.only(".json").help() == ".json: all."
 
 
-@pytest.mark.parametrize("formats", jobs(), ids=lambda formats: formats.job)
+@pytest.mark.parametrize("formats", jobs(), ids=lambda formats: str(formats.writers))
 def test_every_form_of_every_job_has_a_writer(formats: Formats) -> None:
     for suffix in formats:
         names = list(inspect.signature(formats.writer(suffix)).parameters)
@@ -77,7 +79,7 @@ def test_every_form_of_every_job_has_a_writer(formats: Formats) -> None:
 
 
 def test_an_option_that_nothing_takes_is_an_error() -> None:
-    formats = Formats("inphase.applications.trajectory", {".png": "a plot", ".json": "all"})
+    formats = Formats("inphase.applications.trajectory.writers", {".png": "a plot", ".json": "all"})
     assert formats.chosen(".json", {"width": 3}) == {}
     assert formats.chosen(".png", {"width": 3, "console": None}) == {"width": 3, "console": None}
     with pytest.raises(TypeError, match="no option `colour`"):

@@ -6,15 +6,13 @@ from typing import Annotated
 import typer
 
 from inphase.cli import options
+from inphase.models.formats import FORMATS
 
 
 def embed(
     videos: options.Videos,
     model: options.Model,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help=".npz or .parquet file.", show_default=False),
-    ],
+    output: Annotated[Path, options.output(FORMATS)],
     split: options.Split = None,
 ) -> int:
     """Embed every frame of every video.
@@ -26,9 +24,8 @@ def embed(
     """
     from inphase.data import Collection
     from inphase.models import embed as embed_videos
-    from inphase.models.embedding_files import check_embeddings_path
 
-    check_embeddings_path(output)
+    FORMATS.check(output)
     collection = Collection.open(videos, split=split)
     embeddings = embed_videos(collection, model, console=options.console())
     embeddings.save(output)

@@ -1,28 +1,39 @@
 """Base networks, embedder, encoder, model folder, and embedding whole videos."""
 
-from inphase.models.base_networks import (
-    BaseNetwork,
-    create_base_network,
-    list_base_networks,
-    register_base_network,
-)
-from inphase.models.config import EncoderConfig
-from inphase.models.efficientnet_lite import efficientnet_lite
-from inphase.models.embedder import Embedder
-from inphase.models.embedding import EmbeddedVideo, Embeddings, FrameEmbedder, embed
-from inphase.models.encoder import Encoder
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BaseNetwork",
-    "EmbeddedVideo",
-    "Embedder",
-    "Embeddings",
-    "Encoder",
-    "EncoderConfig",
-    "FrameEmbedder",
-    "create_base_network",
-    "efficientnet_lite",
-    "embed",
-    "list_base_networks",
-    "register_base_network",
-]
+from inphase import lazy
+
+if TYPE_CHECKING:
+    from inphase.models.base_networks import BaseNetwork as BaseNetwork
+    from inphase.models.base_networks import create_base_network as create_base_network
+    from inphase.models.base_networks import list_base_networks as list_base_networks
+    from inphase.models.base_networks import register_base_network as register_base_network
+    from inphase.models.config import EncoderConfig as EncoderConfig
+    from inphase.models.efficientnet_lite import efficientnet_lite as efficientnet_lite
+    from inphase.models.embedder import Embedder as Embedder
+    from inphase.models.embedding import EmbeddedVideo as EmbeddedVideo
+    from inphase.models.embedding import Embeddings as Embeddings
+    from inphase.models.embedding import FrameEmbedder as FrameEmbedder
+    from inphase.models.embedding import embed as embed
+    from inphase.models.encoder import Encoder as Encoder
+
+# Loaded when first used: torch is slow to import.
+_HOMES = {
+    "BaseNetwork": "base_networks",
+    "EmbeddedVideo": "embedding",
+    "Embedder": "embedder",
+    "Embeddings": "embedding",
+    "Encoder": "encoder",
+    "EncoderConfig": "config",
+    "FrameEmbedder": "embedding",
+    "create_base_network": "base_networks",
+    "efficientnet_lite": "efficientnet_lite",
+    "embed": "embedding",
+    "list_base_networks": "base_networks",
+    "register_base_network": "base_networks",
+}
+
+__all__ = [*_HOMES]
+
+__getattr__ = lazy.attributes(__name__, _HOMES)

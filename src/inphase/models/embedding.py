@@ -17,11 +17,12 @@ from torch import Tensor
 from inphase.data import Collection, Video, context_indices
 from inphase.errors import ModelError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
-from inphase.models.embedding_files import save_embeddings
 from inphase.models.encoder import Encoder, background, ready_encoder
 from inphase.models.folding import fold_batch_norm
+from inphase.models.formats import FORMATS
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
 from inphase.progress import progress_bar
+from inphase.results.result import Result
 from inphase.video import IMAGE_FPS, VideoReader, average_fps, probe, read_image
 
 # A mobile network on a CPU is fastest when a batch stays in the cache: 125 frames/s at 4 against
@@ -65,7 +66,7 @@ class EmbeddedVideo:
 
 
 @dataclass(frozen=True)
-class Embeddings:
+class Embeddings(Result):
     """The embeddings of a collection.
 
     Attributes:
@@ -76,22 +77,18 @@ class Embeddings:
     videos: tuple[EmbeddedVideo, ...]
     skipped: tuple[Skipped, ...] = ()
 
+    formats = FORMATS
+
     def __iter__(self) -> Iterator[EmbeddedVideo]:
         return iter(self.videos)
 
     def __len__(self) -> int:
         return len(self.videos)
 
-    def save(self, path: str | Path) -> None:
-        """Write ``.npz`` or ``.parquet``, whole or not at all.
-
-        ``.npz`` holds one (frames, dims) float32 array a video, by its name. ``.parquet`` holds
-        one row a frame: ``video``, ``frame`` (from 0), ``time`` (seconds), ``embedding``.
-
-        Raises:
-            OutputError: another suffix, or the place cannot be written.
-        """
-        save_embeddings(Path(path), self.videos)
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The videos."""
+        return [video.path for video in self.videos]
 
 
 class VideoEmbedder(Protocol):

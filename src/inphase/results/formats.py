@@ -30,21 +30,21 @@ class Form:
 
 
 class Formats:
-    """The forms of a job's result, by suffix; light enough to load for ``--help``.
+    """The forms of a job's result, by suffix; light enough to load for `--help`.
 
-    The function ``png`` in the job's module ``writers`` writes ``.png``; ``folder`` writes a
-    folder and returns its files. A writer takes the result and the path, and as keywords what the
-    caller may change; it writes a file whole or not at all. Without such a function, ``.json``
-    holds the result's ``to_dict()`` and ``.csv`` its ``table()``. The module ``writers`` loads when
-    it is first used, because drawing is slow to import.
+    The function `png` in the module of writers writes `.png`; `folder` writes a folder and returns
+    its files. A writer takes the result and the path, and as keywords what the caller may change.
+    It writes a file whole or not at all. Without such a function, `.json` holds the result's
+    `to_dict()` and `.csv` its `table()`. The module loads when it is first used, because drawing
+    is slow to import.
 
     Args:
-        job: name of the package that has the module ``writers``.
-        forms: by suffix with its dot, or ``FOLDER``; a text says what the form holds.
+        writers: name of the module with the writers; None where the standard ones are enough.
+        forms: by suffix with its dot, or `FOLDER`; a text says what the form holds.
     """
 
-    def __init__(self, job: str, forms: Mapping[str, Form | str]) -> None:
-        self.job = job
+    def __init__(self, writers: str | None, forms: Mapping[str, Form | str]) -> None:
+        self.writers = writers
         self._forms = {
             suffix: Form(form) if isinstance(form, str) else form for suffix, form in forms.items()
         }
@@ -54,7 +54,7 @@ class Formats:
 
     def only(self, *suffixes: str) -> "Formats":
         """The same job with some of its suffixes."""
-        return Formats(self.job, {suffix: self._forms[suffix] for suffix in suffixes})
+        return Formats(self.writers, {suffix: self._forms[suffix] for suffix in suffixes})
 
     def help(self) -> str:
         """What each suffix holds, in one line for the option ``-o``."""
@@ -103,19 +103,10 @@ class Formats:
     def writer(self, suffix: str) -> Callable[..., Any]:
         """The function that writes a form."""
         name = suffix.removeprefix(".") or "folder"
-        try:
-            of_job = importlib.import_module(f"{self.job}.writers")
-        except ModuleNotFoundError as error:
-            if error.name != f"{self.job}.writers":
-                raise
-        else:
-            if hasattr(of_job, name):
-                written: Callable[..., Any] = getattr(of_job, name)
-                return written
-        standard: Callable[..., Any] = getattr(
-            importlib.import_module("inphase.results.writers"), name
-        )
-        return standard
+        own = importlib.import_module(self.writers) if self.writers else None
+        module = own if hasattr(own, name) else importlib.import_module("inphase.results.writers")
+        written: Callable[..., Any] = getattr(module, name)
+        return written
 
     def chosen(self, suffix: str, options: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the options that the writer of a suffix takes.

@@ -3,7 +3,7 @@
 from inphase.results.formats import Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {
         ".png": "the curve, with the frames at its peaks",
         ".svg": "the curve, with the frames at its peaks",

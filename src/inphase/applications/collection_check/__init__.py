@@ -2,4 +2,4 @@
 
 from inphase.results.formats import Formats
 
-FORMATS = Formats(__name__, {".json": "everything that was found"})
+FORMATS = Formats(None, {".json": "everything that was found"})

@@ -10,7 +10,7 @@ FILE_FORMATS = ("json", "csv", "vtt", "srt", "mp4")
 """What ``--format`` can ask for in a folder."""
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {
         FOLDER: "what the sources hold, or what --format asks for",
         ".json": "a labels.json with the key events of all videos",

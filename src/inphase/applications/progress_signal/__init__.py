@@ -3,7 +3,7 @@
 from inphase.results.formats import Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {
         ".csv": "progress and distance to the goal of each frame",
         ".json": "progress and distance to the goal of each frame",

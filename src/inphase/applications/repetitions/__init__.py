@@ -3,6 +3,6 @@
 from inphase.results.formats import FOLDER, Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {FOLDER: "the clips with their sound, their times (.json, .csv) and a picture (.png)"},
 )

@@ -3,7 +3,7 @@
 from inphase.results.formats import Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {
         ".mp4": "the target's pictures as they are, with the sound",
         ".wav": "the sound alone",

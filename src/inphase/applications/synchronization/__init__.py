@@ -3,7 +3,7 @@
 from inphase.results.formats import Form, Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {
         ".mp4": "all videos in a grid, at the reference's pace and with its sound",
         ".json": "the matched frames and times",

@@ -3,7 +3,7 @@
 from inphase.results.formats import Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {
         ".png": "a plot",
         ".svg": "a plot",

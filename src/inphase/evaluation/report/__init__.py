@@ -3,7 +3,7 @@
 from inphase.results.formats import FOLDER, Formats
 
 FORMATS = Formats(
-    __name__,
+    f"{__name__}.writers",
     {FOLDER: "evaluation.json, scores.csv, events.csv, sums.npz and report.html"},
 )
-COMPARISON_FORMATS = Formats(__name__, {".csv": "one row a score and run"})
+COMPARISON_FORMATS = Formats(None, {".csv": "one row a score and run"})
