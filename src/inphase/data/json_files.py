@@ -16,7 +16,7 @@ def read_json(path: Path) -> dict[str, Any]:
         CollectionError: the file is missing, unreadable, not JSON, or something else than that.
     """
     try:
-        content = json.loads(read_text(path), object_pairs_hook=_without_repetition)
+        content = json.loads(read_text(path, kind="JSON"), object_pairs_hook=_without_repetition)
     except _RepeatedKeyError as error:
         raise CollectionError(f"{path} holds the key `{error}` twice.") from error
     except (ValueError, RecursionError) as error:

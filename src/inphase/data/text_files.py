@@ -27,5 +27,6 @@ def read_text(path: Path, *, kind: str = "") -> str:
         # Excel's "Unicode text" is UTF-16.
         return raw.decode("utf-16" if raw.startswith(marks) else "utf-8-sig")
     except UnicodeDecodeError as error:
-        how = f" as {kind} UTF-8" if kind == "CSV" else " as UTF-8"
-        raise CollectionError(f"{path} is not UTF-8 text; save it{how}.") from error
+        # "CSV UTF-8" is what Excel calls it.
+        how = f"{kind} UTF-8" if kind else "UTF-8"
+        raise CollectionError(f"{path} is not UTF-8 text; save it as {how}.") from error
