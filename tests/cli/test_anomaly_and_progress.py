@@ -1,4 +1,4 @@
-"""``inphase anomaly`` and ``inphase progress``, from videos to files."""
+"""`inphase anomaly` and `inphase progress`, from videos to files."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ def videos(pouring: Collection) -> list[str]:
 def test_anomalies_are_listed_and_written(
     videos: list[str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # White pictures stray from all videos, whatever the encoder makes of them.
+    # White frames deviate from all videos, whatever the encoder makes of them.
     odd, reader = tmp_path / "odd.mp4", VideoReader(videos[0])
     with VideoWriter(odd, fps=12, size=reader.size) as writer:
         for index, (_, frame) in enumerate(reader):
@@ -50,7 +50,7 @@ def test_anomalies_are_listed_and_written(
     assert result["video"] == odd.stem
     assert len(result["typical"]) == 4
     assert len(result["looks"]) == probe(odd).frames
-    # The same segments in each form, and in the same words as on the screen.
+    # The same segments in each format, in the same words as on the screen.
     assert result["segments"]
     starts = [f"{one['start']:.2f}" for one in result["segments"]]
     assert re.findall(r"([\d.]+) to [\d.]+ s ", told.out) == starts

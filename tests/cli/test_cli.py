@@ -1,4 +1,4 @@
-"""The command line: what a person types, sees, and what a script gets as exit code."""
+"""The command line: what a person types and sees, and which exit code a script gets."""
 
 import json
 import os
@@ -282,7 +282,7 @@ def _one_line_after_bars(capsys: pytest.CaptureFixture[str]) -> str:
     return lines[0]
 
 
-# Runs a command with files limited to some bytes, as on a disk that is full after them.
+# Runs a command with a limit on file size, as on a disk that fills up.
 LIMITED = """
 import resource, signal, sys
 import torch
@@ -364,8 +364,8 @@ def test_help_groups_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     places = [shown.index(f" {word} ") for word in ("Watch", "Fit", "Use", "Judge", "Data")]
     assert places == sorted(places)
-    assert places[0] < shown.index(" synchronize ") < places[1] < shown.index(" train ")
-    assert places[2] < shown.index(" retrieve ") < places[3] < shown.index(" evaluate ")
+    assert places[0] < shown.index("│ synchronize ") < places[1] < shown.index("│ train ")
+    assert places[2] < shown.index("│ retrieve ") < places[3] < shown.index("│ evaluate ")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The verbs ``cut`` and ``follow``, and the files of editing programs, as a person types them."""
+"""`inphase cut`, `inphase follow` and files for editing programs, as a person uses them."""
 
 import json
 import re
@@ -78,7 +78,7 @@ def test_files_of_editing_programs_tell_their_cuts(
     assert told is not None
     pieces = {"otio": r"\"OTIO_SCHEMA\": \"Clip\.", "edl": r"^\d{3}  AX", "sh": "trim=start_frame"}
     found = len(re.findall(pieces[suffix], out.read_text(), re.MULTILINE))
-    # A timeline holds the reference's picture and its sound, whole, too.
+    # A timeline also holds the reference's picture and sound, uncut.
     assert found == int(told[1]) + (3 if suffix == "otio" else 1)
 
 

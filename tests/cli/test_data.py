@@ -1,4 +1,4 @@
-"""``inphase data check`` and ``inphase data convert``."""
+"""`inphase data check` and `inphase data convert`."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def test_each_verb_shows_an_example(verb: str, capsys: pytest.CaptureFixture[str
     assert "Example:" in capsys.readouterr().out
 
 
-def test_check_leaves_with_1_when_something_is_broken(
+def test_check_exits_with_1_when_something_is_broken(
     pouring: Collection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     videos = [str(video.path) for video in pouring.videos[:3]]
@@ -32,7 +32,7 @@ def test_check_leaves_with_1_when_something_is_broken(
     assert len(told["videos"]) == 3
 
 
-def test_convert_writes_labels_and_tells_mistakes(
+def test_convert_writes_labels_and_lists_mistakes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("a", "b"):

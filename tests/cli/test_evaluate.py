@@ -1,4 +1,4 @@
-"""``inphase evaluate`` and ``inphase compare``: what a person sees and a script gets."""
+"""`inphase evaluate` and `inphase compare`: what a person sees and a script gets."""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_evaluate_then_compare(
         assert run(["evaluate", str(folder), str(labels), *quick]) == 0
         shown = capsys.readouterr().out
         assert "Kendall" in shown
-        # Beside the model, where compare looks for it.
+        # Next to the model, where compare looks for it.
         told = json.loads((folder / "evaluation" / "evaluation.json").read_text())
         assert told["options"]["scoring"]["few_shot"] == [1]
         assert "stride 2" in told["methods"]["model"]["tau_b"]["note"]

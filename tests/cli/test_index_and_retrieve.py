@@ -1,4 +1,4 @@
-"""The verbs ``index``, ``retrieve`` and ``transfer``, as a person types them."""
+"""`inphase index`, `inphase retrieve` and `inphase transfer`, as a person types them."""
 
 import json
 import shutil
@@ -61,9 +61,9 @@ def test_from_videos_to_a_sheet_and_back(
     assert "3 embedded" in capsys.readouterr().out
     assert (tmp_path / "inphase-store").is_dir()
     assert run(["index", "add", str(videos / "pouring_000.mp4"), "--metadata", "coach=bo"]) == 0
-    assert "0 embedded, 1 described anew, 0 there already" in capsys.readouterr().out
+    assert "0 embedded, 1 with new metadata, 0 unchanged" in capsys.readouterr().out
     assert run(["index", "add"]) == 0
-    assert "3 there already" in capsys.readouterr().out
+    assert "3 unchanged" in capsys.readouterr().out
 
     assert run(["index", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
@@ -91,7 +91,7 @@ def test_from_videos_to_a_sheet_and_back(
     assert "did you mean" in _one_line(capsys)
 
 
-def test_captions_and_events_are_carried_over(
+def test_captions_and_events_are_transferred(
     videos: Path, pouring: Collection, model: str, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip

@@ -29,7 +29,7 @@ def verb(
         ("v --typical a b -o x -o y", ("v", ["a", "b"], ["x", "y"], [])),
         ("v -t a b", ("v", ["a", "b"], [], [])),
         ("v --typical=a b", ("v", ["a", "b"], [], [])),
-        # Other options take one word each, and what comes after -- is nobody's value.
+        # Other options take one word each, and words after -- belong to no option.
         ("-o x v --typical a", ("v", ["a"], ["x"], [])),
         ("v --typical a -- b", ("v", ["a"], [], ["b"])),
     ],

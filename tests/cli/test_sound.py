@@ -1,4 +1,4 @@
-"""The verb ``sound``, as a person types it."""
+"""`inphase sound`, as a person types it."""
 
 import shutil
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_from_takes_all_that_a_shells_glob_gives(
     assert run(["sound", mute, *one_by_one, *ends[0]]) == 0
     assert run(["sound", mute, "--from", *videos, *ends[1]]) == 0
     assert Path(outputs[0]).read_bytes() == Path(outputs[1]).read_bytes()
-    # The target is what stands before.
+    # The target is the word before the sources.
     capsys.readouterr()
     assert run(["sound", "--sources", *videos, mute, *ends[0]]) == 2
     assert "target" in _one_line(capsys).lower()

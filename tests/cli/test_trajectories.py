@@ -1,4 +1,4 @@
-"""The verb ``trajectories``, as a person types it."""
+"""`inphase trajectories`, as a person types it."""
 
 import json
 import shutil

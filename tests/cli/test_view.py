@@ -1,4 +1,4 @@
-"""The verb ``view``, as a person types it: exporting, and what corrections are good for."""
+"""`inphase view`, as a person types it: exporting, and using corrections."""
 
 import json
 import shutil
@@ -53,7 +53,7 @@ def test_a_folder_is_exported_with_its_corrections(
     alignment = json.loads((page / "data" / "alignments" / "v2.json").read_text())
     assert alignment["queries"]["v0"]["anchors"] == [[11, 5]]
 
-    # The same file is what other verbs keep to.
+    # Other verbs keep the matches of the same file.
     (folder / "broken.mp4").unlink()
     options = ["--model", f"{model}/model", "--alignment", str(folder / "alignment.json")]
     out = tmp_path / "x.json"
@@ -107,7 +107,7 @@ def test_a_wrong_command_is_one_line(
         (["--labels", "broken.json"], "broken.json"),
     ],
 )
-def test_what_cannot_keep_corrections_is_told_before_the_work(
+def test_a_file_that_cannot_keep_corrections_is_refused_before_the_work(
     words: list[str],
     told: str,
     folder: Path,

@@ -1,4 +1,4 @@
-"""The command line: one module a verb; parse, call, print, no logic."""
+"""The command line: one module per verb; parse, call, print, no logic."""
 
 import difflib
 import os
@@ -13,17 +13,17 @@ EXIT_OK, EXIT_SKIPPED, EXIT_WRONG, EXIT_STOPPED = 0, 1, 2, 130
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run ``inphase``; leaves with 0, with 1 if inputs were skipped, with 2 on a wrong input."""
+    """Run `inphase`; exits with 0, with 1 if inputs were skipped, with 2 on bad input."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; a mistake is one line on standard error."""
-    # Belongs to the whole command, but people add it at the end.
+    # An option of the whole command, but people add it at the end.
     verbose = [argument for argument in arguments if argument in VERBOSE]
     arguments = verbose[:1] + [argument for argument in arguments if argument not in VERBOSE]
     try:
-        # As they were given, for a verb that starts itself anew in several processes.
+        # The original arguments, for a verb that restarts itself in several processes.
         result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
     except InphaseError as error:
         return _say(str(error))
@@ -32,7 +32,7 @@ def run(arguments: list[str]) -> int:
         message = error.format_message()  # names the option
         if possible:
             message = str(error.message)
-            # In the order of the alphabet as they come, not of likeness.
+            # They come sorted alphabetically, not by similarity.
             given = str(getattr(error, "option_name", ""))
             nearest = difflib.get_close_matches(given, possible, n=1, cutoff=0) or sorted(possible)
             message += f" Did you mean {nearest[0]}?"
@@ -41,7 +41,7 @@ def run(arguments: list[str]) -> int:
         result = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _stopped()
-    if result == EXIT_STOPPED:  # what typer makes of an interrupt
+    if result == EXIT_STOPPED:  # how typer reports an interrupt
         return _stopped()
     return result if isinstance(result, int) else EXIT_OK
 
@@ -52,11 +52,11 @@ def _say(message: str) -> int:
 
 
 def _stopped() -> int:
-    _tell("stopped; the same command goes on from here.")
+    _tell("stopped; run the same command again to continue.")
     return EXIT_STOPPED
 
 
 def _tell(message: str) -> None:
-    # Of several processes that meet the same mistake one tells it.
+    # When several processes hit the same error, only one reports it.
     if os.environ.get("LOCAL_RANK", "0") == "0":
         print(f"inphase: {message}", file=sys.stderr)

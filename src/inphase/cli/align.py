@@ -1,4 +1,4 @@
-"""``inphase align``."""
+"""`inphase align`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,17 +19,17 @@ def align(
     ],
     queries: Annotated[
         list[str],
-        typer.Argument(metavar="QUERY", help="The videos to match to it.", show_default=False),
+        typer.Argument(metavar="QUERY", help="The videos to align with it.", show_default=False),
     ],
     model: options.Model,
     output: Annotated[Path, options.output(FORMATS.only(".json", ".csv"))],
     *,
     how: "AlignmentOptions",
 ) -> int:
-    """Find for each frame of the reference its frame in each query.
+    """Match each frame of a reference to a frame of each query.
 
-    The result has, for each reference frame, the query's frame number and time in seconds, and a
-    confidence of 0..1.
+    The result lists, for each reference frame, the query's frame number, its time in seconds and a
+    confidence (0..1).
 
     Example: `inphase align me.mp4 pro.mp4 --model runs/swing/model -o alignment.json`
     """
@@ -46,5 +46,6 @@ def align(
         options=how,
     )
     result.save(output)
-    typer.echo(f"Wrote the alignment of {len(result.queries)} to {result.reference.name}: {output}")
+    videos = "1 video" if len(result.queries) == 1 else f"{len(result.queries)} videos"
+    typer.echo(f"Wrote the alignment of {videos} with {result.reference.name}: {output}")
     return options.conclude(embeddings.skipped)

@@ -1,4 +1,4 @@
-"""``inphase anomaly``."""
+"""`inphase anomaly`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +10,14 @@ from inphase.cli import options
 
 
 def anomaly(
-    video: Annotated[str, typer.Argument(help="The video to judge.", show_default=False)],
+    video: Annotated[str, typer.Argument(help="The video to check.", show_default=False)],
     typical: Annotated[
         list[str],
         typer.Option(
             "--typical",
             metavar="VIDEOS...",
-            help="Videos of the action as it should be: files, folders, globs or a labels.json: "
-            "all that follow, up to the next option. May be repeated.",
+            help="Videos of the action as it should be: files, folders, globs or a labels.json, "
+            "as many as you like up to the next option. Repeatable.",
             show_default=False,
         ),
     ],
@@ -25,27 +25,29 @@ def anomaly(
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
     alpha: Annotated[
         float,
-        typer.Option(help="Share of normal videos that may raise an alarm; 0.05 takes 19 videos."),
+        typer.Option(
+            help="Fraction of normal videos that may raise an alarm; 0.05 needs 19 typical videos."
+        ),
     ] = 0.05,
     span: Annotated[
-        float, typer.Option(help="Seconds over which distance is averaged and pace is measured.")
+        float, typer.Option(help="Seconds over which distance is averaged and pace measured.")
     ] = 0.2,
     by_group: Annotated[
         bool,
         typer.Option(
             "--by-group",
-            help="Leave out all typical videos of a person or place together, as labels.json "
-            "groups them: a new person alone is then no anomaly.",
+            help="Leave typical videos out by their group in labels.json (a person, a place), so "
+            "that a new person or place is not an anomaly by itself.",
         ),
     ] = False,
-    width: Annotated[int, typer.Option(min=200, help="Of the .png, in pixels.")] = 1200,
+    width: Annotated[int, typer.Option(min=200, help="Width of the .png, in pixels.")] = 1200,
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
 ) -> int:
-    """Find where a video strays from typical ones, in its looks and in its pace.
+    """Find where a video deviates from typical ones, in looks or in pace.
 
-    Each segment is listed with its start and end, a score, and the probability that a normal video
-    strays as far anywhere. Use typical videos that the model was not trained on.
+    Lists each segment with its start and end, a score, and the probability p that a normal video
+    deviates as much anywhere. Use typical videos that the model was not trained on.
 
     Example: `inphase anomaly new.mp4 --typical good/ --model runs/pour/model -o anomalies.png`
     """
@@ -62,13 +64,13 @@ def anomaly(
     collection = Collection.open(typical, split=split)
     judged = Collection.open([video])
     if len(judged) != 1:
-        raise ConfigError(f"{video} holds {len(judged)} videos; give one to judge.")
+        raise ConfigError(f"{video} holds {len(judged)} videos; give one to check.")
     sources = [one.path for one in (*collection, *judged)]
     for path in output:
         FORMATS.check(path, sources)
     groups = {one.name: one.group for one in collection}
     if by_group and None in groups.values():
-        raise ConfigError("--by-group needs a labels.json that gives every typical video a group.")
+        raise ConfigError("--by-group needs a labels.json with a group for every typical video.")
     embeddings = embed_videos(collection, model, console=console)
     (new,) = embed_videos(judged, model, console=console)
     result = find_anomalies(

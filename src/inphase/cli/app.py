@@ -1,4 +1,4 @@
-"""The verbs, grouped and in the order in which a person needs them."""
+"""The verbs, in groups, in the order in which a person needs them."""
 
 import logging
 from types import ModuleType
@@ -83,7 +83,7 @@ def _name(verb: ModuleType) -> str:
 
 
 class _Verbs(TyperGroup):
-    """Lists the verbs in their order, and knows them by other names, too."""
+    """Lists the verbs in their order and accepts other names for them."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return [_name(verb) for verbs in _GROUPS.values() for verb in verbs]
@@ -97,7 +97,6 @@ class _Verbs(TyperGroup):
 app = typer.Typer(
     name="inphase",
     cls=_Verbs,
-    help="Line up videos of the same action.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -107,7 +106,7 @@ app = typer.Typer(
 for _group, _verbs in _GROUPS.items():
     for _verb in _verbs:
         _command = getattr(_verb, _name(_verb))
-        if isinstance(_command, typer.Typer):  # with verbs of its own
+        if isinstance(_command, typer.Typer):  # it has verbs of its own
             app.add_typer(_command, name=_name(_verb), rich_help_panel=_group)
         else:
             app.command(cls=list_options.Command, rich_help_panel=_group)(_command)
@@ -121,7 +120,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback(epilog="`inphase VERB --help` explains each verb and shows an example.")
 def _inphase(
-    verbose: Annotated[bool, typer.Option(*VERBOSE, help="Say more about each step.")] = False,
+    verbose: Annotated[bool, typer.Option(*VERBOSE, help="Print details of each step.")] = False,
     version: Annotated[  # noqa: ARG001
         bool,
         typer.Option(
@@ -131,7 +130,7 @@ def _inphase(
 ) -> None:
     """Line up videos of the same action, without labels.
 
-    The main job: `inphase synchronize *.mp4 -o together.mp4`.
+    Start with `inphase synchronize *.mp4 -o together.mp4`.
     """
     console = Console(stderr=True)
     logging.basicConfig(format="%(message)s", handlers=[RichHandler(console=console)])

@@ -1,4 +1,4 @@
-"""``inphase compare``."""
+"""`inphase compare`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,19 +14,19 @@ def compare(
         list[Path],
         typer.Argument(
             metavar="RUN...",
-            help="Folders that `inphase evaluate` wrote, or runs that hold one; the others are "
+            help="Folders written by `inphase evaluate`, or runs that contain one. All are "
             "compared with the first.",
             show_default=False,
         ),
     ],
     output: Annotated[Path | None, options.output(COMPARISON_FORMATS)] = None,
-    bootstrap: Annotated[int, typer.Option(min=2, help="Draws of test videos.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    bootstrap: Annotated[int, typer.Option(min=2, help="Number of bootstrap samples.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
 ) -> None:
-    """Put evaluations of the same videos side by side, and say which differences are luck.
+    """Compare evaluations and show which differences are significant.
 
-    Differences are to the first run; a paired bootstrap over test videos gives their 95 %
-    interval and p. Green is better and red worse, at p < 0.05.
+    Each run is compared with the first, on the same test videos. A paired bootstrap over the videos
+    gives each difference a 95 % interval and a p-value; green is better and red worse, at p < 0.05.
 
     Example: `inphase compare runs/tcc runs/tcn -o comparison.csv`
     """

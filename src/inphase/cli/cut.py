@@ -1,4 +1,4 @@
-"""``inphase cut``."""
+"""`inphase cut`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,31 +15,31 @@ def cut(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model folder of an encoder fitted to this action [default: the pretrained base "
-            "network alone, which needs no fitting].",
+            help="Model folder of an encoder fitted to this action [default: only the pretrained "
+            "base network, which needs no fitting].",
             show_default=False,
         ),
     ] = None,
     shortest: Annotated[
-        float, typer.Option(min=0.27, help="Seconds that a repetition takes at least.")
+        float, typer.Option(min=0.27, help="Shortest repetition, in seconds.")
     ] = 0.4,
     longest: Annotated[
         float | None,
         typer.Option(
             min=0.27,
-            help="Seconds that a repetition takes at most [default: half of the video].",
+            help="Longest repetition, in seconds [default: half of the video].",
             show_default=False,
         ),
     ] = None,
     least_confidence: Annotated[
-        float, typer.Option(min=0, max=1, help="Below this a video stays whole.")
+        float, typer.Option(min=0, max=1, help="Confidence below which a video is not cut.")
     ] = 0.45,
     split: options.Split = None,
 ) -> int:
-    """Cut a video that repeats an action into one clip for each repetition.
+    """Cut a video of a repeated action into one clip per repetition.
 
     Writes the clips with their sound, a table of their times (.json, .csv) and a picture of the
-    video's self-similarity. A video without repetition stays whole.
+    video's self-similarity. A video without repetitions stays whole.
 
     Example: `inphase cut twenty_pushups.mp4 -o pushups/`
     """

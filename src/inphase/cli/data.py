@@ -1,4 +1,4 @@
-"""``inphase data``: look at a collection, and make labels of other programs into labels.json."""
+"""`inphase data`: check a collection, and convert other programs' labels to labels.json."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from inphase.applications.collection_check import FORMATS
 from inphase.cli import options
 
 data = typer.Typer(
-    help="Check a collection, and make labels of other programs into a labels.json.",
+    help="Check a collection, or convert other programs' labels to labels.json.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -20,9 +20,10 @@ def check(
     videos: options.Videos,
     output: Annotated[Path | None, options.output(FORMATS)] = None,
 ) -> int:
-    """Look at every video: broken files, lengths, rates, labels, duplicates, mixed actions.
+    """Check videos and labels for problems before training.
 
-    Leaves with 1 when something was found that would make training or scores wrong.
+    Reports broken files, lengths, frame rates, labels, duplicates and mixed actions. Exits with 1
+    if a problem would spoil training or scores.
 
     Example: `inphase data check swings/`
     """
@@ -50,8 +51,8 @@ def convert(
         Path,
         typer.Argument(
             metavar="LABELS",
-            help=".json of segments in microseconds (TCC), .csv of segments or instants, .vtt or a "
-            "folder of them, or the folder of Penn Action or of the pouring set.",
+            help="A .json of segments in microseconds (TCC), a .csv of segments or instants, a "
+            ".vtt or a folder of them, or the folder of Penn Action or of the pouring set.",
             show_default=False,
         ),
     ],
@@ -63,28 +64,30 @@ def convert(
         list[str] | None,
         typer.Argument(
             metavar="[VIDEOS]",
-            help="The videos that the labels speak of; Penn Action and pouring hold their own.",
+            help="The labelled videos; Penn Action and the pouring set contain their own.",
             show_default=False,
         ),
     ] = None,
     events: Annotated[
         str | None,
         typer.Option(
-            help="Names of the key events in order, with commas between them.", show_default=False
+            help="Names of the key events, in order, separated by commas.", show_default=False
         ),
     ] = None,
     instants: Annotated[
-        bool, typer.Option("--instants", help="Each WebVTT cue is an instant, not a segment.")
+        bool, typer.Option("--instants", help="Read each WebVTT cue as an instant, not a segment.")
     ] = False,
     action: Annotated[
         list[str] | None,
-        typer.Option(help="Of Penn Action, only this. May be repeated.", show_default=False),
+        typer.Option(
+            help="Convert only this action of Penn Action. Repeatable.", show_default=False
+        ),
     ] = None,
 ) -> int:
-    """Make labels of other programs and published sets into a labels.json.
+    """Convert labels of other programs or published sets to a labels.json.
 
-    Videos with a mistake in their labels (an event out of order or outside the video, a video that
-    is not there) are listed with a sentence and left out; the exit code is then 1.
+    Videos whose labels are wrong (an event out of order or outside the video, a missing video) are
+    left out and listed with the reason; the exit code is then 1.
 
     Example: `inphase data convert segments.csv swings/ -o swings/labels.json`
     """

@@ -1,4 +1,4 @@
-"""``inphase draw``."""
+"""`inphase draw`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,19 +10,23 @@ from inphase.cli import options
 
 def draw(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder to fill.", show_default=False)
+        Path, typer.Option("--output", "-o", help="Folder for the videos.", show_default=False)
     ],
     action: Annotated[
-        Literal["pouring", "swing", "pick_place"], typer.Option(help="What is done.")
+        Literal["pouring", "swing", "pick_place"], typer.Option(help="Action to perform.")
     ] = "pouring",
-    count: Annotated[int, typer.Option(min=1, help="How many performances.")] = 9,
-    views: Annotated[int, typer.Option(min=1, max=2, help="Cameras that film each.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same videos.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="Number of performances.")] = 9,
+    views: Annotated[
+        int, typer.Option(min=1, max=2, help="Number of cameras per performance.")
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Random seed; the same seed draws the same videos.")
+    ] = 0,
 ) -> int:
-    """Draw synthetic videos of one action, with their key events, to try inphase on.
+    """Draw synthetic labelled videos of one action to try inphase on.
 
-    Each performance has its own speed, camera, colours and background; pouring has sound. The
-    folder also gets labels.json with the exact key events.
+    Each performance has its own speed, camera, colours and background; pouring has sound. A
+    labels.json in the folder holds the exact key events.
 
     Example: `inphase draw --action swing -o swings`
     """

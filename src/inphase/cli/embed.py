@@ -1,4 +1,4 @@
-"""``inphase embed``."""
+"""`inphase embed`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +15,10 @@ def embed(
     output: Annotated[Path, options.output(FORMATS)],
     split: options.Split = None,
 ) -> int:
-    """Embed every frame of every video.
+    """Compute an embedding for every frame of every video.
 
-    .npz holds one (frames, dims) float32 array a video, by its name; .parquet holds one row a
-    frame with its video, number, time in seconds and embedding.
+    A .npz file holds one (frames, dims) float32 array per video, under the video's name. A .parquet
+    file holds one row per frame: video, frame number, time in seconds, embedding.
 
     Example: `inphase embed swings/ --model runs/swing/model -o swings.npz`
     """

@@ -1,4 +1,4 @@
-"""``inphase evaluate``."""
+"""`inphase evaluate`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,7 +17,7 @@ def evaluate(
         list[Path],
         typer.Argument(
             metavar="MODEL...",
-            help="Model or run folders; several count as several seeds of one method.",
+            help="Model or run folders. Several are treated as seeds of one method.",
             show_default=False,
         ),
     ],
@@ -25,7 +25,7 @@ def evaluate(
         str,
         typer.Argument(
             metavar="LABELS.json",
-            help="A labelled set: its labels.json, or the folder that holds it.",
+            help="The labelled set: its labels.json, or the folder that contains it.",
             show_default=False,
         ),
     ],
@@ -34,49 +34,53 @@ def evaluate(
         typer.Option(
             "--output",
             "-o",
-            help="Folder for the report [default: evaluation/ beside the first model].",
+            help="Folder for the report [default: evaluation/ next to the first model].",
             show_default=False,
         ),
     ] = None,
     train_split: Annotated[
-        str, typer.Option(help="Part of the set that phases are learned from.")
+        str, typer.Option(help="Split whose labels train the phase classifier.")
     ] = "train",
-    test_split: Annotated[str, typer.Option(help="Part of the set that is scored.")] = "test",
+    test_split: Annotated[str, typer.Option(help="Split to score.")] = "test",
     shared_groups: Annotated[
         bool,
         typer.Option(
-            "--shared-groups", help="Score even where a group is in both parts; the report warns."
+            "--shared-groups", help="Allow a group in both splits; the report then warns."
         ),
     ] = False,
-    stride: Annotated[int, typer.Option(min=1, help="Frames between two of Kendall's τ.")] = 1,
+    stride: Annotated[int, typer.Option(min=1, help="For Kendall's τ, use every n-th frame.")] = 1,
     classifier: Annotated[
         Literal["svc", "logistic"],
-        typer.Option(help="Of phases: RBF support vectors (TCC, LAV) or logistic regression."),
+        typer.Option(
+            help="Phase classifier: support vectors with an RBF kernel (TCC, LAV), or logistic "
+            "regression."
+        ),
     ] = "svc",
     few_shot: Annotated[
         list[int] | None,
         typer.Option(
             min=1,
-            help="Score phases with so many labelled videos. May be repeated [default: 1 and 5].",
+            help="Also classify phases from only this many labelled videos. Repeatable "
+            "[default: 1 and 5].",
             show_default=False,
         ),
     ] = None,
     shortcuts: Annotated[
         bool,
-        typer.Option(help="Score trimmed, frozen and shuffled videos, too."),
+        typer.Option(help="Also score trimmed, frozen and shuffled videos."),
     ] = True,
     bootstrap: Annotated[
-        int, typer.Option(min=2, help="Draws of test videos for the 95 % intervals.")
+        int, typer.Option(min=2, help="Number of bootstrap samples for the 95 % intervals.")
     ] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     *,
     how: "AlignmentOptions",
 ) -> int:
-    """Score encoders on a labelled set, with intervals, beside what needs no learning.
+    """Score encoders on a labelled set, with intervals and baselines.
 
-    Prints the scores and writes evaluation.json, scores.csv, events.csv and report.html, a page
-    with pictures that needs no other file. The labels say which videos are for testing; a person
-    or scene that is in both parts is refused unless --shared-groups allows it.
+    Prints the scores and writes evaluation.json, scores.csv, events.csv and report.html, a
+    self-contained page with pictures. The labels assign videos to splits; a person or scene that
+    is in both is an error unless --shared-groups allows it.
 
     Example: `inphase evaluate runs/swing labels.json -o report`
     """

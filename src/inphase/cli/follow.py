@@ -1,4 +1,4 @@
-"""``inphase follow``."""
+"""`inphase follow`."""
 
 import contextlib
 import itertools
@@ -15,12 +15,12 @@ def follow(
     query: Annotated[
         str,
         typer.Argument(
-            help="A file that is being written (.ts, .mkv, .webm), or a camera (/dev/video0).",
+            help="A file that is still being written (.ts, .mkv, .webm) or a camera (/dev/video0).",
             show_default=False,
         ),
     ],
     reference: Annotated[
-        Path, typer.Option(help="The video that it is followed along.", show_default=False)
+        Path, typer.Option(help="The video to follow it along.", show_default=False)
     ],
     model: options.Model,
     output: Annotated[
@@ -28,37 +28,38 @@ def follow(
         typer.Option(
             "--output",
             "-o",
-            help="File for one JSON line a frame; - for standard output.",
+            help="File for one JSON line per frame; - for standard output.",
             show_default=False,
         ),
     ] = None,
     look_back: Annotated[
         float,
-        typer.Option(min=0, help="Seconds before the newest frame that each line may revise."),
+        typer.Option(min=0, help="How many seconds of earlier matches each line may revise."),
     ] = 0.0,
     wait: Annotated[
-        float, typer.Option(min=0, help="Seconds without a new frame that end a growing file.")
+        float,
+        typer.Option(min=0, help="Stop after this many seconds without a new frame in the file."),
     ] = 2.0,
     background: Annotated[
         Literal["start", "running", "reference"],
         typer.Option(
-            help="What stands in for the background of a video that has not ended: as at the "
-            "reference's start, the range so far, or the reference's own (same camera and place)."
+            help="How to estimate the background before the video has ended: start assumes that it "
+            "starts like the reference, running uses the frames so far, reference takes the "
+            "reference's own (same camera and place)."
         ),
     ] = "running",
     max_speed: Annotated[
         int,
-        typer.Option(
-            min=1, max=100, help="Reference frames that may pass with one frame, at most."
-        ),
+        typer.Option(min=1, max=100, help="Maximum speed, in reference frames per frame."),
     ] = 3,
     open_begin: Annotated[
-        bool, typer.Option("--open-begin", help="It may begin anywhere in the reference.")
+        bool, typer.Option("--open-begin", help="Let it start anywhere in the reference.")
     ] = False,
 ) -> int:
-    """Follow a video along a reference while it is being made, frame by frame.
+    """Follow a live video along a reference, frame by frame.
 
-    Shows where it is on one line, and gives programs one JSON object a frame.
+    Shows the current position on one line, and can write one JSON object per frame for other
+    programs.
 
     Example: `inphase follow /dev/video0 --reference pro.mp4 --model runs/swing/model -o -`
     """
@@ -81,7 +82,7 @@ def follow(
         max_speed=max_speed,
         open_begin=open_begin,
     )
-    # Before anything that was written before is lost: is there something to follow?
+    # Wait for a first frame before overwriting an earlier output file.
     first = next(frames, None)
     if first is None:
         raise VideoError(f"{query} gave no frame.")
@@ -92,7 +93,7 @@ def follow(
         else:
             try:
                 Path(str(output)).parent.mkdir(parents=True, exist_ok=True)
-                # Not beside its place: a program reads it while it is written.
+                # Not written elsewhere and moved: programs read it while it is being written.
                 lines = stack.enter_context(Path(str(output)).open("w", encoding="utf-8"))
             except OSError as error:
                 raise OutputError(f"Cannot write {output}: {error.strerror}.") from error

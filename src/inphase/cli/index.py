@@ -1,4 +1,4 @@
-"""``inphase index``: add, list and remove."""
+"""`inphase index`: add, list and remove."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from inphase.atomic import json_text
 from inphase.cli import options
 
 index = typer.Typer(
-    help="Keep embeddings of many videos in a store, to search them with `inphase retrieve`.",
+    help="Keep embeddings of videos in a store, to search with `inphase retrieve`.",
     no_args_is_help=True,
 )
 
@@ -20,15 +20,15 @@ def add(
         list[str] | None,
         typer.Argument(
             metavar="VIDEOS",
-            help="Video files, folders, globs, or a labels.json [default: those in the store, to "
-            "embed again what changed].",
+            help="Video files, folders, globs or a labels.json [default: those already in the "
+            "store, to embed again what changed].",
             show_default=False,
         ),
     ] = None,
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model folder of a trained encoder [default: the one used before].",
+            help="Model folder of a trained encoder [default: the store's own].",
             show_default=False,
         ),
     ] = None,
@@ -36,11 +36,10 @@ def add(
     metadata: options.Metadata = None,
     split: options.Split = None,
 ) -> int:
-    """Embed videos into the store.
+    """Embed videos and add them to the store.
 
-    A video that is there already, with this content and this model, is not embedded again; one
-    whose file changed, or that another model embedded, is, and the old embeddings go. Videos of a
-    labels.json bring their split, group, action and view as metadata.
+    A video is embedded again only if its file or the model has changed; its old embeddings are then
+    replaced. Videos of a labels.json bring their split, group, action and view as metadata.
 
     Example: `inphase index add swings/ --model runs/swing/model --metadata coach=anna`
     """
@@ -57,8 +56,8 @@ def add(
         folder = model or opened.model_folder(opened.model())
         change = opened.add(collection, folder, metadata=told, console=console)
     typer.echo(
-        f"{len(change.embedded)} embedded, {len(change.described)} described anew, "
-        f"{len(change.unchanged)} there already; {len(opened.videos())} videos are in {store}"
+        f"{len(change.embedded)} embedded, {len(change.described)} with new metadata, "
+        f"{len(change.unchanged)} unchanged; {len(opened.videos())} videos are in {store}"
     )
     if change.index is not None:
         report = change.index
@@ -72,11 +71,11 @@ def add(
 @index.command("list")
 def list_videos(
     store: options.StoreFolder = options.DEFAULT_STORE,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> int:
     """List the videos in the store.
 
-    The state says whether the file is still what was embedded: current, changed or gone.
+    The state compares the file with what was embedded: current, changed or gone.
 
     Example: `inphase index list`
     """
@@ -136,7 +135,7 @@ def remove(
     ],
     store: options.StoreFolder = options.DEFAULT_STORE,
 ) -> int:
-    """Take videos out of the store; their files are not touched.
+    """Remove videos from the store; their files are not touched.
 
     Example: `inphase index remove swing_07`
     """

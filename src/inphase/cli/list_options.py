@@ -1,14 +1,14 @@
-"""Options that take all words up to the next option, as a shell makes of ``*.mp4``."""
+"""Options that take all words up to the next option, such as a shell's expansion of `*.mp4`."""
 
 from typing import Any
 
 from typer.core import TyperCommand
 
-# The end of an option's metavar that says so, in the help and here.
+# An option takes several words if its metavar ends with this.
 SEVERAL = "..."
 
 
-# Options by the name that people try first, where the verb has no option of that name.
+# Names that people try first, for options of verbs that have no option of that name.
 _OTHER_NAMES = {
     "--from": "--sources",
     "--out": "--output",
@@ -18,7 +18,7 @@ _OTHER_NAMES = {
 
 
 class Command(TyperCommand):
-    """A verb whose options with a metavar like ``VIDEOS...`` take several words."""
+    """A verb whose options with a metavar like `VIDEOS...` take several words."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Repeat such an option before each further word."""

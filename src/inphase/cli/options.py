@@ -1,4 +1,4 @@
-"""Arguments that several verbs take, and how they end."""
+"""Arguments that several verbs share, and how they end."""
 
 import functools
 import inspect
@@ -20,13 +20,13 @@ Videos = Annotated[
     list[str],
     typer.Argument(
         metavar="VIDEOS",
-        help="Video files, folders, globs, or a labels.json.",
+        help="Video files, folders, globs or a labels.json.",
         show_default=False,
     ),
 ]
 Split = Annotated[
     str | None,
-    typer.Option(help="Only this part of a labelled set, e.g. train.", show_default=False),
+    typer.Option(help="Use only this split of a labelled set, e.g. train.", show_default=False),
 ]
 Model = Annotated[
     Path,
@@ -34,30 +34,29 @@ Model = Annotated[
 ]
 # The store's own constant would load numpy and pyarrow just to ask for help.
 DEFAULT_STORE = Path("inphase-store")
-StoreFolder = Annotated[Path, typer.Option("--store", help="Folder of the store.")]
+StoreFolder = Annotated[Path, typer.Option("--store", help="Store folder.")]
 Metadata = Annotated[
     list[str] | None,
     typer.Option(
         metavar="KEY=VALUE",
-        help="What is known of the videos, e.g. coach=anna. May be repeated.",
+        help="Metadata of the videos, e.g. coach=anna. Repeatable.",
         show_default=False,
     ),
 ]
-Preset = Annotated[str, typer.Option(help="quick, penn_action or pouring.")]
+Preset = Annotated[str, typer.Option(help="Training settings: quick, penn_action or pouring.")]
 Override = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change one value of the preset, e.g. steps=1000 or encoder.context_gap=0.5. "
-        "May be repeated.",
+        help="Change one setting, e.g. steps=1000 or encoder.context_gap=0.5. Repeatable.",
         show_default=False,
     ),
 ]
 Cache = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for the base network's features [default: the user's cache].",
+        help="Folder for cached base network features [default: the user's cache folder].",
         show_default=False,
     ),
 ]
@@ -65,43 +64,48 @@ AlignmentFile = Annotated[
     Path | None,
     typer.Option(
         "--alignment",
-        help="Alignment file (of `inphase view` or `synchronize -o X.json`) whose corrected "
-        "matches are kept to.",
+        help="Alignment file (from `inphase view` or `synchronize -o X.json`) whose corrected "
+        "matches are kept.",
         show_default=False,
     ),
 ]
 
 
-# How two videos are aligned: the fields of AlignmentOptions, as options of a verb.
+# How two videos are aligned: the fields of AlignmentOptions as options of a verb.
 Distance = Annotated[
-    Literal["squared_euclidean", "cosine"], typer.Option(help="Between embeddings.")
+    Literal["squared_euclidean", "cosine"], typer.Option(help="Distance between embeddings.")
 ]
 _ALIGNMENT: dict[str, Any] = {
     "distance": Distance,
     "window": Annotated[
         float | None,
         typer.Option(
-            help="How far a match may lie off the diagonal, as a share of the length (0..1).",
+            help="How far a match may lie from the diagonal, as a fraction (0..1) of the shorter "
+            "video [default: no limit].",
             show_default=False,
         ),
     ],
     "max_slope": Annotated[
         int | None,
         typer.Option(
-            help="How many frames of one video may pass in a row while the other waits.",
+            help="How many frames one video may advance while the other stands still "
+            "[default: no limit].",
             show_default=False,
         ),
     ],
     "open_begin": Annotated[
         bool,
-        typer.Option("--open-begin", help="One video may start inside the other: see --open-in."),
+        typer.Option("--open-begin", help="Let one video start partway through the longer one."),
     ],
     "open_end": Annotated[
-        bool, typer.Option("--open-end", help="One video may end inside the other: see --open-in.")
+        bool, typer.Option("--open-end", help="Let one video end partway through the longer one.")
     ],
     "open_in": Annotated[
         Literal["reference", "query"],
-        typer.Option(help="The longer video, whose frames may be left over at an open end."),
+        typer.Option(
+            help="The longer video: with --open-begin or --open-end, some of its frames may stay "
+            "unmatched."
+        ),
     ],
 }
 _DEFAULTS = {"distance": "squared_euclidean", "open_in": "reference", "open_begin": False,
@@ -109,10 +113,10 @@ _DEFAULTS = {"distance": "squared_euclidean", "open_in": "reference", "open_begi
 
 
 def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Give a verb the options of an alignment, together as its argument ``how``.
+    """Give a verb the alignment options, passed together as its argument `how`.
 
     Args:
-        names: of those it takes; all by default.
+        names: the options it takes; by default all.
     """
 
     def decorate(verb: Callable[..., R]) -> Callable[..., R]:
@@ -120,7 +124,7 @@ def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]
 
         @functools.wraps(verb)
         def with_options(**given: Any) -> R:
-            # Here, because it loads numba, which no help needs.
+            # Imported here because it loads numba, which --help does not need.
             from inphase.alignment import AlignmentOptions
 
             how = AlignmentOptions(**{name: given.pop(name) for name in chosen})
@@ -149,17 +153,17 @@ def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]
 
 
 def output(formats: "Formats", *, more: str = "") -> Any:
-    """The option ``-o`` of a verb, whose help lists the forms of its result.
+    """The option `-o` of a verb, whose help lists the formats of its result.
 
     Args:
         formats: of the result.
-        more: said after them.
+        more: appended to the help.
     """
     told = f"{formats.help()} {more}".strip()
     return typer.Option("--output", "-o", help=told, show_default=False)
 
 
-REPEATED = "May be repeated."
+REPEATED = "Repeatable."
 
 
 def console() -> Console:
@@ -168,16 +172,16 @@ def console() -> Console:
 
 
 def table_console() -> Console:
-    """Where tables go: standard output, at full width where it is not a screen."""
+    """Where tables go: standard output, at full width if it is not a terminal."""
     screen = Console()
     return screen if screen.is_terminal else Console(width=1000)
 
 
 def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
-    """``KEY=VALUE`` words as a mapping.
+    """Parse `KEY=VALUE` words into a mapping.
 
     Raises:
-        ConfigError: one of them has no ``=``.
+        ConfigError: a word has no `=`.
     """
     for one in given or ():
         if "=" not in one.strip("="):
@@ -191,7 +195,7 @@ def screen() -> Console:
 
 
 def conclude(skipped: Sequence[Skipped]) -> int:
-    """List what was skipped, and give the exit code: 0, or 1 if anything was."""
+    """List what was skipped and return the exit code: 0, or 1 if anything was skipped."""
     if not skipped:
         return 0
     warnings = console()

@@ -1,4 +1,4 @@
-"""``inphase progress``."""
+"""`inphase progress`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +10,14 @@ from inphase.cli import options
 
 
 def progress(
-    video: Annotated[str, typer.Argument(help="The video to follow.", show_default=False)],
+    video: Annotated[str, typer.Argument(help="The video to measure.", show_default=False)],
     demonstrations: Annotated[
         list[str],
         typer.Option(
             "--demonstrations",
             metavar="VIDEOS...",
-            help="Videos of the whole action: files, folders, globs or a labels.json: all that "
-            "follow, up to the next option. May be repeated.",
+            help="Videos of the whole action: files, folders, globs or a labels.json, as many as "
+            "you like up to the next option. Repeatable.",
             show_default=False,
         ),
     ],
@@ -26,11 +26,11 @@ def progress(
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
 ) -> int:
-    """Tell frame by frame how far a video has come, and how far it is from the goal.
+    """Measure progress and distance to the goal at every frame of a video.
 
-    Progress runs from 0 to 1 along the mean course of the demonstrations; distance to goal is 1 at
-    a demonstration's start and 0 at the goal, and its negative is XIRL's reward. Each frame is
-    judged by the frames so far.
+    Progress runs from 0 to 1 along the demonstrations' mean course. Distance to the goal is 1 at a
+    demonstration's start and 0 at the goal; its negative is XIRL's reward. Each value depends only
+    on the frames so far.
 
     Example: `inphase progress try.mp4 --demonstrations demos/ --model runs/demo/model -o try.csv`
     """
@@ -43,7 +43,7 @@ def progress(
     collection = Collection.open(demonstrations, split=split)
     followed = Collection.open([video])
     if len(followed) != 1:
-        raise ConfigError(f"{video} holds {len(followed)} videos; give one to follow.")
+        raise ConfigError(f"{video} holds {len(followed)} videos; give one to measure.")
     for path in output:
         FORMATS.check(path, [one.path for one in (*collection, *followed)])
     embeddings = embed_videos(collection, model, console=console)

@@ -1,4 +1,4 @@
-"""``inphase retrieve``."""
+"""`inphase retrieve`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,12 @@ def retrieve(
         list[str],
         typer.Argument(
             metavar="VIDEO@SECONDS",
-            help="A moment of a video (a file, or the name of one in the store), or a picture "
-            "file. Several make several rows.",
+            help="A moment of a video (a file, or a name in the store), or a picture file. Each "
+            "query gets its own row of results.",
             show_default=False,
         ),
     ],
-    k: Annotated[int, typer.Option("-k", min=1, help="How many frames to find.")] = 5,
+    k: Annotated[int, typer.Option("-k", min=1, help="Number of frames to find.")] = 5,
     output: Annotated[list[Path] | None, options.output(FORMATS, more=options.REPEATED)] = None,
     store: options.StoreFolder = options.DEFAULT_STORE,
     model: Annotated[
@@ -29,34 +29,36 @@ def retrieve(
         ),
     ] = None,
     per_video: Annotated[
-        int, typer.Option(min=0, help="At most so many frames of one video; 0 for any number.")
+        int, typer.Option(min=0, help="Maximum number of frames per video; 0 for no limit.")
     ] = 1,
     same_video: Annotated[
-        bool, typer.Option("--same-video", help="Find frames of the query's own video too.")
+        bool, typer.Option("--same-video", help="Also search the query's own video.")
     ] = False,
     videos: Annotated[
         list[str] | None,
-        typer.Option(
-            "--video", help="Look only in this video. May be repeated.", show_default=False
-        ),
+        typer.Option("--video", help="Search only this video. Repeatable.", show_default=False),
     ] = None,
     start: Annotated[
         float | None,
-        typer.Option("--from", help="Look only from this second on.", show_default=False),
+        typer.Option("--from", help="Search only from this second on.", show_default=False),
     ] = None,
     end: Annotated[
-        float | None, typer.Option("--to", help="Look only up to this second.", show_default=False)
+        float | None,
+        typer.Option("--to", help="Search only up to this second.", show_default=False),
     ] = None,
     metadata: options.Metadata = None,
     exact: Annotated[
-        bool, typer.Option("--exact", help="Compare with every frame, however many there are.")
+        bool,
+        typer.Option("--exact", help="Compare with every frame instead of using the index."),
     ] = False,
-    width: Annotated[int, typer.Option(min=200, help="Of the sheet, in pixels, at most.")] = 1600,
+    width: Annotated[
+        int, typer.Option(min=200, help="Maximum width of the contact sheet, in pixels.")
+    ] = 1600,
 ) -> int:
     """Find the frames of other videos that show the same moment.
 
-    The videos must have been added with `inphase index add` before. Distances are squared
-    Euclidean, between embeddings.
+    Add the videos with `inphase index add` first. Distances are squared Euclidean distances
+    between embeddings.
 
     Example: `inphase retrieve swings/me.mp4@1.2 -k 5 -o same_moment.png`
     """

@@ -1,4 +1,4 @@
-"""``inphase sound``."""
+"""`inphase sound`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 def sound(
     target: Annotated[
         str,
-        typer.Argument(metavar="TARGET", help="The video that gets the sound.", show_default=False),
+        typer.Argument(
+            metavar="TARGET", help="The video that receives the sound.", show_default=False
+        ),
     ],
     sources: Annotated[
         list[str],
         typer.Option(
             "--sources",
             metavar="SOURCES...",
-            help="Videos with sound of the same action, folders or globs: all that follow, up to "
-            "the next option. May be repeated.",
+            help="Videos of the same action that have sound: files, folders or globs, as many as "
+            "you like up to the next option. Repeatable.",
             show_default=False,
         ),
     ],
@@ -34,7 +36,7 @@ def sound(
         int | None,
         typer.Option(
             min=1,
-            help="Frames whose sound is copied in one piece [default: 5].",
+            help="Number of frames whose sound is copied in one piece [default: 5].",
             show_default=False,
         ),
     ] = None,
@@ -42,17 +44,17 @@ def sound(
         bool,
         typer.Option(
             "--paper",
-            help="Exactly the supplement's way: the nearest block of any source, in any order, "
-            "concatenated.",
+            help="Do exactly what the TCC paper's supplement does: for each block, take the "
+            "nearest one of any source, in any order, and concatenate them.",
         ),
     ] = False,
     *,
     how: "AlignmentOptions",
 ) -> int:
-    """Give a silent video the sound of others that show the same action.
+    """Give a silent video the sound of other videos of the same action.
 
-    TARGET comes first. The sound keeps its order, is joined without clicks, and comes from the
-    source that matches best. For open ends the target is the reference and a source the query.
+    TARGET comes first. The sound comes from the source that matches best, keeps its order and is
+    joined without clicks. For --open-in, the target is the reference and each source a query.
 
     Example: `inphase sound silent.mp4 --sources a.mp4 b.mp4 --model runs/pour/model -o out.mp4`
     """
@@ -67,7 +69,7 @@ def sound(
 
     collection = Collection.open([target, *sources])
     if len(Collection.open([target])) != 1:
-        raise ConfigError(f"{target} holds several videos; give one that gets the sound.")
+        raise ConfigError(f"{target} holds several videos; give one to receive the sound.")
     silent, *others = collection.videos
     FORMATS.check(output, [video.path for video in collection])
     check_sources([video.path for video in others])

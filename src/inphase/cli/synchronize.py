@@ -1,4 +1,4 @@
-"""``inphase synchronize``."""
+"""`inphase synchronize`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 @options.with_alignment()
 def synchronize(
     videos: options.Videos,
-    output: Annotated[Path, options.output(FORMATS, more="With --separate: a folder.")],
+    output: Annotated[Path, options.output(FORMATS, more="With --separate, a folder.")],
     reference: Annotated[
         str | None,
         typer.Option(
-            help="Name of the video whose pace and sound are kept [default: the most typical one].",
+            help="Name of the video whose pace and sound are kept [default: the most typical].",
             show_default=False,
         ),
     ] = None,
@@ -28,31 +28,34 @@ def synchronize(
         bool,
         typer.Option(
             "--joint",
-            help="Align all together by way of their mean course, instead of each with the "
-            "reference: for many videos, whose matches then agree with each other.",
+            help="Align all videos with their mean course instead of with the reference, so that "
+            "the matches between any two agree; for many videos.",
         ),
     ] = False,
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model folder of a trained encoder; without it, one is fitted to these videos "
-            "first, and kept for the next time.",
+            help="Model folder of a trained encoder [default: fit one to these videos first and "
+            "keep it for next time].",
             show_default=False,
         ),
     ] = None,
     separate: Annotated[
-        bool, typer.Option("--separate", help="Write each query alone, retimed to the reference.")
+        bool,
+        typer.Option(
+            "--separate", help="Write each query to its own file, retimed to the reference."
+        ),
     ] = False,
     alignment: options.AlignmentFile = None,
-    width: Annotated[int, typer.Option(min=64, help="Width of the grid, in pixels, at most.")] = (
+    width: Annotated[int, typer.Option(min=64, help="Maximum width of the grid, in pixels.")] = (
         1920
     ),
     cut_error: Annotated[
         int,
         typer.Option(
             min=0,
-            help="For editing programs: frames that a piece of constant speed may be off by; more "
-            "frames, fewer cuts.",
+            help="For editing programs: how many frames a piece of constant speed may be off. A "
+            "larger value gives fewer cuts.",
         ),
     ] = 2,
     split: options.Split = None,
@@ -62,7 +65,7 @@ def synchronize(
     *,
     how: "AlignmentOptions",
 ) -> int:
-    """Play videos of the same action together, at the pace of one of them.
+    """Play videos of the same action in step, at the pace of one of them.
 
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
@@ -80,7 +83,7 @@ def synchronize(
         check_folder(output, sources)
     else:
         FORMATS.check(output, sources)
-    # Before minutes of fitting: is it there at all?
+    # Check that it exists before spending minutes on fitting.
     name = None if reference is None else collection[reference].name
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
@@ -113,7 +116,7 @@ def synchronize(
 
 
 def _print_cuts(result: "Synchronization", cut_error: int) -> None:
-    """How many cuts each query has in an editing program."""
+    """Print how many cuts each query has in an editing program."""
     from inphase.applications.synchronization.writers import edit_plan
 
     plan = edit_plan(result, error=cut_error)

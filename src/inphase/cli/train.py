@@ -1,4 +1,4 @@
-"""``inphase train``."""
+"""`inphase train`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +11,7 @@ from inphase.cli import options
 def train(
     context: typer.Context,
     videos: options.Videos,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder of the run.", show_default=False)
-    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Run folder.", show_default=False)],
     split: options.Split = None,
     preset: options.Preset = "quick",
     config: Annotated[
@@ -23,8 +21,8 @@ def train(
     objective: Annotated[
         str | None,
         typer.Option(
-            help="tcc, tcn, sal or supervised, or several joined by +, each with its weight after "
-            "a colon if that is not 1: tcc+tcn:0.5 [default: the preset's].",
+            help="tcc, tcn, sal or supervised, or several joined by +; a weight other than 1 "
+            "follows a colon: tcc+tcn:0.5 [default: the preset's].",
             show_default=False,
         ),
     ] = None,
@@ -33,14 +31,14 @@ def train(
     devices: Annotated[
         int,
         typer.Option(
-            min=1, help="GPUs, or processes without GPUs, that share each batch, on this machine."
+            min=1, help="Number of GPUs (or processes, without GPUs) that share each batch."
         ),
     ] = 1,
 ) -> int:
     """Fit an encoder to videos of the same action, without labels.
 
-    Writes config.yaml, metrics.csv, TensorBoard logs, checkpoints and, at the end, model/. Run
-    the same command again after it was stopped: it goes on from the last checkpoint.
+    Writes config.yaml, metrics.csv, TensorBoard logs, checkpoints and, at the end, model/. If it
+    was interrupted, run the same command again: it continues from the last checkpoint.
 
     Example: `inphase train swings/*.mp4 --objective tcc+tcn -o runs/swing`
     """

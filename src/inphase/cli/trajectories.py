@@ -1,4 +1,4 @@
-"""``inphase trajectories``."""
+"""`inphase trajectories`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,30 +18,30 @@ def trajectories(
         typer.Option(
             "--add",
             metavar="VIDEOS...",
-            help="Place these in the map of the others, which stays as it is; not with tsne: all "
-            "that follow, up to the next option. May be repeated.",
+            help="Videos to place in the map without changing it (not with tsne), as many as you "
+            "like up to the next option. Repeatable.",
             show_default=False,
         ),
     ] = None,
     method: Annotated[
         Literal["tsne", "pca", "umap", "opentsne"],
-        typer.Option(help="How the plane is made; umap and opentsne are installed apart."),
+        typer.Option(help="Projection; umap and opentsne are separate packages."),
     ] = "tsne",
     perplexity: Annotated[
-        float, typer.Option(min=1, help="How many frames count as near (t-SNE, UMAP).")
+        float, typer.Option(min=1, help="Number of frames that count as near (t-SNE, UMAP).")
     ] = 30.0,
     frames: Annotated[
-        int, typer.Option(min=0, help="Random frames of each video that the plot shows.")
+        int, typer.Option(min=0, help="Number of random frames per video shown in the plot.")
     ] = 2,
     seed: Annotated[
-        int, typer.Option(min=0, help="Of the map and of the frames: the same seed, the same plot.")
+        int, typer.Option(min=0, help="Random seed of the map and of the frames shown.")
     ] = 0,
-    width: Annotated[int, typer.Option(min=200, help="Of the .png, in pixels.")] = 1600,
+    width: Annotated[int, typer.Option(min=200, help="Width of the .png, in pixels.")] = 1600,
     split: options.Split = None,
 ) -> int:
-    """Draw how each video runs through the embedding space, by t-SNE.
+    """Plot each video's path through the embedding space, by t-SNE.
 
-    Videos of the same action run side by side where the model knows the same moment again.
+    Paths run side by side where the model recognizes the same moments.
 
     Example: `inphase trajectories swings/ --model runs/swing/model -o swings.png -o swings.html`
     """

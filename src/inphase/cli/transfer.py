@@ -1,4 +1,4 @@
-"""``inphase transfer``."""
+"""`inphase transfer`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,9 +19,9 @@ def transfer(
         str,
         typer.Argument(
             metavar="SOURCE_LABELS",
-            help="What is known: a labels.json, a .vtt or .srt file, a CSV of spans or of a "
-            "sensor, or a folder of these. A file belongs to the video of its name beside it; "
-            "else write VIDEO=FILE.",
+            help="Labels to transfer: a labels.json, a .vtt or .srt file, a CSV of spans or of "
+            "sensor data, or a folder of these. A file belongs to the video of the same name next "
+            "to it; otherwise write VIDEO=FILE.",
             show_default=False,
         ),
     ],
@@ -33,7 +33,7 @@ def transfer(
         typer.Option(
             "--also",
             metavar="SOURCE_LABELS",
-            help="More of what is known, of the same or of other videos. May be repeated.",
+            help="More labels, of the same or of other videos. Repeatable.",
             show_default=False,
         ),
     ] = None,
@@ -42,7 +42,7 @@ def transfer(
         typer.Option(
             "--source",
             metavar="NAME",
-            help="Take only this video of SOURCE_LABELS as a source. May be repeated.",
+            help="Use only this video of SOURCE_LABELS as a source. Repeatable.",
             show_default=False,
         ),
     ] = None,
@@ -50,8 +50,8 @@ def transfer(
         list[str] | None,
         typer.Option(
             "--format",
-            help="What to write in the folder: json, csv, vtt, srt, or mp4, a preview with all of "
-            "it burned in. May be repeated [default: what SOURCE_LABELS holds].",
+            help="What to write in the folder: json, csv, vtt, srt or mp4 (a preview with "
+            "everything burned in). Repeatable [default: what SOURCE_LABELS holds].",
             show_default=False,
         ),
     ] = None,
@@ -60,11 +60,11 @@ def transfer(
     *,
     how: "AlignmentOptions",
 ) -> int:
-    """Carry over key events, captions or sensor data from labelled videos to others.
+    """Transfer key events, captions or sensor data to other videos.
 
-    Several sources vote; each result has a confidence of 0..1. Where VIDEOS have labels of their
-    own, the error against them is printed. For open ends a source is the reference and a video it
-    is carried over to the query.
+    Several sources vote; each result has a confidence (0..1). If VIDEOS have labels of their own,
+    the error against them is printed. For --open-in, a source is the reference and each of VIDEOS
+    a query.
 
     Example: `inphase transfer me.srt swings/ --model runs/swing/model --format srt --format mp4 -o
     captioned/`
@@ -105,7 +105,7 @@ def transfer(
 
 
 def _print_error(error: "TransferError") -> None:
-    """Mean error of each event, beside that of stretching the sources evenly."""
+    """Print each event's mean error, next to that of stretching the sources evenly."""
     from numpy import median
 
     typer.echo(f"Error against the labels of {len(error.videos)} videos (mean, and median):")

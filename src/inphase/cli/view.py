@@ -1,4 +1,4 @@
-"""``inphase view``."""
+"""`inphase view`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,58 +17,58 @@ def view(
         list[str],
         typer.Argument(
             metavar="RUN_OR_VIDEOS",
-            help="Video files, folders, globs, or a labels.json; a run or model folder among them "
-            "counts as --model.",
+            help="Video files, folders, globs or a labels.json; a run or model folder among them "
+            "is used as --model.",
             show_default=False,
         ),
     ],
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model or run folder of a trained encoder; without it, one is fitted to these "
-            "videos first, and kept for the next time.",
+            help="Model or run folder of a trained encoder [default: fit one to these videos "
+            "first and keep it for next time].",
             show_default=False,
         ),
     ] = None,
     export: Annotated[
         Path | None,
         typer.Option(
-            help="Write the page as a folder for any web host, instead of serving it.",
+            help="Write the page to this folder, for any web host, instead of serving it.",
             show_default=False,
         ),
     ] = None,
     reference: Annotated[
         str | None,
         typer.Option(
-            help="Name of the video whose pace is kept at first [default: the first].",
+            help="Name of the video whose pace is kept at the start [default: the first].",
             show_default=False,
         ),
     ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="labels.json to read key events from and to save them in [default: the videos' "
-            "own, or labels.json beside them].",
+            help="labels.json to read key events from and save them to [default: the videos' own, "
+            "or labels.json next to them].",
             show_default=False,
         ),
     ] = None,
     alignment: Annotated[
         Path | None,
         typer.Option(
-            help="Alignment file to read corrected matches from and to save them in [default: "
-            "alignment.json beside the labels].",
+            help="Alignment file to read corrected matches from and save them to [default: "
+            "alignment.json next to the labels].",
             show_default=False,
         ),
     ] = None,
     host: Annotated[
         str,
         typer.Option(
-            help="Where to listen. By default only this machine can connect; for any other, such "
-            "as 0.0.0.0, the address printed holds a token."
+            help="Address to listen on. By default only this machine can connect; with any other "
+            "address, such as 0.0.0.0, the printed link contains a token."
         ),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="To listen at; 0 takes any free one.")
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any free one.")
     ] = 0,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
@@ -80,14 +80,14 @@ def view(
     *,
     how: "AlignmentOptions",
 ) -> int:
-    """Look at videos of the same action in the browser, in step, and correct and label them.
+    """Play, correct and label videos of the same action in the browser.
 
-    Play them side by side at the pace of any one, see and correct how they are matched, see the
-    map of their frames, search for a moment, mark key events. Ctrl-C ends it.
+    Play them side by side at the pace of any one, correct their matches, explore the map of their
+    frames, search for a moment, mark key events. Stop with Ctrl-C.
 
     Example: `inphase view swings/ --model runs/swing/model`
 
-    As a folder for a web host: `inphase view swings/ --model runs/swing/model --export page/`
+    For a web host: `inphase view swings/ --model runs/swing/model --export page/`
     """
     from inphase.data import Collection
     from inphase.training import load_config
