@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from skimage import data, transform
 
 from inphase.errors import ModelError
-from inphase.models import efficientnet_lite
-from inphase.models.efficientnet_lite import EfficientNetLite, _SameConv2d
+from inphase.models.efficientnet_lite import EfficientNetLite, _SameConv2d, efficientnet_lite
 
 # The sizes for which the three were trained.
 _SIZES = {0: 224, 1: 240, 2: 260}

@@ -26,6 +26,7 @@ from inphase.models import (
     base_networks,
     embed,
     embedding,
+    engine,
     register_base_network,
 )
 from inphase.models import encoder as encoder_module
@@ -139,7 +140,15 @@ class _Counting(nn.Module):
 
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    """An encoder whose base network counts; it is registered for one test only."""
+    """An encoder whose base network counts; it is registered for one test only.
+
+    It runs in torch: OpenVINO would compile it, and the counting would be gone.
+    """
+
+    def refuse(*_: object) -> None:
+        raise ValueError("it counts")
+
+    monkeypatch.setattr(engine, "_in_openvino", refuse)
     monkeypatch.setattr(base_networks, "_BUILDERS", dict(base_networks._BUILDERS))
 
     @register_base_network("counting")
@@ -157,6 +166,7 @@ def test_each_frame_passes_the_base_network_once(
 ) -> None:
     counting.config = counting.config.model_copy(update={"context_gap": gap})
     embedder = FrameEmbedder(counting)
+    list(embedder.maps([np.zeros((64, 64, 3), np.uint8)]))  # makes the network ready
     _Counting.seen = 0
     advanced: list[int] = []
     got = embedder.embed(variable, advance=advanced.append)
@@ -170,6 +180,7 @@ def test_the_background_of_a_long_video_is_taken_from_a_part_and_no_frame_passes
     counting.config = counting.config.model_copy(update={"subtract_background": True})
     monkeypatch.setattr(embedding, "_BACKGROUND_FRAMES", 5)
     embedder = FrameEmbedder(counting)
+    list(embedder.maps([np.zeros((64, 64, 3), np.uint8)]))  # makes the network ready
     _Counting.seen = 0
     got = embedder.embed(constant).embeddings
     assert _Counting.seen == len(got) == 21

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from inphase.models.base_networks import list_base_networks as list_base_networks
     from inphase.models.base_networks import register_base_network as register_base_network
     from inphase.models.config import EncoderConfig as EncoderConfig
-    from inphase.models.efficientnet_lite import efficientnet_lite as efficientnet_lite
     from inphase.models.embedder import Embedder as Embedder
     from inphase.models.embedding import EmbeddedVideo as EmbeddedVideo
     from inphase.models.embedding import Embeddings as Embeddings
@@ -28,7 +27,6 @@ _HOMES = {
     "EncoderConfig": "config",
     "FrameEmbedder": "embedding",
     "create_base_network": "base_networks",
-    "efficientnet_lite": "efficientnet_lite",
     "embed": "embedding",
     "list_base_networks": "base_networks",
     "register_base_network": "base_networks",

@@ -12,12 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from inphase.data import Collection, Video, context_indices
 from inphase.errors import ModelError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.encoder import Encoder, background, ready_encoder
+from inphase.models.engine import FrozenNetwork
 from inphase.models.folding import fold_batch_norm
 from inphase.models.formats import FORMATS
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
@@ -100,6 +102,36 @@ class VideoEmbedder(Protocol):
         """Embed a video; ``advance`` is called with the number of its frames just passed."""
 
 
+class FrameMaps(nn.Module):
+    """Frames `(N, S, S, 3)` uint8 to pooled maps `(N, C, h, w)`: what an encoder does first.
+
+    Args:
+        encoder: whose base network and pooling are used.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.base: nn.Module = encoder.base
+        self.image_size = encoder.config.image_size
+        self._pool = encoder.config.pool
+        self.register_buffer("mean", encoder.mean)
+        self.register_buffer("scale", encoder.scale)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        images = frames.to(self.mean.device).permute(0, 3, 1, 2).to(torch.float32)
+        maps: Tensor = self.base((images - self.mean) * self.scale)
+        return F.avg_pool2d(maps, self._pool) if self._pool > 1 else maps
+
+
+def _folded(maps: nn.Module) -> nn.Module:
+    assert isinstance(maps, FrameMaps)
+    maps.base = fold_batch_norm(maps.base, image_size=maps.image_size)
+    return maps
+
+
 class FrameEmbedder:
     """An encoder made ready to embed many videos: batch normalisation folded, batches sized.
 
@@ -112,7 +144,7 @@ class FrameEmbedder:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
-        self._base = fold_batch_norm(encoder.base, image_size=encoder.config.image_size)
+        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=_folded)
         self._embedder = copy.deepcopy(encoder.embedder).eval()
 
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
@@ -121,10 +153,7 @@ class FrameEmbedder:
         These are the base network's features, once for each frame.
         """
         for batch in _batches(frames, self.batch):
-            with torch.inference_mode():
-                images = self.encoder.normalise(torch.from_numpy(np.stack(batch)))
-                maps = self.encoder.pooled(self._base(images))
-            yield from maps
+            yield from self._network(torch.from_numpy(np.stack(batch)))
 
     def embed(
         self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None

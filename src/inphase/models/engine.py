@@ -1,0 +1,98 @@
+"""The inference engine: on the CPU, a frozen network runs in OpenVINO, which is faster than torch.
+
+OpenVINO reads the torch module itself. In float32 it differs from torch by a few millionths of the
+largest value, so caches, stores and models made with one are good for the other. Without it, on a
+GPU, or for a network that it cannot run, torch does the work.
+"""
+
+import copy
+import importlib.util
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+_log = logging.getLogger(__name__)
+
+# How far OpenVINO may be from torch, as a share of the largest value.
+_TOLERANCE = 1e-4
+
+
+class FrozenNetwork:
+    """A module for inference, compiled when it is first called.
+
+    The weights are copied: train the module further and make a new one.
+
+    Args:
+        module: takes one tensor `(n, ...)` and returns one.
+        for_torch: makes the module faster where OpenVINO does not run it.
+    """
+
+    def __init__(
+        self, module: nn.Module, *, for_torch: Callable[[nn.Module], nn.Module] | None = None
+    ) -> None:
+        self._module = copy.deepcopy(module).eval().requires_grad_(False)
+        self._for_torch = for_torch
+        self._run: Callable[[Tensor], Tensor] | None = None
+        self.engine = ""
+        """What runs it, `openvino` or `torch`; empty before the first call."""
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """The module's output for a batch of any size."""
+        with torch.inference_mode():
+            if self._run is None:
+                self._run = self._compiled(batch)
+            return self._run(batch)
+
+    def _compiled(self, batch: Tensor) -> Callable[[Tensor], Tensor]:
+        is_cpu = next(iter(self._module.parameters()), batch).device.type == "cpu"
+        if is_cpu and importlib.util.find_spec("openvino") is not None:
+            try:
+                run = _in_openvino(self._module, batch[:1])
+            except Exception as error:  # its converter raises whatever the operation raised
+                _log.info("OpenVINO cannot run this network, so torch does: %s", error)
+            else:
+                self.engine = "openvino"
+                return run
+        self.engine = "torch"
+        return self._for_torch(self._module) if self._for_torch is not None else self._module
+
+
+def _in_openvino(module: nn.Module, example: Tensor) -> Callable[[Tensor], Tensor]:
+    """The module compiled by OpenVINO, after its result agreed with that of torch.
+
+    Raises:
+        ValueError: it does not agree.
+    """
+    import openvino
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    # Not by `convert_model`, which reports its use over the network.
+    frontend = FrontEndManager().load_by_framework("pytorch")
+    with warnings.catch_warnings():
+        # Sizes become constants, which is right here: all frames have one size.
+        warnings.simplefilter("ignore")
+        decoder = TorchScriptPythonDecoder(module, example_input=example)
+    graph = frontend.convert(frontend.load(decoder))
+    graph.reshape([-1, *example.shape[1:]])
+    settings = {
+        # Processors with bfloat16 would use it, and lose two digits.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+        "NUM_STREAMS": 1,
+    }
+    request: Any = openvino.Core().compile_model(graph, "CPU", settings).create_infer_request()
+
+    def run(batch: Tensor) -> Tensor:
+        (output,) = request.infer([batch.contiguous().numpy()], share_inputs=True).values()
+        return torch.from_numpy(output.copy())
+
+    wanted, got = module(example), run(example)
+    scale = wanted.abs().max().clamp(min=1e-6)
+    if not bool((got - wanted).abs().max() <= _TOLERANCE * scale):
+        raise ValueError("the results differ")
+    return run
