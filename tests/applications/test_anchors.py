@@ -1,4 +1,4 @@
-"""Corrected matches on disk: written, read again, turned around, kept to, and refused."""
+"""Corrected matches on disk: written, read back, reversed, kept, and refused."""
 
 import json
 from pathlib import Path
@@ -91,7 +91,7 @@ def test_transfer_keeps_to_anchors_both_ways(tmp_path: Path) -> None:
     [
         ("{", "not a JSON file"),
         ("[]", "one JSON object"),
-        ("{}", "is not an alignment file, for it holds no list `anchors`"),
+        ("{}", "is not an alignment file, as it holds no list `anchors`"),
         ('{"videos": {}, "anchors": []}', "holds labels of videos"),
         ('{"anchors": {}}', "must be a list"),
         ('{"anchors": [3]}', "anchor 1 must be a JSON object"),
@@ -121,7 +121,7 @@ def test_anchors_that_do_not_fit_are_one_sentence(tmp_path: Path) -> None:
         synchronize([A, B], anchors=crossed)
     for outside in ({**FIRST, "query_frame": 60}, {**FIRST, "query_time": 2.5}):
         anchors = read_alignment_file(write(tmp_path / "x.json", outside))
-        with pytest.raises(AlignmentError, match="outside of b, which has 60 frames"):
+        with pytest.raises(AlignmentError, match="outside b, which has 60 frames"):
             synchronize([A, B], anchors=anchors)
     with pytest.raises(AlignmentError, match="no anchor between any two of these videos"):
         synchronize([A, C], anchors=read_alignment_file(write(tmp_path / "x.json", FIRST)))

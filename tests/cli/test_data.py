@@ -22,7 +22,7 @@ def test_check_exits_with_1_when_something_is_broken(
 ) -> None:
     videos = [str(video.path) for video in pouring.videos[:3]]
     assert run(["data", "check", *videos]) == 0
-    assert "Nothing was found." in capsys.readouterr().out
+    assert "No problems found." in capsys.readouterr().out
     (tmp_path / "torn.mp4").write_bytes(b"no video")
     report = tmp_path / "check.json"
     assert run(["data", "check", *videos, str(tmp_path / "torn.mp4"), "-o", str(report)]) == 1

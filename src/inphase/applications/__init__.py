@@ -1,1 +1,1 @@
-"""What embeddings are good for: a folder a job. Each takes embeddings and returns a result."""
+"""What embeddings are good for: one folder per job. Each takes embeddings and returns a result."""

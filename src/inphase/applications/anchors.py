@@ -1,9 +1,9 @@
 """Anchors: frames that a person matched by hand, and the alignment file that keeps them.
 
-The file is the JSON that :meth:`Synchronization.save` writes. Only its ``anchors`` are read again:
-a list of ``{"reference": name, "query": name, "reference_frame", "query_frame", "reference_time",
-"query_time"}``. Where an entry has times (seconds), they count and not the frames, so that a video
-at another frame rate keeps its anchors; a file written by hand may have either.
+The file is the JSON that `Synchronization.save` writes. Only its `anchors` are read back: a list of
+`{"reference": name, "query": name, "reference_frame", "query_frame", "reference_time",
+"query_time"}`. Times (seconds) take precedence over frames, so that anchors stay valid when a video
+is replaced by one at another frame rate; a file written by hand may have either.
 """
 
 import itertools
@@ -26,15 +26,15 @@ _ANCHORS = "anchors"
 
 
 class Anchor(Settings):
-    """A frame of one video and the frame of another that it belongs to.
+    """A frame of one video and the frame of another that it matches.
 
     Attributes:
-        reference: name of the one.
-        query: name of the other.
+        reference: name of the first video.
+        query: name of the second video.
         reference_frame: counted from 0.
         query_frame: counted from 0.
-        reference_time: seconds; counts before the frame.
-        query_time: seconds; counts before the frame.
+        reference_time: seconds; takes precedence over the frame.
+        query_time: seconds; takes precedence over the frame.
     """
 
     reference: str
@@ -45,7 +45,7 @@ class Anchor(Settings):
     query_time: float | None = Field(default=None, ge=0)
 
     def turned(self) -> "Anchor":
-        """The same with reference and query exchanged."""
+        """The same anchor with reference and query exchanged."""
         return Anchor(
             reference=self.query,
             query=self.reference,
@@ -58,11 +58,11 @@ class Anchor(Settings):
 
 @dataclass(frozen=True)
 class Anchors:
-    """All anchors of a collection; one of (a, b) holds for (b, a) as well.
+    """All anchors of a collection; an anchor of (a, b) also applies to (b, a).
 
     Attributes:
         all: in any order.
-        source: the file that they came from, for messages.
+        source: the file they came from, for messages.
     """
 
     all: tuple[Anchor, ...] = ()
@@ -75,7 +75,8 @@ class Anchors:
         """Pairs (reference frame, query frame) of two videos, in order.
 
         Raises:
-            AlignmentError: one lies outside of its video, or they do not increase in both.
+            AlignmentError: an anchor lies outside its video, or the anchors do not increase in
+                both videos.
         """
         found = {
             (
@@ -89,14 +90,14 @@ class Anchors:
             if not (before[0] < after[0] and before[1] < after[1]):
                 raise AlignmentError(
                     f"{self.source}: the anchors of {reference.name} and {query.name} must "
-                    f"increase in both: {after} does not come after {before}."
+                    f"increase in both videos: {after} does not come after {before}."
                 )
         return pairs
 
     def with_pair(
         self, reference: EmbeddedVideo, query: EmbeddedVideo, frames: Iterable[tuple[int, int]]
     ) -> "Anchors":
-        """The same, but for these two videos those at ``frames`` (reference, query) only."""
+        """The same anchors, with those of these two videos replaced by `frames`."""
         names = {reference.name, query.name}
         others = [one for one in self.all if {one.reference, one.query} != names]
         made = [
@@ -113,16 +114,16 @@ class Anchors:
         return Anchors((*others, *made), self.source)
 
     def check(self, names: Sequence[str]) -> None:
-        """Refuse anchors that all belong to other videos than these.
+        """Refuse anchors that all belong to other videos.
 
         Raises:
-            AlignmentError: there are some, and none is between two of ``names``.
+            AlignmentError: there are anchors, and none is between two of `names`.
         """
         if self.all and not any({one.reference, one.query} <= set(names) for one in self.all):
             one = self.all[0]
             raise AlignmentError(
-                f"{self.source} has no anchor between any two of these videos; its first is of "
-                f"{one.reference} and {one.query}."
+                f"{self.source} has no anchor between any two of these videos; its first anchor is "
+                f"between {one.reference} and {one.query}."
             )
 
     def to_list(self) -> list[dict[str, Any]]:
@@ -143,7 +144,7 @@ class Anchors:
         times = video.times
         if time is not None:
             frame = _nearest(times, time)
-            # A frame is shown until the next one comes.
+            # A frame is shown until the next one starts.
             lasts = float(np.diff(times).max()) if len(times) > 1 else np.inf
             if time > times[-1] + lasts:
                 frame = len(times)
@@ -152,7 +153,7 @@ class Anchors:
             at = f"{time:g} s" if time is not None else f"frame {frame}"
             raise AlignmentError(
                 f"{self.source}: the anchor of {anchor.reference} and {anchor.query} at {at} is "
-                f"outside of {video.name}, which has {len(times)} frames."
+                f"outside {video.name}, which has {len(times)} frames."
             )
         return frame
 
@@ -161,8 +162,8 @@ def read_alignment_file(path: str | Path) -> Anchors:
     """Read the anchors of an alignment file.
 
     Raises:
-        AlignmentError: the file is missing, not JSON, another file than an alignment file, or an
-            anchor is wrong.
+        AlignmentError: the file is missing, not JSON or not an alignment file, or an anchor is
+            wrong.
     """
     path = Path(path)
     try:
@@ -172,7 +173,7 @@ def read_alignment_file(path: str | Path) -> Anchors:
     if "videos" in content or _ANCHORS not in content:
         kind = "labels of videos" if "videos" in content else f"no list `{_ANCHORS}`"
         raise AlignmentError(
-            f"{path} is not an alignment file, for it holds {kind}; give one that `inphase view` "
+            f"{path} is not an alignment file, as it holds {kind}; give one that `inphase view` "
             f"or `inphase synchronize -o X.json` wrote, or a new name."
         )
     listed = content[_ANCHORS]

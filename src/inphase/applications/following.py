@@ -1,4 +1,4 @@
-"""Following a video while it is being made along a reference, frame by frame."""
+"""Following a live video along a reference, frame by frame."""
 
 import contextlib
 import json
@@ -33,9 +33,9 @@ class FollowedFrame:
         time: seconds since the query's first frame.
         reference_frame: its match.
         reference_time: the same in seconds.
-        confidence: 0..1, as :class:`inphase.alignment.online.Place` has it.
-        revised: reference frames of the last frames as they are seen now, the newest last.
-        latency: seconds from the decoded frame to this answer.
+        confidence: 0..1, see `inphase.alignment.online.Place`.
+        revised: current matches of the last query frames, newest last.
+        latency: seconds from the decoded frame to this match.
     """
 
     frame: int
@@ -47,7 +47,7 @@ class FollowedFrame:
     latency: float
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values: one JSON line."""
+        """Plain values, as in a JSON line."""
         return {
             "frame": self.frame,
             "time": round(self.time, 6),
@@ -70,19 +70,19 @@ def follow(
     max_speed: int = 3,
     open_begin: bool = False,
 ) -> Iterator[FollowedFrame]:
-    """Follow a growing file or a camera along a reference; memory does not grow with it.
+    """Follow a growing file or a camera along a reference, in constant memory.
 
-    What can be wrong but the query is told at the call, before the first frame is asked for.
+    All errors except those of the query are raised by the call, before the first frame is read.
 
     Args:
-        query: a growing file (.ts, .mkv, .webm), a complete one, or a camera (``/dev/video0``).
-        reference: the video it is followed along; embedded first.
+        query: a growing file (.ts, .mkv, .webm), a complete one, or a camera (`/dev/video0`).
+        reference: the video to follow it along; it is embedded first.
         model: a trained encoder, or its model folder.
-        look_back: seconds before the newest frame whose matches may still be revised.
-        wait: seconds without a new frame after which a growing file is complete.
-        background: as :class:`inphase.models.streaming.StreamEmbedder` takes it.
-        max_speed: reference frames that may pass from one query frame to the next, at most.
-        open_begin: the query may begin anywhere in the reference.
+        look_back: how many seconds of earlier matches may still be revised.
+        wait: seconds without a new frame after which a growing file counts as complete.
+        background: see `inphase.models.streaming.StreamEmbedder`.
+        max_speed: maximum number of reference frames from one query frame to the next.
+        open_begin: the query may start anywhere in the reference.
 
     Raises:
         VideoError: a video cannot be read.
@@ -127,16 +127,16 @@ def show(
     console: Console,
     lines: TextIO | None = None,
 ) -> int:
-    """Show where the query is, on one line that is kept up to date, and write JSON lines.
+    """Show the current position on one line, and write JSON lines.
 
     Args:
-        frames: of :func:`follow`.
+        frames: from `follow`.
         duration: of the reference, in seconds.
         console: where the line is shown.
-        lines: where one JSON object a frame goes, at once.
+        lines: where one JSON object per frame is written, without delay.
 
     Returns:
-        How many frames there were until the video ended, or an interrupt, the only end of a camera.
+        The number of frames until the video ended or was interrupted (a camera never ends).
 
     Raises:
         OutputError: the lines can no longer be written.
@@ -150,7 +150,7 @@ def show(
                 try:
                     lines.write(json.dumps(one.to_dict()) + "\n")
                     lines.flush()
-                except BrokenPipeError:  # whoever read them has left
+                except BrokenPipeError:  # the reader has gone
                     break
                 except OSError as error:
                     raise OutputError(f"Cannot write the lines: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""Where a video strays from typical ones: segments, files, and drawn videos with a stop."""
+"""Where a video deviates from typical ones: segments, files, and drawn videos with a stop."""
 
 import csv
 import json
@@ -76,13 +76,13 @@ def test_too_few_typical_videos_for_an_alarm_are_told(
     strict = find_anomalies(strange, typical)
     assert strict.alarms == ()
     assert "cannot show a p-value below 0.17" in strict.caution
-    assert "takes 19" in strict.caution
+    assert "needs 19" in strict.caution
     assert result.caution == ""
 
 
 def test_a_typical_video_raises_no_alarm(typical: list[EmbeddedVideo]) -> None:
     judged = [find_anomalies(video, typical, alpha=0.17) for video in typical]
-    # By their definition about one of six may.
+    # By definition, about one in six may.
     assert sum(bool(one.alarms) for one in judged) <= 2
 
 

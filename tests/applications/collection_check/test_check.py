@@ -1,4 +1,4 @@
-"""What is found in a collection that has something wrong with it."""
+"""The problems found in a collection."""
 
 import dataclasses
 import shutil
@@ -66,8 +66,8 @@ def test_broken_files_labels_and_splits(sound: Collection, folder: Path) -> None
     assert ("broken", True, ("torn",)) in found
     assert ("split", True, (first.name, second.name)) in found
     told = [finding.sentence for finding in check.findings if finding.kind == "labels"]
-    assert any("count 99 frames, the file has" in sentence for sentence in told)
-    assert any("say 30 frames/s, the file has 10.00" in sentence for sentence in told)
+    assert any("say 99 frames, but the file has" in sentence for sentence in told)
+    assert any("say 30 frames/s, but the file has 10.00" in sentence for sentence in told)
     assert any("event `" in sentence and "frame 500 lies outside" in sentence for sentence in told)
     missing = [finding for finding in check.findings if finding.kind == "event"]
     assert [finding.videos for finding in missing] == [(second.name,)] * len(sound.events)
@@ -132,11 +132,11 @@ def test_a_video_under_the_wrong_action_is_found(sound: Collection, folder: Path
     mixed = Collection(videos=(*sound.videos, *swings[:-1], strange), source="mixed")
     found = [finding for finding in check_collection(mixed).findings if finding.kind == "action"]
     assert [finding.videos for finding in found] == [("swing5",)]
-    assert "labelled pouring, and looks like swing" in found[0].sentence
+    assert "labelled pouring but looks like swing" in found[0].sentence
 
 
 def test_two_kinds_without_labels_are_told_apart(sound: Collection, folder: Path) -> None:
-    """Drawn scenes beside plain stripes."""
+    """Drawn scenes next to plain stripes."""
     stripes = []
     for index in range(5):
         path = folder / f"stripes{index}.mp4"
@@ -149,14 +149,14 @@ def test_two_kinds_without_labels_are_told_apart(sound: Collection, folder: Path
     check = check_collection(Collection(videos=(*plain, *stripes), source="both"))
     (found,) = [finding for finding in check.findings if finding.kind == "action"]
     assert set(found.videos) == {video.name for video in stripes}
-    assert "look like two kinds" in found.sentence
+    assert "look like two actions" in found.sentence
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["utd_squat", "utd_tennis_serve", "pushup", "robot_g1_bottle"])
 def test_real_sets_of_one_action_are_sound(shared_data: Path, name: str) -> None:
     collection = Collection.open(shared_data / name)
-    # Some fifteen videos of each, from all splits, say it as well as all.
+    # About fifteen videos of each, from all splits, show it as well as all of them.
     some = collection.videos[:: len(collection.videos) // 15]
     check = check_collection(dataclasses.replace(collection, videos=some))
     assert check.sound

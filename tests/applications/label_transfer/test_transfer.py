@@ -1,4 +1,4 @@
-"""What is known of some videos, at the right moments of others."""
+"""Annotations of some videos, at the right moments of others."""
 
 import csv
 from dataclasses import replace
@@ -126,14 +126,14 @@ def test_captions_go_with_the_action_and_sources_vote_on_them(
         assert pour.end == pytest.approx(times[wanted[-1]], abs=0.2)
         assert target.cues[0].cue.start == 0.0
         assert target.cues[2].cue.end == pytest.approx(target.duration)
-        # Two of three sources say it at all.
+        # Two of three sources have it at all.
         assert target.cues[0].confidence <= 2 / 3 + 1e-6
 
 
 def test_a_recording_is_read_at_the_matched_times(
     pouring: Collection, embedded: list[EmbeddedVideo]
 ) -> None:
-    # The sensor measures the very state, so that the truth is known.
+    # The sensor measures the state itself, so the truth is known.
     sources = [
         _annotated(pouring, index, Annotations(recording=_state_recording(embedded, index)))
         for index in (0, 1)
@@ -192,7 +192,7 @@ def test_labels_json_reads_back(
         video = read[target.video.name]
         assert video.path.samefile(target.video.path)
         assert dict(video.events) == {n: e.frame for n, e in target.events.items()}
-    # And so it can be a source in its turn.
+    # So it can be a source in turn.
     assert len(read_annotations(path)) == 3
 
 
@@ -259,7 +259,7 @@ def test_unusable_input_is_one_sentence(
     with pytest.raises(AlignmentError, match="None of the videos with annotations"):
         transfer(labelled, embedded[3:])
     late = _annotated(pouring, 0, Annotations(events={"late": 77.0}))
-    with pytest.raises(CollectionError, match=r"at 77 s, and the video lasts"):
+    with pytest.raises(CollectionError, match=r"at 77 s, but the video lasts"):
         transfer([late], embedded)
     with pytest.raises(AlignmentError, match="No target has labels"):
         transfer_error(transfer(labelled, embedded), labelled, embedded, {})

@@ -1,4 +1,4 @@
-"""Several sources, one time."""
+"""Several sources vote for one time."""
 
 import numpy as np
 import pytest
@@ -12,11 +12,11 @@ NONE = float("nan")
     ("seconds", "confidence", "wanted", "sure"),
     [
         ([1.0], [0.7], 1.0, 0.7),  # one source keeps its own
-        ([1.0, 1.1, 9.0], [0.6, 0.6, 0.6], 1.1, 0.4),  # one far off does not move it
-        ([1.0, 2.0, 3.0], [0.1, 0.1, 0.9], 3.0, 0.3),  # a surer one weighs more
+        ([1.0, 1.1, 9.0], [0.6, 0.6, 0.6], 1.1, 0.4),  # an outlier does not move it
+        ([1.0, 2.0, 3.0], [0.1, 0.1, 0.9], 3.0, 0.3),  # a more confident one weighs more
         ([1.0, 1.2], [0.5, 0.5], 1.1, 0.5),  # halfway between two
-        ([NONE, 2.0], [0.0, 0.8], 2.0, 0.4),  # one that says nothing counts 0
-        ([5.0, 1.0, 3.0], [0.0, 0.0, 0.0], 3.0, 0.0),  # all unsure: all alike
+        ([NONE, 2.0], [0.0, 0.8], 2.0, 0.4),  # one without a vote counts as 0
+        ([5.0, 1.0, 3.0], [0.0, 0.0, 0.0], 3.0, 0.0),  # no confidence: all count the same
     ],
 )
 def test_the_vote(

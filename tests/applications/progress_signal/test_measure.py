@@ -86,7 +86,7 @@ def test_a_larger_picture_is_made_smaller_and_the_start_sets_the_background(
     side = config.image_size
     sized = VideoReader(videos[0].path, size=(side, side))
     told = [signal.update(frame, time=float(time)) for time, frame in sized]
-    # It is its own demonstration, so that its start tells its background.
+    # It is its own demonstration, so its background is known from the start.
     distance = np.array(told)[:, 1]
     np.testing.assert_allclose(distance, curve.distance_to_goal, atol=0.02)
     signal.restart()

@@ -1,4 +1,4 @@
-"""Cutting a video into its repetitions: the right frames, their sound, and what is told of them."""
+"""Cutting a video into its repetitions: the right frames, their sound, and the reports."""
 
 import csv
 import json
@@ -120,7 +120,7 @@ def test_clips_of_two_videos_never_have_one_name(cuts: Cuts, tmp_path: Path) -> 
 
 def test_clips_of_another_video_of_that_name_stay(cuts: Cuts, tmp_path: Path) -> None:
     cuts.save(tmp_path / "clips")
-    cuts.save(tmp_path / "clips")  # the same again
+    cuts.save(tmp_path / "clips")  # the same video again
     other = tmp_path / "five.mp4"
     other.write_bytes(cuts.video.path.read_bytes())
     with pytest.raises(OutputError, match=r"holds clips of another five, .*; give another folder"):

@@ -48,7 +48,7 @@ def encoder(tiny: TrainingConfig) -> Encoder:
 
 @pytest.fixture
 def filled(pouring: Collection, encoder: Encoder, tmp_path: Path) -> Store:
-    """A store that a model folder filled with three videos."""
+    """A store filled with three videos, from a model folder."""
     encoder.save(tmp_path / "model")
     store = Store(tmp_path / "store", create=True)
     store.add([video.path for video in pouring.videos[:3]], tmp_path / "model")
@@ -113,12 +113,12 @@ def test_a_picture_is_a_query(pouring: Collection, filled: Store, tmp_path: Path
         (result := retrieve(tmp_path / "first.png", filled, k=3)).queries, result.neighbours,
     )  # fmt: skip
     assert (query.frame, query.seconds) == (None, None)
-    # It is the first frame of one of them, and stands for its own context as that does.
+    # It is the first frame of one of them, and likewise its own context.
     video = filled.find("pouring_000")
     assert video is not None
     stored = [filled.frame_embedding(video, frame) for frame in (0, video.frames - 1)]
     near, far = (np.linalg.norm(query.embedding - one) for one in stored)
-    # Not the same to the bit: a picture is RGB, a video's frame was never RGB at full size.
+    # Not identical to the bit: a picture is RGB, but a video's frame never was at full size.
     assert near < far / 2
     assert found[0].video.name == "pouring_000"
     assert len(found) == 3
@@ -184,9 +184,9 @@ def test_mistakes_are_one_sentence_and_write_nothing(
         ("pouring_000@77", VideoError, r"pouring_000 lasts .* no frame at 77 s"),
         (f"{path}@77", VideoError, r"lasts .* no frame at 77 s"),
         ("pouring_000@-1", VideoError, "no frame at -1 s"),
-        ("pouring_000@noon", VideoError, "`noon` is no time"),
-        ("pouring_000", VideoError, "say which moment"),
-        (str(path), VideoError, "say which moment"),
+        ("pouring_000@noon", VideoError, "`noon` is not a time"),
+        ("pouring_000", VideoError, "add the moment"),
+        (str(path), VideoError, "add the moment"),
         ("pouring_0@1", VideoError, "did you mean pouring_00"),
         (str(tmp_path / "no_picture.png"), VideoError, r"no_picture\.png cannot be decoded"),
     ]
@@ -195,7 +195,7 @@ def test_mistakes_are_one_sentence_and_write_nothing(
             retrieve(query, filled)
     with pytest.raises(OutputError, match="must end in"):
         retrieve("pouring_000@1", filled).save(tmp_path / "sheet.gif")
-    with pytest.raises(StoreError, match="fits the conditions"):
+    with pytest.raises(StoreError, match="meets the conditions"):
         retrieve("pouring_000@1", filled, condition=Filter(metadata={"coach": "anna"}))
     assert _written(tmp_path) == before
 
@@ -209,7 +209,7 @@ def test_a_store_with_nothing_to_find_is_one_sentence(
         retrieve("a@1", Store(tmp_path / "store", create=True))
     store = Store(tmp_path / "store", create=True)
     store.add(pouring.videos[0].path, encoder)
-    with pytest.raises(StoreError, match="no other video than pouring_000 itself"):
+    with pytest.raises(StoreError, match="no video other than pouring_000 itself"):
         retrieve("pouring_000@1", store)
     assert len(retrieve("pouring_000@1", store, same_video=True).neighbours[0]) == 1
 
@@ -220,8 +220,8 @@ def test_another_model_than_the_store_s_is_one_sentence(
     other = Encoder(tiny.encoder, seed=5).eval()
     with pytest.raises(StoreError, match="no embeddings of this model"):
         retrieve("pouring_000@1", filled, model=other)
-    # The folder holds another model now than when the store was filled.
+    # The folder no longer holds the model that filled the store.
     other.save(tmp_path / "model")
-    with pytest.raises(ModelError, match="another now"):
+    with pytest.raises(ModelError, match="no longer the one"):
         retrieve(f"{pouring.videos[4].path}@1", filled)
     assert len(retrieve("pouring_000@1", filled).neighbours[0]) == 2

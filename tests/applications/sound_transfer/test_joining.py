@@ -1,4 +1,4 @@
-"""Joining blocks of sound: to the sample, and without clicks."""
+"""Joining blocks of sound: exact to the sample, and without clicks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Recordings of one loudness sound alike; what has none is left alone."""
+"""Recordings are brought to the same loudness; those without any stay unchanged."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Sound transfer: the right sound at the right time, without clicks, beside untouched pictures."""
+"""Sound transfer: the right sound at the right time, without clicks, and unchanged pictures."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -147,7 +147,7 @@ def test_clicks_are_20_db_below_plain_concatenation(
         end = block.source_start + block.end - block.start
         pieces.append(sounds[block.source].cut(block.source_start, end).samples)
     plain = _clicks(Audio(np.concatenate(pieces), result.audio.rate), edges)
-    # The measure itself can tell much less than what is asked for.
+    # The measure itself is much finer than what is asked for.
     assert untouched < plain / 10_000
     assert _clicks(result.audio, edges) < plain / 100
 
@@ -155,7 +155,7 @@ def test_clicks_are_20_db_below_plain_concatenation(
 def test_the_best_source_is_taken_for_each_segment(embedded: list[EmbeddedVideo]) -> None:
     target, early, late = embedded[0], embedded[1], embedded[2]
     middle = 0.5
-    # Each knows only one half of the action; the rest of it looks like nothing else.
+    # Each knows only half of the action; the rest of it looks like nothing else.
     early = replace(early, embeddings=np.where(early.embeddings < middle, early.embeddings, 5.0))
     late = replace(late, embeddings=np.where(late.embeddings >= middle, late.embeddings, -5.0))
     result = transfer_sound([target, early, late])

@@ -1,4 +1,4 @@
-"""Editing programs: what they are given plays the frames that were asked for."""
+"""Files for editing programs play the frames that were asked for."""
 
 import re
 import shutil
@@ -33,7 +33,7 @@ def numbered(path: Path, frames: int, *, fps: float = 25) -> Path:
 
 
 def numbers(path: Path) -> list[int]:
-    """The numbers that a video's frames show."""
+    """The numbers shown in a video's frames."""
     found = []
     for _, frame in VideoReader(path):
         bars = frame[8:24].mean(axis=(0, 2)).reshape(BITS, 16)[:, 4:12].mean(axis=1)
@@ -65,7 +65,7 @@ def test_the_plan_shows_no_frame_further_off_than_allowed(
     assert np.abs(shown - result.alignments[0].query_frames).max() <= error
     assert plan.cuts == len(plan.tracks[1].segments) - 1
     if error >= 2:
-        assert plan.cuts == 2  # the three paces it was made of
+        assert plan.cuts == 2  # it was made at three paces
 
 
 def test_a_timeline_reads_back_as_one_track_a_video_whose_clips_show_the_plans_frames(
@@ -124,7 +124,7 @@ def test_the_reader_of_edit_lists_of_opentimelineio_sees_the_plan(
     else:
         result.save(tmp_path / "x.otio", cut_error=2)
         timeline = otio.adapters.read_from_file(str(tmp_path / "x.otio"))
-        timeline.tracks[:] = [timeline.tracks[1].clone()]  # an edit list has one
+        timeline.tracks[:] = [timeline.tracks[1].clone()]  # an edit list has one track
         otio.adapters.write_to_file(timeline, str(edl), adapter_name="cmx_3600")
     read = otio.adapters.read_from_file(str(edl), adapter_name="cmx_3600", rate=25)
     (track,) = read.tracks

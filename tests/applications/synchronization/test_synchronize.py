@@ -57,7 +57,7 @@ def test_the_most_typical_video_is_the_reference_unless_named(
         for video, shift in zip(embedded, (-3, 2, 0, 1, -1, 4), strict=True)
     ]
     assert synchronize(shifted).reference.name == "pouring_002"
-    # Of two videos neither is more typical.
+    # Neither of two videos is more typical.
     assert synchronize(shifted[:2]).reference.name == "pouring_000"
     assert [query.name for query in synchronize(embedded, reference="pouring_002").queries] == [
         "pouring_000",

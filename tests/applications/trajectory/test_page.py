@@ -16,13 +16,13 @@ from inphase.video import probe
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-# Where Debian and its relatives put it.
+# Where Debian and related systems put it.
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="module")
 def result(pouring: Collection) -> Trajectories:
-    """Two videos on straight lines far apart, so that each point is met for sure."""
+    """Two videos on straight lines far apart, so that the pointer cannot miss a point."""
     videos = []
     for number, video in enumerate(pouring.videos[:2]):
         times = probe(video.path).times
@@ -33,7 +33,7 @@ def result(pouring: Collection) -> Trajectories:
 
 @pytest.fixture(scope="module")
 def page(result: Trajectories, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Page"]:
-    """The page, opened from the disk without a network; any error in it fails the test."""
+    """The page, opened from disk without a network; any error in it fails the test."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
@@ -70,7 +70,7 @@ def test_a_pointer_over_a_point_shows_its_frame(page: "Page", result: Trajectori
         assert told.startswith(f"{name}, {seconds:.2f} s, frame {frame}")
         picture = page.locator("#frame")
         assert picture.is_visible()
-        # It has been decoded: a broken picture has no size of its own.
+        # It has been decoded: a broken picture has no natural size.
         page.wait_for_function("document.getElementById('frame').naturalWidth > 0")
         shown.add(picture.get_attribute("src"))
     assert len(shown) == 4

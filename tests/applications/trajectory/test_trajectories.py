@@ -27,7 +27,7 @@ from inphase.video import VideoReader, probe
 
 @pytest.fixture(scope="module")
 def embedded(pouring: Collection) -> list[EmbeddedVideo]:
-    """Three videos that run beside each other along one curve in eight dimensions."""
+    """Three videos that run side by side along one curve in eight dimensions."""
     random = np.random.default_rng(0)
     turn = np.linalg.qr(random.normal(size=(8, 8)))[0]
     videos = []
@@ -207,7 +207,7 @@ def test_coordinates_are_written(result: Trajectories, tmp_path: Path) -> None:
 
 def test_a_video_is_never_overwritten(result: Trajectories, tmp_path: Path) -> None:
     first = result.videos[0]
-    video = tmp_path / "video.png"  # as a link, or a misnamed file, may be called
+    video = tmp_path / "video.png"  # the name of a link or a misnamed file
     shutil.copy(first.path, video)
     mine = replace(result, videos=(replace(first, path=video), *result.videos[1:]))
     with pytest.raises(OutputError, match="would be lost"):

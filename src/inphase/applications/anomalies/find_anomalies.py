@@ -26,29 +26,30 @@ def find_anomalies(
     distance: str = "squared_euclidean",
     console: Console | None = None,
 ) -> Anomalies:
-    """Find where a video strays from typical ones, in its looks and in its pace.
+    """Find where a video deviates from typical ones, in looks or in pace.
 
-    The distance along the alignment to the nearest typical video says where a frame looks like
-    none of theirs. A video that stops, hurries, or leaves a part out looks typical in each frame:
-    that is told by how fast it passes through the nearest typical video. Both are calibrated by
+    The distance along the alignment to the nearest typical video shows where a frame looks unlike
+    any of theirs. A video that stops, hurries or leaves a part out looks typical in every frame;
+    this shows in how fast it passes through the nearest typical video. Both are calibrated by
     comparing each typical video with the others in the same way.
 
     Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 5.3 (anomaly
     detection; the pace and the calibration are additions).
 
     Args:
-        video: to judge. A typical video of the same file is left out.
+        video: to check. A typical video of the same file is left out.
         typical: at least two; 19 or more for alarms at 0.05.
-        alpha: the share of normal videos that may raise an alarm.
-        groups: of the typical videos: who or where; videos of one group are left out together, so
-            that a new person or place is not an anomaly. By default each is its own.
+        alpha: fraction of normal videos that may raise an alarm.
+        groups: of the typical videos, such as the person or place; videos of a group are left out
+            together, so that a new person or place is not an anomaly. By default each video is its
+            own group.
         span: seconds over which distances are averaged and pace is measured.
         distance: between two embeddings.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
-        AlignmentError: there are fewer than two typical videos (of two groups), the embeddings
-            are not of one model, or an option is out of range.
+        AlignmentError: there are fewer than two typical videos (or groups), the embeddings are
+            not from one model, or an option is out of range.
     """
     check_options(alpha=alpha, span=span)
     everything = list(typical)
@@ -56,7 +57,7 @@ def find_anomalies(
     kept = [index for index, one in enumerate(everything) if not same_file(one.path, video.path)]
     others = [everything[index] for index in kept]
     if len(others) < len(everything):
-        _log.info("%s is among the typical videos and is left out of them.", video.name)
+        _log.info("%s is one of the typical videos; it is not compared with itself.", video.name)
     with progress_bar("Comparing", len(others), console=console) as bar:
         course = TypicalCourse(
             [one.embeddings for one in others],
@@ -73,7 +74,7 @@ def find_anomalies(
 
 
 def check_options(*, alpha: float, span: float) -> None:
-    """Refuse what :func:`find_anomalies` cannot work with, before minutes of work.
+    """Refuse options that `find_anomalies` cannot use, before minutes of work.
 
     Raises:
         AlignmentError: an option is out of range.

@@ -1,4 +1,4 @@
-"""What was found about a video that was compared with typical ones."""
+"""How a video deviates from typical ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ class Anomalies(Result):
     """How a video deviates from typical ones, frame by frame.
 
     Attributes:
-        video: that was judged.
+        video: the video that was checked.
         typical: names of the typical videos.
         deviation: its curves.
         segments: the parts that deviate more than half of the typical videos do, in order.
-        alpha: the largest p-value that is an alarm: about the share of normal videos that raise
-            one.
-        p_floor: the smallest p-value that so many typical videos can show.
+        alpha: the largest p-value that raises an alarm; about the fraction of normal videos that
+            raise one.
+        p_floor: the smallest p-value possible with this number of typical videos.
     """
 
     video: EmbeddedVideo
@@ -40,27 +40,27 @@ class Anomalies(Result):
 
     @property
     def input_files(self) -> Sequence[Path]:
-        """The video that was judged."""
+        """The video that was checked."""
         return [self.video.path]
 
     @property
     def alarms(self) -> tuple[Segment, ...]:
-        """The segments that raise an alarm at ``alpha``."""
+        """The segments that raise an alarm at `alpha`."""
         return tuple(one for one in self.segments if one.is_alarm(self.alpha))
 
     @property
     def caution(self) -> str:
-        """One sentence if there are too few typical videos for any alarm; otherwise empty."""
+        """A sentence if there are too few typical videos for any alarm; otherwise empty."""
         if self.p_floor <= self.alpha:
             return ""
         needed = int(np.ceil(1 / self.alpha)) - 1
         return (
             f"{len(self.typical)} typical videos cannot show a p-value below {self.p_floor:.2g}; "
-            f"an alarm at {self.alpha:g} takes {needed}."
+            f"an alarm at {self.alpha:g} needs {needed}."
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as the JSON file holds them."""
+        """The result as plain values, as in the JSON file."""
         return {
             "video": self.video.name,
             "file": str(self.video.path),
@@ -89,7 +89,7 @@ class Anomalies(Result):
         }
 
     def table(self) -> Table:
-        """One row a segment."""
+        """One row per segment."""
         columns = [*_COLUMNS, "alarm"]
         rows = ([self.video.name, *map(one.get, columns)] for one in self.to_dict()["segments"])
         return Table(["video", *columns], rows)

@@ -17,7 +17,7 @@ from inphase.video import VideoReader
 _LOOKS, _PACE, _ALARM, _QUIET = "#0072b2", "#e69f00", "#d55e00", "#9a9a9a"
 _SHOWN = 5
 _INCHES = 11.0
-# A peak of a hundred times the usual would leave nothing to see of the rest.
+# A peak a hundred times higher than usual would flatten the rest of the curve.
 _HIGHEST = 6.0
 
 _PAGE = """<!doctype html>
@@ -32,26 +32,26 @@ th, td { padding: .3rem .9rem .3rem 0; text-align: right; } td:last-child { text
   img { background: #fff; } .alarm { color: #ff9a52; } }
 </style></head><body>
 <h1>{{ result.video.name }}</h1>
-<p>Held against {{ result.typical|length }} typical videos. A score of 1 is what nine of
-ten of them stay below throughout; p is the probability that a normal video strays as far anywhere.
+<p>Compared with {{ result.typical|length }} typical videos. Nine out of ten of them stay below a
+score of 1 throughout; p is the probability that a normal video deviates as much anywhere.
 {{ result.caution }}</p>
 <img alt="Deviation from the typical videos over time"
   src="data:image/svg+xml;base64,{{ picture }}">
 {% if result.segments %}
-<table><tr><th>start (s)</th><th>end (s)</th><th>score</th><th>p</th><th>what strays</th></tr>
+<table><tr><th>start (s)</th><th>end (s)</th><th>score</th><th>p</th><th>kind</th></tr>
 {% for one in result.segments %}
 <tr{% if one.is_alarm(result.alpha) %} class="alarm"{% endif %}>
 <td>{{ "%.2f"|format(one.start) }}</td>
 <td>{{ "%.2f"|format(one.end) }}</td><td>{{ "%.2f"|format(one.score) }}</td>
 <td>{{ "%.3f"|format(one.p_value) }}</td><td>{{ one.kind }}</td></tr>
 {% endfor %}</table>
-{% else %}<p>No part of it strays further than half of the typical videos do.</p>{% endif %}
+{% else %}<p>No part of it deviates more than half of the typical videos do.</p>{% endif %}
 </body></html>
 """
 
 
 def png(result: Anomalies, path: Path, *, width: int = 1200) -> None:
-    """Draw the curve, ``width`` pixels wide."""
+    """Plot the curve, `width` pixels wide."""
     save_figure(path, _drawn(result), width=width)
 
 
@@ -59,7 +59,7 @@ svg = png
 
 
 def html(result: Anomalies, path: Path) -> None:
-    """Write a page that needs no other file."""
+    """Write a self-contained page."""
     picture = base64.b64encode(rendered(_drawn(result), "svg", width=1200)).decode()
     template = jinja2.Environment(autoescape=True).from_string(_PAGE)
     write_text(path, template.render(result=result, picture=picture))
@@ -81,7 +81,7 @@ def _drawn(result: Anomalies) -> Figure:
     axes.plot(times, np.minimum(deviation.looks, top), color=_LOOKS, label="looks")
     axes.plot(times, np.minimum(deviation.pace, top), color=_PACE, label="pace")
     axes.axhline(1, color=_QUIET, linewidth=0.8, linestyle="--")
-    axes.text(times[-1], 1.02, "9 of 10 typical videos stay below", ha="right", va="bottom",
+    axes.text(times[-1], 1.02, "9 out of 10 typical videos stay below", ha="right", va="bottom",
               color=_QUIET, fontsize=8)  # fmt: skip
     for one in result.segments:
         colour = _ALARM if one.is_alarm(result.alpha) else _QUIET
@@ -108,6 +108,6 @@ def _drawn(result: Anomalies) -> Figure:
 
 
 def _to_show(result: Anomalies) -> list[Segment]:
-    """The segments that stray most, in the order of time."""
+    """The segments that deviate most, in order of time."""
     strongest = sorted(result.segments, key=lambda one: -one.score)[:_SHOWN]
     return sorted(strongest, key=lambda one: one.peak)

@@ -1,4 +1,4 @@
-"""What is wrong with a collection, before hours are spent on it."""
+"""Find problems in a collection before spending hours on it."""
 
 from inphase.results.formats import Formats
 

@@ -1,4 +1,4 @@
-"""Look at every video of a collection, and say what is wrong."""
+"""Check every video of a collection for problems."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,16 +14,16 @@ from inphase.models import Encoder, EncoderConfig, FrameEmbedder
 from inphase.progress import progress_bar
 from inphase.video import VideoInfo, VideoReader, probe
 
-# Frames of each video that are looked at, evenly over it.
+# Number of frames looked at in each video, evenly spaced.
 _LOOKED_AT = 8
 _SIDE = 32
-# Two videos whose small grey frames correlate like this are one recording. Repetitions by one
-# person before a still camera reach 0.999 in the picture and 0.984 in the movement.
+# Two videos whose small grey frames correlate this much are the same recording. Repetitions by one
+# person in front of a still camera reach 0.999 in the picture and 0.984 in the movement.
 _SAME_PICTURE, _SAME_MOVEMENT = 0.99, 0.99
-# Silhouette of two clusters of looks: five sets of one action each reach 0.19 to 0.47, mixtures of
-# two of these sets 0.41 to 0.90.
+# Silhouette score of two clusters of looks: five sets of one action each reach 0.19 to 0.47,
+# mixtures of two of these sets 0.41 to 0.90.
 _TWO_KINDS, _FEW = 0.55, 3
-# Lengths and rates this many times the median are odd.
+# Lengths and rates are unusual if they are this many times the median.
 _ODD_LENGTH, _ODD_RATE = 4.0, 1.6
 _NEIGHBOURS = 5
 _SHORTEST = 8  # frames
@@ -32,14 +32,14 @@ _SHORTEST = 8  # frames
 def check_collection(
     videos: Collection | str | Path | Sequence[str | Path], *, console: Console | None = None
 ) -> CollectionCheck:
-    """Look at every video: can it be read, does it fit its labels and its companions?
+    """Check every video: can it be read, and does it fit its labels and the other videos?
 
     Finds files that cannot be read, labels that do not fit the file, groups in two splits, missing
-    key events, odd lengths and frame rates, near-duplicate videos, and videos that look like
-    another action. The last two look at a few frames of each video.
+    key events, unusual lengths and frame rates, near-duplicate videos, and videos that look like
+    another action. The last two checks look at a few frames of each video.
 
     Args:
-        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+        videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
@@ -56,7 +56,7 @@ def check_collection(
             try:
                 info = probe(video.path)
                 frames = _some_frames(video.path, info, embedder.encoder.config.image_size)
-                # A file can promise frames that cannot be decoded.
+                # A file can announce frames that cannot be decoded.
                 looks.append(_look(embedder, frames))
                 thumbnails.append(_thumbnails(frames))
                 readable.append((video, info))
@@ -97,14 +97,14 @@ def _some_frames(path: Path, info: VideoInfo, size: int) -> list[NDArray[np.uint
 
 
 def _look(embedder: FrameEmbedder, frames: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """(channels,) what the pretrained base network sees in a video, of length 1."""
+    """(channels,) features of the pretrained base network, averaged over a video, of norm 1."""
     means = [maps.mean(dim=(1, 2)).cpu().numpy() for maps in embedder.maps(frames)]
     look = np.concatenate([np.mean(means, axis=0), np.std(means, axis=0)]).astype(np.float64)
     return look / max(float(np.linalg.norm(look)), 1e-9)
 
 
 def _thumbnails(frames: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """(looked at, pixels) grey."""
+    """(frames looked at, pixels) in grey."""
     small = []
     for frame in frames:
         grey = frame.mean(axis=2)
@@ -117,10 +117,10 @@ def _thumbnails(frames: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
 def _labels_that_do_not_fit(videos: Sequence[tuple[Video, VideoInfo]]) -> Iterator[Finding]:
     for video, info in videos:
         if video.frames is not None and video.frames != info.frames:
-            told = f"its labels count {video.frames} frames, the file has {info.frames}."
+            told = f"its labels say {video.frames} frames, but the file has {info.frames}."
             yield Finding("labels", True, (video.name,), f"{video.name}: {told}")
         if video.fps is not None and abs(video.fps - info.fps) > 0.02 * info.fps:
-            told = f"its labels say {video.fps:g} frames/s, the file has {info.fps:.2f}."
+            told = f"its labels say {video.fps:g} frames/s, but the file has {info.fps:.2f}."
             yield Finding("labels", False, (video.name,), f"{video.name}: {told}")
         for event, frame in video.events.items():
             if frame > info.frames:
@@ -141,7 +141,7 @@ def _shared_between_splits(collection: Collection) -> Iterator[Finding]:
 
 
 def _missing_events(collection: Collection) -> Iterator[Finding]:
-    # An action's events are those that any of its videos has.
+    # An action's events are those of any of its videos.
     for action in dict.fromkeys(video.action for video in collection):
         videos = [video for video in collection if video.action == action]
         for event in collection.events:
@@ -154,7 +154,7 @@ def _missing_events(collection: Collection) -> Iterator[Finding]:
 def _odd_lengths_and_rates(videos: Sequence[tuple[Video, VideoInfo]]) -> Iterator[Finding]:
     for video, info in videos:
         if info.frames < _SHORTEST:
-            told = f"{video.name} has {info.frames} frames only: too few to show an action."
+            told = f"{video.name} has only {info.frames} frames: too few to show an action."
             yield Finding("length", False, (video.name,), told)
     if len(videos) < 3:
         return
@@ -165,7 +165,7 @@ def _odd_lengths_and_rates(videos: Sequence[tuple[Video, VideoInfo]]) -> Iterato
         median = float(np.median(values))
         for (video, info), value in zip(videos, values, strict=True):
             if info.frames >= _SHORTEST and not median / factor <= value <= median * factor:
-                told = f"{video.name}: {value:.2f} {unit}, where most have about {median:.2f}."
+                told = f"{video.name}: {value:.2f} {unit}, while most have about {median:.2f}."
                 yield Finding(kind, False, (video.name,), told)
 
 
@@ -180,7 +180,7 @@ def _duplicates(
     moves = np.linalg.norm((stacked - still).reshape(len(videos), -1), axis=1) > 1.0
     same_picture, same_movement = picture @ picture.T, movement @ movement.T
     alike = (same_picture > _SAME_PICTURE) & (same_movement > _SAME_MOVEMENT)
-    # Two recordings of nothing that moves are told by the picture alone.
+    # If nothing moves, only the picture tells two recordings apart.
     frozen = ~moves[:, None] & ~moves[None, :] & (same_picture > 0.999)
     for i, j in np.argwhere(np.triu(alike | frozen, k=1)):
         a, b = videos[i], videos[j]
@@ -191,7 +191,7 @@ def _duplicates(
 
 
 def _unit(frames: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(videos, values) of mean 0 and length 1, so that a product is a correlation."""
+    """(videos, values) of mean 0 and norm 1, so that a product is a correlation."""
     flat = frames.reshape(len(frames), -1)
     flat = flat - flat.mean(axis=1, keepdims=True)
     unit: NDArray[np.float64] = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
@@ -218,7 +218,7 @@ def _strangers_among_actions(
         theirs = [videos[other].action for other in nearest]
         most = max(set(theirs), key=theirs.count)
         if video.action not in theirs and theirs.count(most) >= _NEIGHBOURS - 1:
-            told = f"{video.name} is labelled {video.action}, and looks like {most}."
+            told = f"{video.name} is labelled {video.action} but looks like {most}."
             yield Finding("action", False, (video.name,), told)
 
 
@@ -232,7 +232,8 @@ def _two_kinds(videos: Sequence[Video], looks: NDArray[np.float64]) -> Iterator[
     groups.sort(key=len)
     if score > _TWO_KINDS and len(groups[0]) >= _FEW:
         told = (
-            f"the videos look like two kinds: {_some(groups[0])}; and the other {len(groups[1])}. "
+            f"the videos look like two actions: {_some(groups[0])}, and the other "
+            f"{len(groups[1])}. "
             "Train on one action at a time."
         )
         yield Finding("action", False, tuple(groups[0]), told)

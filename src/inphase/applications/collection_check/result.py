@@ -20,9 +20,9 @@ class CheckedVideo:
         duration: in seconds.
         width: in pixels.
         height: in pixels.
-        split: part of the set.
-        action: what is done.
-        missing: key events that its labels lack.
+        split: of the set.
+        action: that it shows.
+        missing: key events missing from its labels.
     """
 
     name: str
@@ -38,12 +38,12 @@ class CheckedVideo:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to look at.
+    """A possible problem.
 
     Attributes:
         kind: broken, labels, split, event, length, rate, duplicate or action.
-        serious: training or scores would be wrong with it.
-        videos: that it concerns.
+        serious: whether it would spoil training or scores.
+        videos: names of the videos it concerns.
         sentence: what was found.
     """
 
@@ -59,7 +59,7 @@ class CollectionCheck(Result):
 
     Attributes:
         source: of the collection.
-        videos: that can be read.
+        videos: those that can be read.
         findings: the serious ones first.
     """
 
@@ -72,14 +72,14 @@ class CollectionCheck(Result):
 
     @property
     def input_files(self) -> Sequence[Path]:
-        """No video can be overwritten: a JSON file is none."""
+        """None: the only output is JSON, which cannot overwrite a video."""
         return ()
 
     @property
     def sound(self) -> bool:
-        """Nothing serious was found."""
+        """Whether nothing serious was found."""
         return not any(finding.serious for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain values."""
+        """The result as plain values."""
         return asdict(self)

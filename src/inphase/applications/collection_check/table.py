@@ -1,4 +1,4 @@
-"""A collection's check on the terminal."""
+"""The check of a collection, for the terminal."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from inphase.applications.collection_check.result import CheckedVideo, Collectio
 
 
 def summary_table(check: CollectionCheck) -> Table:
-    """One row a split and action: how many videos, how long, how fast, how large."""
+    """One row per split and action: number of videos, length, frame rate and size."""
     table = Table(title=escape(check.source), box=box.SIMPLE_HEAD, title_justify="left")
     table.add_column("videos of")
     for name in ("number", "seconds", "frames/s", "frames", "pixels"):
@@ -34,12 +34,12 @@ def summary_table(check: CollectionCheck) -> Table:
 
 
 def finding_lines(check: CollectionCheck) -> Iterator[Text]:
-    """A line for each finding, red where it is serious."""
+    """A line for each finding, red if it is serious."""
     for finding in check.findings:
         colour = "red" if finding.serious else "yellow"
         yield Text.assemble((f"{finding.kind}: ", colour), finding.sentence)
     if not check.findings:
-        yield Text("Nothing was found.", "green")
+        yield Text("No problems found.", "green")
 
 
 def _span(values: Sequence[float], digits: int) -> str:

@@ -1,4 +1,4 @@
-"""Label transfer: events, captions and sensor data of a few videos, carried over to others."""
+"""Label transfer: events, captions and sensor data from a few videos to others."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,17 +7,17 @@ from inphase.errors import OutputError, hint
 from inphase.results.formats import FOLDER, Form, Formats
 
 FILE_FORMATS = ("json", "csv", "vtt", "srt", "mp4")
-"""What ``--format`` can ask for in a folder."""
+"""What `--format` accepts for a folder."""
 
 FORMATS = Formats(
     f"{__name__}.writers",
     {
-        FOLDER: "what the sources hold, or what --format asks for",
+        FOLDER: "what the sources hold, or the formats of --format",
         ".json": "a labels.json with the key events of all videos",
         ".csv": "the events or captions of all videos, or the recording of one",
         ".vtt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
         ".srt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
-        ".mp4": Form("one video with all of it burned in", most=1, instead="give a folder"),
+        ".mp4": Form("one video with everything burned in", most=1, instead="give a folder"),
     },
 )
 
@@ -32,4 +32,4 @@ def check_formats(path: Path, formats: Sequence[str] | None) -> None:
     if odd is not None:
         raise OutputError(f"There is no format {odd}; {hint(odd, FILE_FORMATS)}")
     if path.suffix and formats:
-        raise OutputError(f"{path} is one file; give a folder to write formats of your choice.")
+        raise OutputError(f"{path} is a single file; give a folder to choose formats.")

@@ -15,9 +15,9 @@ from inphase.video import VideoReader, VideoWriter, read_audio
 
 _INK, _QUIET, _BOX = (255, 255, 255, 255), (200, 200, 206, 255), (0, 0, 0, 150)
 _EVENT, _TRACK, _DONE = (255, 176, 60, 255), (255, 255, 255, 70), (90, 160, 255, 255)
-# Smaller pictures are enlarged, so that a line of text has room.
+# Smaller pictures are enlarged to make room for a line of text.
 _SMALLEST_WIDTH = 320
-# Seconds for which an event is named after it happened.
+# Seconds for which an event's name is shown.
 _FLASH = 0.5
 _MOST_NUMBERS = 6
 
@@ -32,16 +32,16 @@ def write_captioned(
     recording: Recording | None = None,
     console: Console | None = None,
 ) -> None:
-    """Write a video again, with its sound, and what is known of its moments on the pictures.
+    """Write a video again, with its sound and with its annotations burned in.
 
-    The caption is at the bottom with its confidence; a line below shows how far the video has come
-    and where the events are; an event is named at the top left when it happens; numbers are at the
-    top right.
+    The caption is at the bottom, with its confidence; a line below shows the position in the video
+    and the events; an event's name appears at the top left when it happens; numbers are at the top
+    right.
 
     Args:
         confidence: of each cue, in 0..1.
         events: seconds of each.
-        recording: one row a frame.
+        recording: one row per frame.
 
     Raises:
         OutputError: the file cannot be written.
@@ -93,7 +93,7 @@ class _Pen:
         confidence: float | None,
         numbers: Sequence[str],
     ) -> NDArray[np.uint8]:
-        """The frame with all that belongs to it."""
+        """The frame with its annotations."""
         picture = Image.fromarray(frame).convert("RGBA")
         layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
         draw = ImageDraw.Draw(layer)
@@ -106,7 +106,7 @@ class _Pen:
         return np.asarray(Image.alpha_composite(picture, layer).convert("RGB"))
 
     def _timeline(self, draw: ImageDraw.ImageDraw, time: float) -> int:
-        """The line at the bottom; returns the height above which there is room."""
+        """Draw the line at the bottom; returns the height above which there is room."""
         width, height = self._size
         thick = max(3, self._margin // 2)
         top = height - self._margin - thick

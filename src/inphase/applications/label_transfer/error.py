@@ -1,4 +1,4 @@
-"""How far transferred events are from labels, beside stretching the sources evenly."""
+"""How far transferred events are from labels, compared with stretching the sources evenly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from inphase.models import EmbeddedVideo, Embeddings
 
 @dataclass(frozen=True)
 class TransferError:
-    """How far transferred events are from where the targets' own labels have them.
+    """How far transferred events are from the targets' own labels.
 
     Attributes:
         videos: names of the targets that have labels.
         events: names of the key events.
         seconds: (videos, events) |transferred − labelled|.
         frames: (videos, events) the same in frames of the target.
-        share: (videos, events) ``frames`` as a share of the target's frames.
-        stretch_seconds: (videos, events) what stretching the sources evenly would give.
+        share: (videos, events) `frames` as a fraction of the target's frames.
+        stretch_seconds: (videos, events) the error, in seconds, of stretching the sources evenly.
         confidence: (videos, events) in 0..1.
     """
 
@@ -46,11 +46,11 @@ def transfer_error(
     """Compare transferred events with labels, and with stretching the sources evenly.
 
     Args:
-        result: of :func:`transfer` for these sources and embeddings.
-        truth: for each target that has labels, by name: the frame of each event.
+        result: of `transfer` for these sources and embeddings.
+        truth: the frame of each event, for each target that has labels, by name.
 
     Raises:
-        AlignmentError: no target has a label of every event.
+        AlignmentError: no target has labels of all events.
     """
     known = {one.video.path.resolve(): one.annotations for one in sources}
     from_ = [
@@ -64,11 +64,11 @@ def transfer_error(
         if result.events and set(result.events) <= truth.get(target.video.name, {}).keys()
     ]
     if not labelled:
-        raise AlignmentError("No target has labels of all of the events.")
+        raise AlignmentError("No target has labels of all events.")
     scores, stretches = [], []
     for target in labelled:
         times = target.video.times
-        # A frame right after the last one is an end: the last one stands for it.
+        # A frame right after the last one marks an end; use the last one instead.
         true = [min(truth[target.video.name][name], len(times) - 1) for name in result.events]
         at = [min(target.events[name].frame, len(times) - 1) for name in result.events]
         order = np.arange(len(true))
@@ -90,7 +90,7 @@ def transfer_error(
 def _stretched(
     sources: Sequence[AnnotatedSource], events: Sequence[str], frames: int
 ) -> NDArray[np.int64]:
-    """(events,) target frames if the sources were stretched evenly: the median over them."""
+    """(events,) target frames if the sources were stretched evenly; the median over sources."""
     told = []
     for source in sources:
         count = len(source.video.times)

@@ -1,4 +1,4 @@
-"""What a transfer gives: events, captions and sensor data of each target."""
+"""The result of a transfer: events, captions and sensor data of each target."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class TransferredEvent:
     Attributes:
         seconds: when it happens.
         frame: the first frame at or after it.
-        confidence: in 0..1, see :func:`~inphase.applications.label_transfer.voting.vote`.
-        votes: (sources,) seconds that each source says, NaN for none.
+        confidence: in 0..1, see `voting.vote`.
+        votes: (sources,) each source's time in seconds, NaN for none.
     """
 
     seconds: float
@@ -34,7 +34,7 @@ class TransferredEvent:
 
 @dataclass(frozen=True)
 class TransferredCue:
-    """A text that belongs to a span of a target; ``confidence`` is that of its worse end."""
+    """A caption of a span of a target; `confidence` is that of its worse end."""
 
     cue: Cue
     confidence: float
@@ -42,7 +42,7 @@ class TransferredCue:
 
 @dataclass(frozen=True)
 class TransferredVideo:
-    """A target and what was transferred to it.
+    """A target and its transferred annotations.
 
     Attributes:
         video: the target.
@@ -63,12 +63,12 @@ class TransferredVideo:
 
 @dataclass(frozen=True)
 class Transfer(Result):
-    """What is known of the sources, for each target.
+    """Annotations of the sources, transferred to each target.
 
     Attributes:
-        sources: names of the videos that it comes from.
+        sources: names of the annotated videos.
         events: names of the key events, in order.
-        targets: the others.
+        targets: the other videos.
     """
 
     sources: tuple[str, ...]
@@ -85,17 +85,17 @@ class Transfer(Result):
     def save(
         self, path: str | Path, *, console: Console | None = None, **options: Any
     ) -> tuple[Path, ...]:
-        """Write the annotations of the targets, as :meth:`Result.save` does.
+        """Write the annotations of the targets, as `Result.save` does.
 
         Args:
             path: one file, or a folder.
             console: where a progress bar goes; by default nowhere.
-            **options: ``formats``, for a folder: some of json, csv, vtt, srt, mp4; by default json
+            **options: `formats`, for a folder: some of json, csv, vtt, srt, mp4; by default json
                 for events, vtt for captions, csv for recordings.
 
         Raises:
-            OutputError: the suffix or a format is unknown, the form does not hold what there is,
-                or the place cannot be written.
+            OutputError: the suffix or a format is unknown, the format cannot hold these
+                annotations, or the path cannot be written.
             VideoError: a video can no longer be read (for a preview).
         """
         check_formats(Path(path), options.get("formats"))

@@ -1,4 +1,4 @@
-"""A video of which something is known, and where its moments are in another video."""
+"""An annotated video, and where its moments are in another video."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from inphase.models import EmbeddedVideo
 
 
 class AnnotatedSource:
-    """A source whose annotations have been found to lie in the video."""
+    """A source whose annotations are known to lie inside the video."""
 
     def __init__(self, video: EmbeddedVideo, annotations: Annotations) -> None:
         self.video = video
@@ -21,8 +21,8 @@ class AnnotatedSource:
         outside = next((s for s in marks if not 0 <= s <= self.duration + 1e-3), None)
         if outside is not None:
             raise CollectionError(
-                f"The annotations of {video.path} do not fit: there is one at {outside:g} s, and "
-                f"the video lasts {self.duration:.2f} s."
+                f"The annotations of {video.path} do not fit: one is at {outside:g} s, but the "
+                f"video lasts {self.duration:.2f} s."
             )
 
 
@@ -45,7 +45,7 @@ class SourceMatch:
         self._to = target.times[forward.query_frames[mapped]]
         self._confidence = forward.confidence[mapped].astype(np.float64)
         if len(mapped) and mapped[-1] == len(video.times) - 1:
-            # What lasts to the end of the one lasts to the end of the other.
+            # What lasts until the end of one video lasts until the end of the other.
             self._from = np.append(self._from, source.duration)
             end = target.duration if self._to[-1] == target.times[-1] else self._to[-1]
             self._to = np.append(self._to, end)
@@ -55,8 +55,8 @@ class SourceMatch:
         self._options = options
 
     def instant(self, seconds: float) -> tuple[float, float]:
-        """Where an instant of the source is in the target, in seconds, and the confidence."""
-        # An open alignment leaves the begin or the end of the source without a place.
+        """The time in the target, in seconds, of an instant of the source, and the confidence."""
+        # An open alignment may leave the start or the end of the source unmatched.
         first = self._from[0] if self._from[0] > self.source.video.times[0] else 0.0
         if not first <= seconds <= self._from[-1] + 1e-3:
             return float("nan"), 0.0

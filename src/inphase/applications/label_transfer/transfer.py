@@ -1,4 +1,4 @@
-"""Transfer of what is known of some videos to others: events, phases, captions, sensors.
+"""Transfer annotations from some videos to others: events, phases, captions, sensor data.
 
 Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 5.3 ("other
 meta-data or modalities that are synchronized with the frames").
@@ -25,7 +25,7 @@ from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 
-# Votes that are nearer than this share of the video's length, or this time, agree.
+# Votes agree if they are closer than this fraction of the video's length, or than this time.
 _AGREE_SHARE, _AGREE_SECONDS = 0.05, 0.1
 
 
@@ -37,18 +37,19 @@ def transfer(
     options: AlignmentOptions = AlignmentOptions(),
     console: Console | None = None,
 ) -> Transfer:
-    """Carry over what is known of some videos to all others, by alignment.
+    """Transfer annotations from some videos to all others, by alignment.
 
-    Each source is aligned with each target. An instant (an event, an end of a caption) goes to
-    the matched time; where there are several sources they vote. Captions of several sources are
-    the same when their text is, in order of time. A recording is read, for each frame of the
-    target, at the matched times of the sources, and averaged by their confidence.
+    Each source is aligned with each target. An instant (an event, the start or end of a caption)
+    moves to the matched time; several sources vote. Captions of several sources count as the same
+    if they have the same text, in order of time. A recording is read, for each frame of the target,
+    at the matched times of the sources, and averaged by their confidence.
 
     Args:
-        sources: videos of which something is known, as :func:`inphase.data.read_annotations`
-            gives them.
-        embeddings: of the sources and of the targets: all that are not sources, by their files.
-        anchors: frames matched by hand that the alignments pass through.
+        sources: annotated videos, from
+            [`read_annotations`][inphase.data.read_annotations].
+        embeddings: of the sources and the targets. Every video whose file is not a source's is a
+            target.
+        anchors: frames matched by hand, which the alignments pass through.
         options: of each alignment; a source is the reference and a target the query.
         console: where a progress bar goes; by default nowhere.
 
@@ -116,7 +117,7 @@ def _events(
         seconds, confidence = vote(times, [trust for _, trust in votes], tolerance=tolerance)
         if np.isnan(seconds):
             continue
-        # Each source keeps the order; medians of several need not.
+        # Each source keeps the order; medians of several may not.
         latest = max(latest, seconds)
         frame = event_frames({name: latest}, target.times)[name]
         found[name] = TransferredEvent(latest, frame, confidence, times)
@@ -145,7 +146,7 @@ def _cues(
         end, sure_too = vote(*zip(*ends[key], strict=True), tolerance=tolerance)
         if np.isnan(start) or np.isnan(end):
             continue
-        # A caption that is shown for no time at all is none.
+        # Leave out captions of no duration.
         start = min(start, duration - frame)
         cue = Cue(start, max(end, start + frame), key[0])
         found.append(TransferredCue(cue, min(sure, sure_too)))
@@ -171,7 +172,7 @@ def _recording(
         for row, (recording, found, trust) in enumerate(read):
             if column in recording.columns:
                 told[row] = found[:, recording.columns.index(column)]
-                # A match without any confidence still says more than nothing.
+                # A match without any confidence is still better than none.
                 weights[row] = np.where(np.isfinite(told[row]), np.maximum(trust, 1e-6), 0.0)
         total = weights.sum(axis=0)
         summed = (weights * np.nan_to_num(told)).sum(axis=0)
@@ -181,7 +182,7 @@ def _recording(
 
 
 def _in_order(mappings: Iterable[Mapping[str, float]]) -> tuple[str, ...]:
-    """All keys, each where the first mapping that has it puts it."""
+    """All keys, in the order of the first mapping that has each."""
     order: dict[str, None] = {}
     for mapping in mappings:
         order.update(dict.fromkeys(mapping))

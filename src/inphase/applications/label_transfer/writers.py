@@ -1,4 +1,4 @@
-"""The files that a transfer is written as."""
+"""The files of a transfer."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ def folder(
     formats: Sequence[str] | None = None,
     console: Console | None = None,
 ) -> tuple[Path, ...]:
-    """Write the files that ``formats`` names; by default those that hold what there is."""
+    """Write the files named by `formats`; by default those that fit the annotations."""
     chosen = formats or _fitting(result)
     written: list[Path] = []
     if "json" in chosen:
@@ -47,15 +47,15 @@ def folder(
 
 
 def json(result: Transfer, path: Path) -> None:
-    """Write a labels.json that this package reads, with the confidences beside."""
+    """Write a labels.json that this package can read, with confidences."""
     if not result.events:
-        raise OutputError(f"{path}: labels.json holds key events, and the sources have none.")
+        raise OutputError(f"{path}: labels.json holds key events, but the sources have none.")
     folder = path.absolute().parent
     videos, confidence = {}, {}
     for target in result.targets:
         video = target.video
         file = os.path.relpath(video.path.absolute(), folder)
-        # The first frame at or after the instant; right after the last one at most.
+        # The first frame at or after the instant, or the one right after the last.
         events = {name: min(e.frame, len(video.times)) for name, e in target.events.items()}
         frames = len(video.times)
         rate = frames / target.duration if target.duration > 0 else 0
@@ -77,8 +77,8 @@ def csv(result: Transfer, path: Path) -> None:
     kinds = [bool(result.events), _has_cues(result), recorded]
     if sum(kinds) != 1 or (recorded and len(result.targets) != 1):
         raise OutputError(
-            f"{path} can hold the events of all videos, or their captions, or the recording "
-            "of one; give a folder."
+            f"{path} can hold only the events of all videos, their captions, or the recording of "
+            "one; give a folder."
         )
     if result.events:
         _write_events(result, path)
@@ -97,7 +97,7 @@ srt = vtt
 
 
 def mp4(result: Transfer, path: Path, *, console: Console | None = None) -> None:
-    """Write a preview of the only target, with all of it burned in."""
+    """Write a preview of the only target, with everything burned in."""
     _write_preview(result.targets[0], path, console)
 
 
@@ -148,7 +148,7 @@ def _write_recording(target: TransferredVideo, path: Path, _console: Console | N
 def _write_captions(target: TransferredVideo, path: Path, _console: Console | None) -> None:
     cues, confidence = _shown(target)
     if not cues:
-        raise OutputError(f"{path}: there are no captions and no events to write.")
+        raise OutputError(f"{path}: there are no captions or events to write.")
     notes = [f"confidence {value:.2f}" for value in confidence]
     write_captions(path, cues, notes=notes)
 
@@ -167,11 +167,11 @@ def _write_preview(target: TransferredVideo, path: Path, console: Console | None
 
 
 def _shown(target: TransferredVideo) -> tuple[tuple[Cue, ...], list[float]]:
-    """The captions, or the phases between the events where there are none."""
+    """The captions, or the phases between the events if there are none."""
     if target.cues:
         return tuple(one.cue for one in target.cues), [one.confidence for one in target.cues]
     spans = phases({name: event.seconds for name, event in target.events.items()}, target.duration)
-    # A phase is as sure as the event that it begins with, the first as that which ends it.
+    # A phase has the confidence of the event that starts it; the first, of the one that ends it.
     events = list(target.events.values())
     begun = [max(sum(e.seconds <= span.start for e in events) - 1, 0) for span in spans]
     return spans, [events[index].confidence for index in begun]

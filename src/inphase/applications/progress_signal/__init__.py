@@ -1,4 +1,4 @@
-"""Progress as a signal: how far a video has come, and how far it is from the goal."""
+"""Progress as a signal: how far an action has come, and how far it is from the goal."""
 
 from inphase.results.formats import Formats
 

@@ -1,4 +1,4 @@
-"""Progress as a signal: how far a video has come, and how far it is from the goal."""
+"""Progress as a signal: how far an action has come, and how far it is from the goal."""
 
 import math
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ _ROUNDS = 10
 
 
 class Signal(NamedTuple):
-    """What is known at a frame.
+    """Progress and distance to the goal at a frame.
 
     Attributes:
         progress: how far the action has come, 0..1.
-        distance_to_goal: from the embedding to the goal, where 1 is a demonstration's first frame
-            (mean) and 0 the goal; its negative is XIRL's reward.
+        distance_to_goal: from the embedding to the goal: 0 at the goal, and 1 at the mean distance
+            of the demonstrations' first frames. Its negative is XIRL's reward.
     """
 
     progress: float
@@ -37,12 +37,12 @@ class Signal(NamedTuple):
 
     @property
     def reward(self) -> float:
-        """−κ‖φ(s) − g‖ (Zakka et al., 2021), with κ such that a start has −1."""
+        """−κ‖φ(s) − g‖ (Zakka et al., 2021), with κ such that a start gets −1."""
         return -self.distance_to_goal
 
 
 class Goal:
-    """Demonstrations, as what a video is held against.
+    """Demonstrations that a video is compared with.
 
     Args:
         demonstrations: embeddings of at least one video.
@@ -50,7 +50,7 @@ class Goal:
         console: where a progress bar goes; by default nowhere.
 
     Raises:
-        AlignmentError: there is no demonstration, or they are not embeddings of one model.
+        AlignmentError: there is no demonstration, or the embeddings are not from one model.
     """
 
     def __init__(
@@ -85,27 +85,27 @@ class Goal:
         return Signal(progress, distance)
 
     def restart(self) -> None:
-        """Begin a new video."""
+        """Start a new video."""
         self.filter.restart()
 
 
 class ProgressSignal:
-    """Progress and distance to the goal frame by frame, for a loop that learns or acts.
+    """Progress and distance to the goal, frame by frame, for a learning or control loop.
 
     Source: Zakka et al., "XIRL: Cross-embodiment Inverse Reinforcement Learning", 2021 (the goal is
     the mean embedding of the demonstrations' last frames).
 
-    Memory is bounded: the maps of a second of frames, and the barycentre of the demonstrations.
+    Memory is bounded: the feature maps of one second of frames, and the demonstrations' barycentre.
 
     Args:
         model: a trained encoder, or its model folder.
-        demonstrations: their embeddings, as :func:`inphase.embed` gives them.
-        background: what stands in for the background of a video that has not ended, where the
-            model subtracts it; see :class:`~inphase.models.streaming.StreamEmbedder`. The most
-            typical demonstration is its reference.
+        demonstrations: their embeddings, from `inphase.embed`.
+        background: how to estimate the background before a video has ended, if the model subtracts
+            it; see `inphase.models.streaming.StreamEmbedder`. Its reference is the most typical
+            demonstration.
 
     Raises:
-        AlignmentError: there is no demonstration, or they are not of this encoder.
+        AlignmentError: there is no demonstration, or the embeddings are not from this encoder.
         ModelError: the model folder cannot be used.
 
     Example:
@@ -131,7 +131,7 @@ class ProgressSignal:
         self._time = -math.inf
 
     def restart(self) -> None:
-        """Begin a new video at the same place, with the same camera."""
+        """Start a new video at the same place, with the same camera."""
         self._embedder.restart()
         self._goal.restart()
         self._time = -math.inf
@@ -141,10 +141,10 @@ class ProgressSignal:
 
         Args:
             frame: (height, width, 3) RGB, of any size.
-            time: seconds since the video began, more than that of the frame before.
+            time: seconds since the start of the video, later than the previous frame.
 
         Raises:
-            VideoError: the frame is no RGB picture, or its time does not advance.
+            VideoError: the frame is not an RGB picture, or its time does not advance.
         """
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
             raise VideoError(
@@ -152,8 +152,8 @@ class ProgressSignal:
             )
         if time <= self._time:
             raise VideoError(
-                f"The frame at {time:g} s does not come after the one at {self._time:g} s; "
-                "restart() begins a new video."
+                f"The frame at {time:g} s does not come after the one at {self._time:g} s; call "
+                "restart() to start a new video."
             )
         self._time = time
         if frame.shape[:2] != (self._side, self._side):
@@ -162,10 +162,10 @@ class ProgressSignal:
 
 
 def measure_progress(video: EmbeddedVideo, goal: Goal) -> ProgressCurve:
-    """Follow a whole video; at each frame only the frames so far count.
+    """Measure a whole video, each frame from the frames so far.
 
     Raises:
-        AlignmentError: its embeddings are not of the demonstrations' model.
+        AlignmentError: its embeddings are not from the demonstrations' model.
     """
     goal.restart()
     signals = [goal.update(embedding) for embedding in video.embeddings]

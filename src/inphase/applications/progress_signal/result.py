@@ -1,4 +1,4 @@
-"""How far a whole video has come at each of its frames."""
+"""The progress of a whole video at each of its frames."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from inphase.results.result import Result, Table
 
 @dataclass(frozen=True)
 class ProgressCurve(Result):
-    """Progress and distance to the goal of a whole video, each told from the frames so far.
+    """Progress and distance to the goal of a whole video, each from the frames so far.
 
     Attributes:
-        video: that was followed.
-        demonstrations: names of the videos it was held against.
+        video: the video that was measured.
+        demonstrations: names of the videos it was compared with.
         progress: (frames,) 0..1.
-        distance_to_goal: (frames,) in units of a demonstration's first frame's.
+        distance_to_goal: (frames,) 1 is the mean distance of the demonstrations' first frames.
     """
 
     video: EmbeddedVideo
@@ -33,11 +33,11 @@ class ProgressCurve(Result):
 
     @property
     def input_files(self) -> Sequence[Path]:
-        """The video that was followed."""
+        """The video that was measured."""
         return [self.video.path]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as the JSON file holds them."""
+        """The result as plain values, as in the JSON file."""
         return {
             "video": self.video.name,
             "file": str(self.video.path),
@@ -48,7 +48,7 @@ class ProgressCurve(Result):
         }
 
     def table(self) -> Table:
-        """One row a frame."""
+        """One row per frame."""
         told = self.to_dict()
         rows = zip(told["times"], told["progress"], told["distance_to_goal"], strict=True)
         columns = ["frame", "time", "progress", "distance_to_goal"]

@@ -9,7 +9,7 @@ from inphase.results.figures import save_figure
 
 
 def png(result: ProgressCurve, path: Path, *, width: int = 1000) -> None:
-    """Draw both over time, ``width`` pixels wide."""
+    """Plot both over time, `width` pixels wide."""
     figure = Figure(figsize=(8, 3.2), layout="constrained")
     axes = figure.subplots()
     times = result.video.times

@@ -17,10 +17,10 @@ from inphase.models.encoder import ready_encoder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.video import average_fps, frame_at, probe
 
-# Frames a second at which repetitions are looked for: those of half a second have eight.
+# Frames per second used to search for repetitions: one of half a second has eight.
 SEARCH_FPS = 15.0
-# How far apart the same pose may be: for the base network alone it is further than for an encoder
-# that was fitted.
+# How far apart embeddings of the same pose may be: further for the base network alone than for a
+# fitted encoder.
 _ALIKE, _PLAIN_ALIKE = 0.45, 0.7
 
 
@@ -32,16 +32,16 @@ def cut(
     least_confidence: float = 0.45,
     alike: float = _ALIKE,
 ) -> Cuts:
-    """Find the repetitions of a video that an encoder fitted to its action has embedded.
+    """Find the repetitions in an embedded video.
 
-    Without such an encoder, :func:`cut_videos`.
+    The encoder should be fitted to the action; without one, use `cut_videos`.
 
     Args:
-        video: as :func:`inphase.embed` gives it, or ``PlainEmbedder.embed``.
-        shortest: repetition, in seconds.
-        longest: repetition, in seconds; by default half of the video.
-        least_confidence: (0..1) below this the video stays whole.
-        alike: as :func:`~inphase.alignment.repetitions.find_repetitions` takes it.
+        video: from `inphase.embed` or `PlainEmbedder.embed`.
+        shortest: shortest repetition, in seconds.
+        longest: longest repetition, in seconds; by default half of the video.
+        least_confidence: confidence (0..1) below which the video is not cut.
+        alike: see [`find_repetitions`][inphase.alignment.repetitions.find_repetitions].
 
     Raises:
         AlignmentError: an option is out of range.
@@ -72,7 +72,7 @@ def cut(
 def check_options(
     *, shortest: float = 0.4, longest: float | None = None, least_confidence: float = 0.45
 ) -> None:
-    """Refuse what :func:`cut` cannot look for, before minutes of work.
+    """Refuse options that `cut` cannot use, before minutes of work.
 
     Raises:
         AlignmentError: an option is out of range.
@@ -100,12 +100,12 @@ def cut_videos(
     """Embed videos and find the repetitions of each.
 
     Args:
-        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
-        model: folder of an encoder that was fitted to this action; None for the pretrained base
-            network alone.
-        shortest: as :func:`cut` takes it.
-        longest: as :func:`cut` takes it.
-        least_confidence: as :func:`cut` takes it.
+        videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
+        model: folder of an encoder fitted to this action; None for the pretrained base network
+            alone.
+        shortest: see `cut`.
+        longest: see `cut`.
+        least_confidence: see `cut`.
         console: where a progress bar goes; by default nowhere.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The self-similarity of a video, with the places where it was cut."""
+"""The self-similarity of a video, with its cuts."""
 
 from pathlib import Path
 
@@ -10,18 +10,18 @@ from inphase.alignment import squared_euclidean
 from inphase.models import EmbeddedVideo
 from inphase.results.figures import save_figure
 
-_LARGEST = 1200  # frames a side that are drawn
+_LARGEST = 1200  # frames drawn per side
 _CUT = "#d55e00"
 _WIDTH = 900  # pixels
 
 
 def draw_cuts(path: Path, video: EmbeddedVideo, spans: NDArray[np.float64]) -> None:
-    """Draw how far each moment of a video is from each other, and its repetitions, to a file.
+    """Draw the distances between all moments of a video, and its repetitions.
 
     Args:
-        path: of the picture; the suffix tells its format.
+        path: of the picture; the suffix sets its format.
         video: embedded.
-        spans: (repetitions, 2) begin and end, in seconds.
+        spans: (repetitions, 2) start and end, in seconds.
     """
     step = max(1, -(-len(video.times) // _LARGEST))
     times, embeddings = video.times[::step], video.embeddings[::step]
@@ -33,8 +33,8 @@ def draw_cuts(path: Path, video: EmbeddedVideo, spans: NDArray[np.float64]) -> N
     for begin, end in spans:
         corners = ([begin, end, end, begin, begin], [begin, begin, end, end, begin])
         axes.plot(*corners, color=_CUT, linewidth=1.6)
-    found = f"{len(spans)} repetitions" if len(spans) else "no repetition"
+    found = f"{len(spans)} repetitions" if len(spans) else "no repetitions"
     axes.set_title(f"{video.name}: {found}")
-    axes.set_xlabel("seconds; bright: alike")
+    axes.set_xlabel("seconds (bright: similar)")
     axes.set_ylabel("seconds")
     save_figure(path, figure, width=_WIDTH)

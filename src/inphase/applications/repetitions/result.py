@@ -20,11 +20,11 @@ class Cuts(Result):
     """Where a video repeats itself.
 
     Attributes:
-        video: at the frames that were looked at.
+        video: at the frames that were searched.
         repetitions: in those frames.
-        frames: (clips, 2) first frame and the frame after the last of each clip, in the video's own
-            frames: one a repetition, or one of the whole video where it does not repeat itself.
-        spans: (clips, 2) begin and end of each clip, in seconds.
+        frames: (clips, 2) first frame of each clip and the frame after its last, in the video's own
+            frames: one clip per repetition, or the whole video if there are none.
+        spans: (clips, 2) start and end of each clip, in seconds.
     """
 
     video: EmbeddedVideo
@@ -34,12 +34,12 @@ class Cuts(Result):
 
     @property
     def count(self) -> int:
-        """Number of repetitions; 0 where the video does not repeat itself."""
+        """Number of repetitions; 0 if the video does not repeat itself."""
         return self.repetitions.count
 
     @property
     def period(self) -> float:
-        """Median length of a repetition in seconds; 0 without."""
+        """Median length of a repetition, in seconds; 0 if there are none."""
         return float(np.median(self.spans[:, 1] - self.spans[:, 0])) if self.count else 0.0
 
     formats = FORMATS
@@ -51,7 +51,7 @@ class Cuts(Result):
         return [self.video.path]
 
     def to_dict(self) -> dict[str, Any]:
-        """What was found as plain values, as the JSON file holds it; times in seconds."""
+        """The result as plain values, as in the JSON file; times in seconds."""
         return {
             "name": self.video.name,
             "file": str(self.video.path),
@@ -78,17 +78,17 @@ class Cuts(Result):
         ]
 
     def table(self) -> Table:
-        """One row a clip."""
+        """One row per clip."""
         rows = self._rows()
         return Table(list(rows[0]), [list(row.values()) for row in rows])
 
 
 @dataclass(frozen=True)
 class CutVideos(Result):
-    """What :func:`cut_videos` found.
+    """The result of `cut_videos`.
 
     Attributes:
-        cuts: one a video.
+        cuts: one per video.
         skipped: videos that could not be read.
     """
 

@@ -21,12 +21,12 @@ from inphase.video import VideoReader, VideoWriter, read_audio
 def folder(
     result: Cuts | CutVideos, place: Path, *, console: Console | None = None
 ) -> tuple[Path, ...]:
-    """Write each clip with its sound, and what was found.
+    """Write each clip with its sound, and a table and a picture of the cuts.
 
-    ``<name>_01.mp4`` and so on, cut at the frame and therefore encoded again; a video that does
-    not repeat itself is copied as it is. Beside them ``<name>.json``, ``<name>.csv`` and
-    ``<name>.png``, the self-similarity of the video with its cuts. No clip of one video has the
-    name of another's: where they would, a number tells their videos apart.
+    Clips are named `<name>_01.mp4` and so on; they are cut at the exact frame, and therefore
+    encoded again. A video that does not repeat itself is copied unchanged. `<name>.json` and
+    `<name>.csv` hold the times, `<name>.png` the self-similarity of the video with its cuts. If
+    clips of two videos would get the same name, a number is added to the video's name.
 
     Returns:
         The clips.
@@ -66,7 +66,7 @@ def _check_place(folder: Path, sources: Mapping[str, Path]) -> None:
             told = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
             before = Path(told["file"])
         except (OSError, ValueError, TypeError, KeyError):
-            continue  # nothing of ours
+            continue  # not one of our files
         if before.absolute() != path.absolute():
             raise OutputError(
                 f"{folder} holds clips of another {stem}, {before}; give another folder."

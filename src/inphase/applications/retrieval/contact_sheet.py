@@ -1,4 +1,4 @@
-"""A contact sheet: in each row a query frame and, right of it, the frames that were found."""
+"""A contact sheet: each row shows a query frame and, to its right, the frames found for it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ class Cell:
     Attributes:
         path: of its video or picture.
         frame: its number in the video; None for a picture.
-        title: below it.
+        title: below the frame.
         caption: below the title.
     """
 
@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A query and what was found for it, nearest first."""
+    """A query and the frames found for it, nearest first."""
 
     query: Cell
     found: tuple[Cell, ...]
@@ -49,19 +49,19 @@ class Row:
 def write_contact_sheet(
     path: Path, rows: list[Row], *, width: int, console: Console | None = None
 ) -> None:
-    """Write a contact sheet as ``.png`` or ``.jpg``, whole or not at all.
+    """Write a contact sheet as `.png` or `.jpg`, whole or not at all.
 
-    A found frame whose file is gone is an empty place that says so.
+    A found frame whose file is gone is replaced by a note.
 
     Args:
-        width: in pixels, at most (more where cells would become too small).
+        width: maximum width in pixels (exceeded if cells would become too small).
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
         VideoError: a query's file cannot be read.
     """
     columns = 1 + max(len(row.found) for row in rows)
-    # Between query and neighbours there is a gap more, as wide as a sheet's margin.
+    # An extra gap, as wide as the sheet's margin, separates the query from its neighbours.
     cell = (width - (columns + 2) * _GAP) // columns
     cell = max(min(cell, _LARGEST_CELL), _SMALLEST_CELL)
     with progress_bar("Drawing", len(rows) * columns, console=console) as bar:
@@ -104,7 +104,7 @@ def write_contact_sheet(
 
 
 class _Pen:
-    """Texts of a sheet, in sizes that fit its cells."""
+    """Draws the texts of a sheet, in sizes that fit its cells."""
 
     def __init__(self, cell: int) -> None:
         self._cell = cell
@@ -134,7 +134,7 @@ def _left(column: int, cell: int) -> int:
 
 
 def _picture(cell: Cell, width: int) -> Image.Image:
-    """The frame, as large as fits a square of ``width`` pixels."""
+    """The frame, as large as a square of `width` pixels allows."""
     if cell.frame is None:
         pixels = read_image(cell.path)
     else:

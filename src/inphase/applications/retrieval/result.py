@@ -15,14 +15,14 @@ from inphase.store import Neighbour, StoredModel
 
 @dataclass(frozen=True)
 class Query:
-    """The frame that others are to be found for.
+    """A query frame.
 
     Attributes:
         name: of its video or picture.
         path: of its file.
         frame: its number in the video; None for a picture.
         seconds: its time in the video; None for a picture.
-        content: sha256 of the file's bytes.
+        content: SHA-256 of the file's bytes.
         embedding: (dims,).
     """
 
@@ -39,9 +39,9 @@ class Retrieval(Result):
     """Query frames and the frames nearest to them.
 
     Attributes:
-        queries: in the order in which they were asked.
+        queries: in the order given.
         neighbours: for each query, nearest first.
-        model: whose embeddings were compared.
+        model: the model of the embeddings.
     """
 
     queries: tuple[Query, ...]
@@ -53,14 +53,14 @@ class Retrieval(Result):
 
     @property
     def input_files(self) -> Sequence[Path]:
-        """The queries' videos and pictures, then those of the frames found."""
+        """The files of the queries, then those of the frames found."""
         found = (one.video.path for neighbours in self.neighbours for one in neighbours)
         return [*(query.path for query in self.queries), *found]
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain values, as the JSON file holds it.
+        """The result as plain values, as in the JSON file.
 
-        Distances are squared Euclidean, between embeddings.
+        Distances are squared Euclidean distances between embeddings.
         """
         return {
             "model": {"fingerprint": self.model.fingerprint, "folder": self.model.folder},

@@ -30,22 +30,21 @@ def retrieve(
     Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", supplement, section 4.
 
     Args:
-        queries: one or more of ``VIDEO@SECONDS`` (a file, or the name of a video in the store)
-            and picture files. A picture stands for the first frame of a video: nothing went
-            before it.
-        store: filled before.
-        k: how many frames to find for each query.
-        model: that the store was filled with, to embed queries that are not in it; by default
-            loaded from where it was then.
-        per_video: at most this many frames of one video; None for any number.
-        same_video: find frames of the query's own video too.
-        condition: which frames may be found.
-        exact: compare with every frame that may be found; by default only below 100 000.
+        queries: one or more of `VIDEO@SECONDS` (a file, or the name of a video in the store)
+            and picture files. A picture is embedded like the first frame of a video.
+        store: a store that holds embeddings.
+        k: number of frames to find for each query.
+        model: the model that filled the store, to embed queries that are not in it; by default
+            loaded from its original folder.
+        per_video: maximum number of frames per video; None for no limit.
+        same_video: also search the query's own video.
+        condition: which frames to search.
+        exact: compare with every frame; by default only if there are fewer than 100 000.
 
     Raises:
         StoreError: there is no store, it is empty, it holds no embeddings of this model, or
             nothing in it fits a query.
-        VideoError: a query is no video, no picture, or a time outside its video.
+        VideoError: a query is neither a video nor a picture, or its time is outside the video.
         ModelError: the model folder cannot be used.
     """
     from inphase.models.encoder import ready_encoder
@@ -79,7 +78,7 @@ def retrieve(
 
 
 class _Embedding:
-    """Embeds queries: from the store where it has them, else with the encoder, loaded once."""
+    """Embeds queries: from the store if it has them, otherwise with the encoder, loaded once."""
 
     def __init__(self, store: Store, model: StoredModel, encoder: "Encoder | None") -> None:
         self._store = store
@@ -89,7 +88,7 @@ class _Embedding:
         self._videos = {v.content: v for v in store.videos() if v.model == model.fingerprint}
 
     def query(self, text: str) -> Query:
-        """Find, and embed, what a query names."""
+        """Find the frame that a query names, and embed it."""
         path = Path(text).expanduser()
         if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
             embedding = self._ready().embed_picture(path)
@@ -105,7 +104,7 @@ class _Embedding:
         if video is None:
             names = [video.name for video in self._store.videos()]
             told = hint(source, names) if len(names) < 20 else hint(source, names[:3])
-            raise VideoError(f"{source} is neither a file nor a video of the store; {told}")
+            raise VideoError(f"{source} is neither a file nor a video in the store; {told}")
         if video.model != self._model.fingerprint:
             raise StoreError(f"{source} is in the store with the embeddings of another model.")
         return self._stored(video, seconds, video.path)
@@ -134,24 +133,24 @@ class _Embedding:
                 self._encoder = ready_encoder(folder)
                 if self._encoder.fingerprint != self._model.fingerprint:
                     raise ModelError(
-                        f"The model in {folder} is another now than the one that filled the "
-                        f"store {self._store.folder}; add the videos again with it."
+                        f"The model in {folder} is no longer the one that filled the store "
+                        f"{self._store.folder}; add the videos again with the new model."
                     )
             self._embedder = FrameEmbedder(self._encoder)
         return self._embedder
 
 
 def _moment(text: str) -> tuple[str, float]:
-    """``VIDEO@SECONDS`` in its two parts; minutes may come before a colon."""
+    """Split `VIDEO@SECONDS` in two; minutes may come before a colon."""
     source, at, time = text.rpartition("@")
     if not at or Path(text).exists():
         raise VideoError(
-            f"{text} is no picture file; of a video say which moment, as {text}@1.5 (seconds)."
+            f"{text} is not a picture file; for a video, add the moment in seconds: {text}@1.5."
         )
     try:
         *larger, seconds = (float(part) for part in time.split(":"))
     except ValueError as error:
-        raise VideoError(f"{text}: `{time}` is no time; write seconds, as @1.5.") from error
+        raise VideoError(f"{text}: `{time}` is not a time; write seconds, as in @1.5.") from error
     for power, value in enumerate(reversed(larger), start=1):
         seconds += value * 60**power
     return source, seconds
@@ -168,8 +167,8 @@ def _nothing(store: Store, query: Query, model: StoredModel, condition: Filter |
     ]
     if not others:
         return (
-            f"The store {store.folder} holds no other video than {query.name} itself; add more, "
+            f"The store {store.folder} holds no video other than {query.name} itself; add more, "
             "or allow frames of the same video."
         )
     told = f" ({condition.sql()})" if condition is not None and condition.sql() else ""
-    return f"No frame in the store {store.folder} fits the conditions{told}."
+    return f"No frame in the store {store.folder} meets the conditions{told}."

@@ -12,7 +12,7 @@ from inphase.results.texts import clock
 def png(
     result: Retrieval, path: Path, *, width: int = 1600, console: Console | None = None
 ) -> None:
-    """Draw a sheet as Figure 2 of the supplement, of at most ``width`` pixels: a row a query."""
+    """Draw a sheet like the supplement's Figure 2, at most `width` pixels wide: a row per query."""
     write_contact_sheet(path, _rows(result), width=width, console=console)
 
 

@@ -1,11 +1,11 @@
-"""Sound transfer: a silent video gets the sound of others that show the same action."""
+"""Sound transfer: give a silent video the sound of other videos of the same action."""
 
 from inphase.results.formats import Formats
 
 FORMATS = Formats(
     f"{__name__}.writers",
     {
-        ".mp4": "the target's pictures as they are, with the sound",
+        ".mp4": "the target's pictures, unchanged, with the sound",
         ".wav": "the sound alone",
     },
 )

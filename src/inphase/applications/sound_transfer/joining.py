@@ -1,4 +1,4 @@
-"""Blocks of sound put end to end: as they are, or overlapped where their waves agree best."""
+"""Join blocks of sound end to end: unchanged, or overlapped where their waves agree best."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ class Cut:
     """A stretch of sound to copy.
 
     Attributes:
-        sound: which sound it is cut from; None for silence.
-        start: its first sample there; what lies outside the sound is silence.
+        sound: index of the sound; None for silence.
+        start: first sample in that sound; anything outside the sound is silence.
         length: in samples.
     """
 
@@ -23,7 +23,7 @@ class Cut:
 
 
 def concatenate(sounds: Sequence[NDArray[np.float32]], cuts: Sequence[Cut]) -> NDArray[np.float32]:
-    """Copy the cuts end to end, whatever the waves do where they meet.
+    """Copy the cuts end to end, without smoothing the joins.
 
     Args:
         sounds: (samples, channels) each, of one rate and number of channels.
@@ -38,12 +38,12 @@ def concatenate(sounds: Sequence[NDArray[np.float32]], cuts: Sequence[Cut]) -> N
 def overlap_add(
     sounds: Sequence[NDArray[np.float32]], cuts: Sequence[Cut], *, overlap: int, search: int
 ) -> NDArray[np.float32]:
-    """Join the cuts without clicks: each is moved a little to fit, and blended into the next.
+    """Join the cuts without clicks: each is shifted a little to fit, and blended into the next.
 
-    A cut plays on for ``overlap`` samples while the next one fades in. The next one starts where,
-    within ``search`` samples of its place, its wave is most similar to the one that plays on; so
-    two cuts that follow each other in one sound join into that very sound. The fades keep the
-    loudness for waves that agree and for waves that have nothing in common alike.
+    A cut continues for `overlap` samples while the next one fades in. The next one starts where,
+    within `search` samples of its place, its wave is most similar to the one that is fading out, so
+    that two successive cuts of one sound join seamlessly. The fades keep the loudness constant,
+    whether or not the waves are correlated.
 
     Source: Verhelst and Roelands, "An overlap-add technique based on waveform similarity (WSOLA)
     for high quality time-scale modification of speech", ICASSP 1993.
@@ -51,8 +51,8 @@ def overlap_add(
     Args:
         sounds: (samples, channels) each, of one rate and number of channels.
         cuts: at least one.
-        overlap: samples for which two cuts sound together; no more than the shorter of the two.
-        search: samples by which a cut may be moved, either way.
+        overlap: samples for which two cuts overlap; at most the length of the shorter one.
+        search: samples by which a cut may be shifted, either way.
 
     Returns:
         (sum of the lengths, channels).
@@ -91,14 +91,14 @@ def _piece(
 def _fitting(
     sound: NDArray[np.float32], start: int, wanted: NDArray[np.float32], search: int
 ) -> tuple[int, float]:
-    """The start near ``start`` whose wave is most similar, and the correlation there in 0..1."""
+    """The start near `start` whose wave is most similar, and the correlation there in 0..1."""
     low = min(max(start - search, 0), start)
     high = max(min(start + search, len(sound) - len(wanted)), start)
     region = _piece([sound], Cut(0, low, 0), low, high - low + len(wanted))
     wave, goal = (part.mean(axis=1, dtype=np.float64) for part in (region, wanted))
     energy = np.convolve(wave**2, np.ones(len(goal)), mode="valid")
     scale = np.sqrt(np.maximum(energy, 0.0) * (goal @ goal))
-    # Where either is silent there is nothing to fit: the fade alone is free of clicks.
+    # If either is silent there is nothing to fit: the fade alone prevents clicks.
     if not scale.max() > 0:
         return start, 0.0
     likeness = np.correlate(wave, goal, mode="valid") / np.maximum(scale, 1e-6 * scale.max())
@@ -107,7 +107,7 @@ def _fitting(
 
 
 def _fades(count: int, likeness: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(count, 1) gains of what ends and of what begins, that keep the power of the sum."""
+    """(count, 1) gains for fading out and fading in that keep the power of the sum constant."""
     rise = np.sin(np.pi / 2 * (np.arange(count) + 0.5) / count) ** 2
     fall = 1 - rise
     power = np.sqrt(rise**2 + fall**2 + 2 * likeness * rise * fall)

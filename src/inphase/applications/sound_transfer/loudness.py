@@ -1,4 +1,4 @@
-"""Recordings of different loudness, brought to one."""
+"""Bring recordings of different loudness to the same level."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,15 +7,15 @@ import numpy as np
 
 from inphase.video import Audio
 
-# Shorter than this has no loudness by the standard; it is left as it is.
+# The standard defines no loudness for sounds shorter than this; they stay unchanged.
 _SHORTEST_SECONDS = 0.4
 
 
 def equally_loud(sounds: Sequence[Audio]) -> list[Audio]:
     """Amplify each sound to the median loudness of all, as far as its peak allows.
 
-    Loudness is the integrated loudness of ITU-R BS.1770-4, which leaves silence out. A sound that
-    is silent or shorter than 0.4 s has none and stays as it is.
+    Loudness is the integrated loudness of ITU-R BS.1770-4, which ignores silence. A sound that is
+    silent or shorter than 0.4 s has none and stays unchanged.
     """
     loudness = np.array([_integrated(sound) for sound in sounds])
     known = np.isfinite(loudness)
@@ -33,7 +33,7 @@ def equally_loud(sounds: Sequence[Audio]) -> list[Audio]:
 
 
 def _integrated(sound: Audio) -> float:
-    """LUFS; not finite where there is nothing to hear."""
+    """Loudness in LUFS; not finite if there is nothing to hear."""
     from pyloudnorm import Meter
 
     if len(sound.samples) < _SHORTEST_SECONDS * sound.rate or not sound.samples.any():

@@ -1,4 +1,4 @@
-"""Where in the sources the sound of each block of a target comes from."""
+"""Find where in the sources the sound of each block of a target comes from."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from inphase.alignment.distances import distance_named
 from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo
 
-# Below this share of the source's own pace a target is said to wait.
+# Below this fraction of the source's own pace, a target is waiting.
 _WAITS = 0.25
 
 
@@ -24,13 +24,13 @@ def nearest_blocks(
     """(blocks,) seconds in the source of the nearest average, and the distances to it."""
     unfit = sorted(options.changed().keys() - {"distance"})
     if unfit:
-        raise AlignmentError(f"Nothing is aligned in the supplement's way: leave out {unfit[0]}.")
+        raise AlignmentError(f"The paper's method does not align videos: leave out {unfit[0]}.")
     distance = distance_named(options.distance)
     wanted = [
         target.embeddings[start : start + block].mean(axis=0, dtype=np.float64)
         for start in range(0, len(target.times), block)
     ]
-    # As many frames of the source as take the time of the block.
+    # The number of source frames that last as long as the block.
     step = source.frame_time
     lengths = np.diff(edges)
     frames = np.clip(np.rint(lengths / step), 1, len(source.times)).astype(np.int64)
@@ -53,7 +53,7 @@ def aligned_blocks(
     block: int,
     options: AlignmentOptions,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(blocks,) seconds in the source that keep the order, and the distances along the way."""
+    """(blocks,) seconds in the source, in order, and the distances along the alignment."""
     alignment = align(target.embeddings, source.embeddings, options)
     matched = alignment.query_frames
     distance = distance_named(options.distance)
@@ -65,7 +65,7 @@ def aligned_blocks(
         frames = frames[matched[frames] >= 0]
         if not len(frames):
             continue
-        # The middle of the block plays what belongs to its middle, at the source's own pace.
+        # The middle of the block plays the sound of its match, at the source's own pace.
         aside = target.times[frames].mean() + step / 2 - edges[index]
         middle = source.times[matched[frames]].mean() + source.frame_time / 2
         starts[index] = middle - aside
@@ -74,17 +74,17 @@ def aligned_blocks(
 
 
 def best_sources(costs: NDArray[np.float64], change: float) -> NDArray[np.int64]:
-    """The source of each block with the least cost in all.
+    """The source of each block, with the lowest total cost.
 
-    Every source is another glass in another room: what is heard at a change is the change.
+    Every source is another glass in another room, so each change of source is audible.
 
     Args:
         costs: (sources, blocks), infinite where a source has nothing.
-        change: what a change costs, in typical blocks.
+        change: the cost of a change of source, in typical block costs.
     """
     finite = costs[np.isfinite(costs)]
     change *= float(np.median(finite)) if len(finite) else 0.0
-    # What nobody has is silent whoever is chosen; what one has not is dear.
+    # A block that no source has is silent anyway; a source without the block is expensive.
     dear = (float(finite.max()) if len(finite) else 0.0) * costs.shape[1] + 1.0
     paid = np.where(np.isfinite(costs), costs, dear)
     total, before = paid[:, 0], np.zeros(costs.shape, dtype=np.int64)
@@ -109,16 +109,16 @@ def played_on(
     durations: Sequence[float],
     drift: float,
 ) -> NDArray[np.float64]:
-    """(blocks,) seconds in its source at which each block plays: as it should, but never frozen.
+    """(blocks,) seconds in the source at which each block plays, without repeating a block.
 
-    Where the target waits, so that its match hardly moves on, one block would sound again and
-    again. There the source plays on at its own pace until it is ``drift`` ahead of the match, goes
-    back to as far behind it, and so on.
+    While the target waits, its match hardly advances and the same block would sound again and
+    again. Instead, the source plays on at its own pace until it is `drift` ahead of the match, then
+    goes back to `drift` behind it, and so on.
 
     Args:
         wanted: (blocks,) seconds in the source that match.
         edges: (blocks + 1,) seconds in the target.
-        chosen: (blocks,) which source; −1 where nothing plays.
+        chosen: (blocks,) index of the source; −1 where nothing plays.
         durations: of the sources' sounds, in seconds.
         drift: in seconds.
     """
@@ -128,7 +128,7 @@ def played_on(
     for index, who in enumerate(chosen):
         if who < 0:
             continue
-        # Not before the sound begins or after it ends, where it is long enough.
+        # Not before the start or after the end of the sound, if it is long enough.
         last = max(durations[who] - lengths[index], 0.0)
         goal = played[index] = min(max(wanted[index], 0.0), last)
         if index and who == chosen[index - 1] and goal - before < _WAITS * lengths[index - 1]:

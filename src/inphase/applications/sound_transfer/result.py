@@ -1,4 +1,4 @@
-"""A video with the sound of others."""
+"""A video with the sound of other videos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class SoundBlock:
     Attributes:
         start: seconds in the target.
         end: seconds in the target.
-        source: name of the source; None where nothing matches, which is silent.
-        source_start: seconds in the source at which the sound is taken, before it is moved to fit.
-        distance: between the embeddings, averaged over the frames; NaN where nothing matches.
+        source: name of the source; None if nothing matches, which is silent.
+        source_start: seconds in the source where the sound starts, before it is shifted to fit.
+        distance: mean distance between the embeddings; NaN if nothing matches.
     """
 
     start: float
@@ -33,14 +33,14 @@ class SoundBlock:
 
 @dataclass(frozen=True)
 class SoundTransfer(Result):
-    """A target with the sound of sources.
+    """A target with the sound of its sources.
 
     Attributes:
-        target: the video that gets the sound.
+        target: the video that receives the sound.
         sources: names of the videos with sound.
-        blocks: end to end, from the begin of the target to its end.
+        blocks: end to end, from the start of the target to its end.
         audio: as long as the target.
-        skipped: sources without a sound that can be read.
+        skipped: sources without readable sound.
     """
 
     target: EmbeddedVideo
@@ -57,7 +57,7 @@ class SoundTransfer(Result):
         return [video.path for video in (self.target, *self.sources)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Where the sound of each block comes from, as plain values in seconds."""
+        """The source of each block as plain values, with times in seconds."""
         return {
             "target": str(self.target.path),
             "sources": {video.name: str(video.path) for video in self.sources},

@@ -1,4 +1,4 @@
-"""Sound transfer: a silent video gets the sound of others that show the same action.
+"""Sound transfer: give a silent video the sound of other videos of the same action.
 
 Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, supplement, section 2.
 """
@@ -25,13 +25,13 @@ from inphase.progress import progress_bar
 from inphase.video import Audio, probe, read_audio
 
 BLOCK = 5
-"""Frames whose sound is copied in one piece, unless told otherwise."""
+"""Default number of frames whose sound is copied in one piece."""
 
-# Two or three periods of the lowest voice or tone, and as far as two pitches can be apart.
+# Two or three periods of the lowest voice or tone, and the largest distance between two pitches.
 _OVERLAP_SECONDS, _SEARCH_SECONDS = 0.03, 0.02
-# As far ahead as a source plays while the target waits, and as far behind as it then goes back.
+# How far ahead a source plays while the target waits, and how far behind it then goes back.
 _DRIFT_SECONDS = 0.25
-# A change of source costs as much as the blocks of this time.
+# A change of source costs as much as this many seconds of blocks.
 _CHANGE_SECONDS = 1.0
 
 
@@ -44,23 +44,22 @@ def transfer_sound(
     options: AlignmentOptions = AlignmentOptions(),
     console: Console | None = None,
 ) -> SoundTransfer:
-    """Give a video the sound of others.
+    """Give a video the sound of other videos.
 
-    The target is cut into blocks of frames. By default each source is aligned with it by dynamic
-    time warping, so that the sound keeps its order; the best source is taken for each run of
-    blocks, where a change of source has to pay; while the target waits, the sound around that
-    moment plays on (:func:`~inphase.applications.sound_transfer.matching.played_on`); the sources
-    are brought to one loudness; and the blocks are joined without clicks
-    (:func:`~inphase.applications.sound_transfer.joining.overlap_add`).
+    The target is cut into blocks of frames. By default, each source is aligned with it by dynamic
+    time warping, so that the sound keeps its order. Each run of blocks uses the best source; a
+    change of source has a cost. While the target waits, the sound around that moment plays on
+    (`matching.played_on`). The sources are brought to the same loudness, and the blocks are joined
+    without clicks (`joining.overlap_add`).
 
     Args:
-        embeddings: of the target and of the sources, all others; their files hold the sound.
-        target: name of the video that gets the sound; by default the first.
-        block: frames of the target whose sound is copied in one piece, at least 1.
-        paper: exactly the supplement's way: embeddings are averaged over the frames of a block,
-            the nearest average of as much time in any source gives the sound, and the blocks
-            are concatenated.
-        options: of each alignment; with ``paper`` only ``distance``.
+        embeddings: of the target and the sources (all other videos); their files hold the sound.
+        target: name of the video that receives the sound; by default the first.
+        block: number of target frames whose sound is copied in one piece, at least 1.
+        paper: do exactly what the supplement does: average the embeddings over the frames of a
+            block, take the sound of the nearest average of the same duration in any source, and
+            concatenate the blocks.
+        options: of each alignment; with `paper`, only `distance`.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
@@ -121,7 +120,7 @@ def transfer_sound(
 
 
 def check_sources(videos: Iterable[Path]) -> None:
-    """Refuse sources of which none has sound, before they are embedded.
+    """Refuse sources without any sound, before they are embedded.
 
     Raises:
         VideoError: none has sound, or none can be read.
@@ -142,7 +141,7 @@ def _with_sound(
 ) -> tuple[list[EmbeddedVideo], list[Audio], list[Skipped]]:
     """The videos that have sound, their sounds at one rate and number of channels, and the rest."""
     if not videos:
-        raise AlignmentError("Sound transfer needs at least one other video, with sound.")
+        raise AlignmentError("Sound transfer needs at least one other video that has sound.")
     heard, sounds, skipped = [], [], []
     for video in videos:
         try:
@@ -160,7 +159,7 @@ def _with_sound(
 def _no_sound(reasons: Sequence[str]) -> VideoError:
     if len(reasons) == 1:
         return VideoError(reasons[0])
-    return VideoError(f"None of the sources has sound that can be read; the first: {reasons[0]}")
+    return VideoError(f"None of the sources has readable sound; the first: {reasons[0]}")
 
 
 def _with_channels(sound: Audio, channels: int) -> Audio:

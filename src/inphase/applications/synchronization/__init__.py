@@ -10,11 +10,11 @@ FORMATS = Formats(
         ".csv": "the matched frames and times",
         ".otio": "a timeline for editing programs",
         ".edl": Form(
-            "an edit list for editing programs, of one query", most=2, instead="write .otio"
+            "an edit list for editing programs, for one query", most=2, instead="write .otio"
         ),
-        ".sh": "a script for ffmpeg",
+        ".sh": "an ffmpeg script",
     },
 )
 
 EDIT_SUFFIXES = (".otio", ".edl", ".sh")
-"""Forms in pieces of constant speed, with cuts between them."""
+"""Formats made of pieces of constant speed, with cuts between them."""

@@ -1,4 +1,4 @@
-"""Files of editing programs: OpenTimelineIO, CMX 3600 edit lists, and a script for ffmpeg."""
+"""Files for editing programs: OpenTimelineIO, CMX 3600 edit lists, and an ffmpeg script."""
 
 import re
 import shlex
@@ -11,8 +11,8 @@ from inphase.atomic import replacing, write_text
 
 
 def write_otio(path: Path, plan: EditPlan) -> None:
-    """One track a video, a clip a piece, each with a linear time warp."""
-    import opentimelineio as otio  # takes a tenth of a second that nothing else needs
+    """Write one track per video and one clip per piece, each with a linear time warp."""
+    import opentimelineio as otio  # imported here, as it takes a tenth of a second
 
     rate = float(plan.rate)
 
@@ -47,9 +47,9 @@ def write_otio(path: Path, plan: EditPlan) -> None:
 
 
 def write_edl(path: Path, plan: EditPlan) -> None:
-    """One query's pieces as events, each with its speed as an M2 line.
+    """Write one query's pieces as events, each with its speed as an M2 line.
 
-    An edit list has one track of pictures: the first query's.
+    An edit list has a single picture track: the first query's.
     """
     track = plan.tracks[1]
     nominal = round(plan.rate)
@@ -74,13 +74,13 @@ def write_edl(path: Path, plan: EditPlan) -> None:
 
 
 def write_ffmpeg(path: Path, plan: EditPlan) -> None:
-    """A shell script that writes each query, retimed, as ``retimed_<name>.mp4`` where it is run.
+    """Write a shell script that writes each query, retimed, to `retimed_<name>.mp4`.
 
-    It may be run in the folder of the videos: it overwrites nothing.
+    The files go to the current folder, which may hold the videos: the script overwrites nothing.
     """
     lines = [
         "#!/bin/sh",
-        "# Writes each video retimed to the first; needs ffmpeg. Files go to the current folder.",
+        "# Writes each video, retimed to the first, to the current folder. Needs ffmpeg.",
         "set -e",
     ]
     for track in plan.tracks[1:]:
@@ -98,13 +98,13 @@ def write_ffmpeg(path: Path, plan: EditPlan) -> None:
 def _filters(track: EditTrack, rate: Fraction) -> str:
     """The filter graph of one query.
 
-    Source frame n of a piece is first shown at output frame ⌈n / speed⌉: the ``fps`` filter then
-    repeats and leaves out frames as a program does.
+    Source frame n of a piece is first shown at output frame ⌈n / speed⌉; the `fps` filter then
+    repeats and drops frames as an editing program does.
     """
     count = len(track.segments)
     fps = f"{rate.numerator}/{rate.denominator}"
     tick = f"{rate.denominator}/{rate.numerator}"
-    # In the middle of each interval, as the plan took them.
+    # In the middle of each interval, as in the plan.
     conform = f"fps=fps={fps}:round=near," if track.is_conformed else ""
     names = "".join(f"[s{index}]" for index in range(count))
     parts = [f"[0:v]{conform}split={count}{names}"]
@@ -113,7 +113,7 @@ def _filters(track: EditTrack, rate: Fraction) -> str:
         speed = segment.speed
         shown = (
             f"ceil(N*{speed.denominator}/{speed.numerator})" if speed else "N"
-        )  # a held picture is one frame, and is held below
+        )  # a freeze is a single frame, repeated below
         parts.append(
             f"[s{index}]trim=start_frame={segment.source}:end_frame={last + 1},settb={tick},"
             f"setpts={shown},fps=fps={fps},tpad=stop_mode=clone:stop={segment.frames},"

@@ -1,4 +1,4 @@
-"""A synchronization as an editing program can play it: clips, their speeds and their cuts."""
+"""A synchronization for editing programs: clips, their speeds and their cuts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from inphase.alignment.speed_segments import SpeedSegment, constant_speeds
 from inphase.video import frame_at, probe
 
 DEFAULT_CUT_ERROR = 2
-# An edit list writes speeds as frames a second with one decimal.
+# An edit list writes speeds as frames per second, with one decimal.
 _SPEEDS_A_FRAME = 10
 
 
@@ -23,9 +23,10 @@ class EditTrack:
     Attributes:
         name: of the video.
         path: of its file.
-        frames: its length, in frames of the timeline's rate.
-        own_frames: (frames,) its own frame at each of them: itself, at the same constant rate.
-        segments: the pieces it is played in.
+        frames: its length, in frames at the timeline's rate.
+        own_frames: (frames,) the video's own frame at each of them; the same number if the video
+            has the same constant rate.
+        segments: the pieces of constant speed.
     """
 
     name: str
@@ -36,11 +37,11 @@ class EditTrack:
 
     @property
     def is_conformed(self) -> bool:
-        """Whether a program changes its frame rate to the timeline's."""
+        """Whether an editing program converts its frame rate to the timeline's."""
         return not np.array_equal(self.own_frames, np.arange(self.frames))
 
     def shown(self) -> NDArray[np.int64]:
-        """(timeline frames,) which of its own frames each timeline frame shows."""
+        """(timeline frames,) the video's own frame shown at each timeline frame."""
         played = np.concatenate([segment.played() for segment in self.segments])
         frames: NDArray[np.int64] = self.own_frames[np.minimum(played, self.frames - 1)]
         return frames
@@ -50,14 +51,14 @@ class EditTrack:
 class EditPlan:
     """All videos on a timeline at the reference's frame rate.
 
-    Source frames are counted at that rate too, as programs conform what runs at another.
+    Source frames are counted at that rate too, as editing programs convert other rates to it.
 
     Attributes:
-        rate: frames a second.
+        rate: frames per second.
         frames: length of the timeline.
         tracks: the reference, then the queries.
         has_audio: whether the reference has sound.
-        error: frames that a shown frame may be off by.
+        error: maximum number of frames that a shown frame may be off.
     """
 
     rate: Fraction
@@ -68,7 +69,7 @@ class EditPlan:
 
     @property
     def cuts(self) -> int:
-        """Cuts between two pieces, of all queries."""
+        """Number of cuts between two pieces, over all queries."""
         return sum(len(track.segments) - 1 for track in self.tracks[1:])
 
 
@@ -79,13 +80,13 @@ def plan_edit(
     *,
     error: int = DEFAULT_CUT_ERROR,
 ) -> EditPlan:
-    """Play each query in as few pieces of constant speed as possible.
+    """Split each query into as few pieces of constant speed as possible.
 
     Args:
         reference: name and file of the video whose pace is kept.
-        queries: name and file of each of the others.
+        queries: name and file of each other video.
         mappings: for each query, (reference frames,) its frame at each reference frame.
-        error: frames (of the reference's rate) that a shown frame may be off by.
+        error: maximum number of frames (at the reference's rate) that a shown frame may be off.
 
     Raises:
         AlignmentError: the error is negative.
@@ -98,7 +99,7 @@ def plan_edit(
     for (name, path), mapping in zip(queries, mappings, strict=True):
         known = probe(path)
         query_own, query_frames = _conformed(known.times, known.duration, rate)
-        # The first frame of the timeline's rate that shows, or comes after, the wanted one.
+        # The first frame, at the timeline's rate, that shows or follows the wanted one.
         wanted = np.minimum(np.searchsorted(query_own, mapping[own]), query_frames - 1)
         steps = _SPEEDS_A_FRAME * round(rate)
         segments = constant_speeds(wanted.astype(np.int64), error=error, steps=steps)
@@ -109,7 +110,7 @@ def plan_edit(
 def _conformed(
     times: NDArray[np.float64], duration: float, rate: Fraction
 ) -> tuple[NDArray[np.int64], int]:
-    """A video's own frame at each frame of an even rate, and how many of those there are."""
+    """A video's own frame at each frame of a constant rate, and the number of those frames."""
     count = max(1, round((duration - times[0]) * float(rate)))
     even = len(times) == count and np.allclose(
         times - times[0], np.arange(count) / float(rate), atol=0.25 / float(rate)

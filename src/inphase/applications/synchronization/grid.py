@@ -1,7 +1,7 @@
 """Pictures of a synchronization: a grid of cells, or one query retimed.
 
-Each cell keeps its video's aspect and shows a title, the time in its own video, and a thin bar
-with how far its own video has come. Nothing else is done to the pictures (supplement).
+Each cell keeps its video's aspect ratio and shows a title, the time in its own video, and a thin
+progress bar. The pictures are not changed otherwise (supplement).
 """
 
 import math
@@ -36,7 +36,7 @@ _PREFERRED_ASPECT = 16 / 9
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where things stand in a grid, in pixels."""
+    """The layout of a grid, in pixels."""
 
     columns: int
     rows: int
@@ -50,7 +50,7 @@ class _Layout:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height), both even as H.264 wants them."""
+        """(width, height), both even, as H.264 requires."""
         width, height = self.columns * self.cell_width, self.rows * self.cell_height
         return width + width % 2, height + height % 2
 
@@ -68,8 +68,8 @@ def write_grid(
 
     Args:
         videos: the reference, then the queries.
-        mappings: for each video, its frame at each reference frame, never falling.
-        width: of the picture, in pixels, at most.
+        mappings: for each video, its frame at each reference frame, never decreasing.
+        width: maximum width of the picture, in pixels.
 
     Raises:
         OutputError: the file cannot be written.
@@ -115,7 +115,7 @@ def write_retimed(
     *,
     console: Console | None = None,
 ) -> None:
-    """Write one video alone, its frame ``mapping[i]`` at ``times[i]`` seconds, without sound.
+    """Write a single video, its frame `mapping[i]` at `times[i]` seconds, without sound.
 
     Raises:
         OutputError: the file cannot be written.
@@ -158,7 +158,7 @@ class _Cell:
         self._is_reference = is_reference
 
     def reader(self) -> VideoReader:
-        """Open the video, frames sized for the cell."""
+        """Open the video, with frames sized for the cell."""
         return VideoReader(self._info.path, size=self._size)
 
     def draw(
@@ -189,7 +189,7 @@ class _Cell:
 
 
 def _plan(infos: Sequence[VideoInfo], width: int) -> _Layout:
-    """Choose rows and columns so that the cells come out as large as they can."""
+    """Choose rows and columns that make the cells as large as possible."""
     count = len(infos)
     aspect = float(np.median([info.width / info.height for info in infos]))
     best: _Layout | None = None
@@ -198,7 +198,7 @@ def _plan(infos: Sequence[VideoInfo], width: int) -> _Layout:
         cell = min(width // columns, _LARGEST_CELL)
         strip = max(16, cell // 12)
         height = round(cell / aspect)
-        # The whole should fit a screen of that width.
+        # The whole grid should fit a screen of that width.
         limit = width / _PREFERRED_ASPECT / rows - strip
         if height > limit:
             height = max(int(limit), 24)
@@ -212,6 +212,6 @@ def _plan(infos: Sequence[VideoInfo], width: int) -> _Layout:
 
 
 def _merit(layout: _Layout, count: int) -> float:
-    """Area of a picture, less where places stay empty."""
+    """Area of a picture, reduced for empty places."""
     filled = count / (layout.columns * layout.rows)
     return layout.cell_width * layout.picture_height * math.sqrt(filled)

@@ -1,4 +1,4 @@
-"""A reference and the videos that were matched to it."""
+"""A reference and the videos matched to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ class Synchronization(Result):
 
     Attributes:
         reference: the video whose pace is kept.
-        queries: the others.
-        alignments: one a query: for each reference frame its query frame.
-        anchors: frames that were matched by hand, of these and any other videos.
+        queries: the other videos.
+        alignments: one per query: the query frame of each reference frame.
+        anchors: frames matched by hand, of these and any other videos.
     """
 
     reference: EmbeddedVideo
@@ -41,7 +41,7 @@ class Synchronization(Result):
         return [self.reference.path, *(query.path for query in self.queries)]
 
     def query_times(self, index: int) -> NDArray[np.float64]:
-        """(reference frames,) seconds in query ``index`` that match each reference frame.
+        """(reference frames,) seconds in query `index` that match each reference frame.
 
         NaN where an open alignment leaves a reference frame without a match.
         """
@@ -50,17 +50,17 @@ class Synchronization(Result):
         return np.where(frames < 0, np.nan, times)
 
     def mappings(self) -> list[NDArray[np.int64]]:
-        """Query frames to show, one array a query; one without a match shows the nearest that has.
+        """(reference frames,) the frame to show, for each query.
 
-        Each is (reference frames,).
+        A reference frame without a match shows the match of the nearest one that has one.
         """
         return [filled(alignment.query_frames) for alignment in self.alignments]
 
     def to_dict(self) -> dict[str, Any]:
-        """The mapping as plain values, as the JSON file holds it.
+        """The result as plain values, as in the JSON file.
 
-        A query's ``frames``, ``times`` (seconds) and ``confidence`` (0..1) have one entry for
-        each reference frame; an entry without a match has frame −1 and time None.
+        A query's `frames`, `times` (seconds) and `confidence` (0..1) have one entry per reference
+        frame; without a match, the frame is −1 and the time None.
         """
         queries = []
         for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
@@ -89,7 +89,7 @@ class Synchronization(Result):
     def save_separate(
         self, folder: str | Path, *, console: Console | None = None
     ) -> tuple[Path, ...]:
-        """Write each query alone, retimed to the reference, as ``folder/<name>.mp4``.
+        """Write each query to `folder/<name>.mp4`, retimed to the reference.
 
         Raises:
             OutputError: the folder cannot be written.
@@ -98,7 +98,7 @@ class Synchronization(Result):
         return tuple(FORMATS.writer("separate")(self, Path(folder), console=console))
 
     def table(self) -> Table:
-        """One row a query and reference frame."""
+        """One row per query and reference frame."""
         columns = ["query", "reference_frame", "reference_time", "query_frame", "query_time"]
         told = self.to_dict()
         times = told["reference"]["times"]

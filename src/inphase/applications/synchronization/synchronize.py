@@ -38,27 +38,27 @@ def synchronize(
     """Match every video to a reference.
 
     Args:
-        embeddings: of the videos, as :func:`inphase.embed` gives them.
-        reference: name of the video whose pace is kept; by default the most typical one: the
-            video that is cheapest to align with the others
-            (:func:`inphase.alignment.medoid`; of two videos the first).
-        anchors: frames matched by hand that the alignments pass through.
-        joint: align all together, each with their common barycentre
-            (:func:`inphase.alignment.joint_align`), instead of each with the reference: for many
-            videos, and where their matches must agree with each other too.
-        options: of each alignment; with ``joint`` only ``distance``, ``window`` and
-            ``max_slope``, and no anchors.
+        embeddings: of the videos, from `inphase.embed`.
+        reference: name of the video whose pace is kept; by default the most typical one, which is
+            the cheapest to align with the others ([`medoid`][inphase.alignment.medoid]; the first
+            if there are two).
+        anchors: frames matched by hand, which the alignments pass through.
+        joint: align all videos with their common barycentre
+            ([`joint_align`][inphase.alignment.joint_align]) instead of with the reference; for many
+            videos, or if the matches between any two must agree.
+        options: of each alignment; with `joint`, only `distance`, `window` and `max_slope`, and no
+            anchors.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
         AlignmentError: the reference is not among the videos, there is no other video, an option
-            does not go with ``joint``, or the anchors do not belong to these videos.
+            cannot be combined with `joint`, or the anchors do not belong to these videos.
     """
     videos = list(embeddings)
     names = [video.name for video in videos]
     if len(videos) < 2:
         skipped = embeddings.skipped if isinstance(embeddings, Embeddings) else ()
-        told = f"; the first that cannot: {skipped[0].reason}" if skipped else "."
+        told = f"; the first that cannot be read: {skipped[0].reason}" if skipped else "."
         raise AlignmentError(
             f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
         )
@@ -66,7 +66,7 @@ def synchronize(
     if reference is None:
         typical = medoid([video.embeddings for video in videos], distance=options.distance)
         reference = names[typical.index]
-        start = 0  # it begins a joint alignment, too, in which it comes first
+        start = 0  # also the start of a joint alignment, in which it comes first
         _log.info("The reference is %s, the most typical video.", reference)
     chosen = [video for video in videos if video.name == reference]
     if not chosen:
@@ -79,8 +79,8 @@ def synchronize(
     if joint:
         if anchors.all:
             raise AlignmentError(
-                "Videos that are aligned together follow their barycentre, not anchors: leave out "
-                "joint, or the alignment file."
+                "A joint alignment follows the barycentre, not anchors: leave out joint or the "
+                "alignment file."
             )
         alignments = _together(chosen[0], queries, start, options, console)
     else:
@@ -95,7 +95,7 @@ def synchronize(
         )
     for query, alignment in zip(queries, alignments, strict=True):
         _log.info(
-            "%s: cost %.4g a step, median confidence %.2f.",
+            "%s: cost %.4g per step, median confidence %.2f.",
             query.name,
             alignment.cost / len(alignment.path.reference),
             np.median(alignment.confidence),
@@ -110,12 +110,11 @@ def _together(
     options: AlignmentOptions,
     console: Console | None,
 ) -> tuple[Alignment, ...]:
-    """Each query matched to the reference by way of the barycentre of all."""
+    """Match each query to the reference by way of the common barycentre."""
     unfit = sorted(options.changed().keys() - {"distance", "window", "max_slope"})
     if unfit:
         raise AlignmentError(
-            f"Videos that are aligned together are used whole and in order: {unfit[0]} cannot be "
-            "used with joint."
+            f"A joint alignment uses whole videos, in order: {unfit[0]} cannot be used with joint."
         )
     videos = [reference, *queries]
     with progress_bar("Aligning together", _ROUNDS, console=console) as bar:

@@ -1,4 +1,4 @@
-"""A synchronization as a video, as files of editing programs, and as one video a query."""
+"""Write a synchronization as a video, for editing programs, or as one video per query."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from inphase.results.places import check_folder, file_stems
 def mp4(
     result: Synchronization, path: Path, *, width: int = 1920, console: Console | None = None
 ) -> None:
-    """Write all videos in a grid of at most ``width`` pixels; the reference is first and framed."""
+    """Write all videos in a grid at most `width` pixels wide; the reference is first, framed."""
     write_grid(
         path,
         result.input_files,
@@ -27,7 +27,7 @@ def mp4(
 
 
 def otio(result: Synchronization, path: Path, *, cut_error: int = DEFAULT_CUT_ERROR) -> None:
-    """Write a timeline in pieces of constant speed that are off by at most so many frames."""
+    """Write a timeline of pieces of constant speed, off by at most `cut_error` frames."""
     edit_files.write_otio(path, edit_plan(result, error=cut_error))
 
 
@@ -42,7 +42,7 @@ def sh(result: Synchronization, path: Path, *, cut_error: int = DEFAULT_CUT_ERRO
 
 
 def edit_plan(result: Synchronization, *, error: int = DEFAULT_CUT_ERROR) -> EditPlan:
-    """Plan the pieces of constant speed; see :func:`plan_edit`."""
+    """Plan the pieces of constant speed; see `plan_edit`."""
     videos = [(video.name, video.path) for video in (result.reference, *result.queries)]
     return plan_edit(videos[0], videos[1:], result.mappings(), error=error)
 
@@ -50,7 +50,7 @@ def edit_plan(result: Synchronization, *, error: int = DEFAULT_CUT_ERROR) -> Edi
 def separate(
     result: Synchronization, folder: Path, *, console: Console | None = None
 ) -> tuple[Path, ...]:
-    """Write each query alone, retimed to the reference, as ``folder/<name>.mp4``.
+    """Write each query to `folder/<name>.mp4`, retimed to the reference.
 
     Raises:
         OutputError: the folder cannot be written.

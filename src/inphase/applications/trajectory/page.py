@@ -1,4 +1,4 @@
-"""Trajectories as one page that needs no other file: the frame under the pointer is shown."""
+"""Trajectories as a self-contained page that shows the frame under the pointer."""
 
 import base64
 import io
@@ -20,7 +20,7 @@ from inphase.video import VideoReader
 
 _HEIGHT = 150  # pixels
 _QUALITY = 70
-# About 4 KB each: a page of more than some 10 MB is slow to open.
+# About 4 KB each: a page of more than about 10 MB is slow to open.
 _MOST_PICTURES = 2400
 _SPAN = 1000.0
 
@@ -28,16 +28,16 @@ _SPAN = 1000.0
 def write_page(
     path: Path, videos: Sequence[Path2d], *, title: str, console: Console | None = None
 ) -> None:
-    """Write ``.html``, whole or not at all.
+    """Write `.html`, whole or not at all.
 
-    Of very many frames only some have a picture of their own; the others show the nearest one of
-    their video, and say so.
+    If there are very many frames, only some have their own picture; the others show the nearest
+    picture of their video, and say so.
 
     Args:
-        title: how the plane was made.
+        title: name of the projection.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
         VideoError: a video cannot be read.
     """
     step = -(-sum(len(video.times) for video in videos) // _MOST_PICTURES)
@@ -65,7 +65,7 @@ def write_page(
 
 
 def _square(points: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """The points in a square of the page's coordinates, y downwards, with their proportions."""
+    """The points scaled into a square of page coordinates, y downwards, keeping proportions."""
     everything = np.concatenate(points)
     low, high = everything.min(axis=0), everything.max(axis=0)
     scale = _SPAN / max(float((high - low).max()), 1e-12)

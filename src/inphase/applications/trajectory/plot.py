@@ -1,4 +1,4 @@
-"""Trajectories as a picture: a map in the middle, frames on both sides joined to their places."""
+"""Trajectories as a plot: a map in the middle, and frames on both sides joined to their points."""
 
 from collections.abc import Sequence
 from colorsys import hsv_to_rgb
@@ -22,7 +22,7 @@ from inphase.results.figures import save_figure
 from inphase.results.texts import shortened
 from inphase.video import VideoReader
 
-# Okabe and Ito's palette, without its yellow: to be told apart by most eyes, on light and dark.
+# Okabe and Ito's palette without its yellow: safe for colour blindness, on light and dark.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d46", "#7f7f7f")
 _MAP_WIDTH, _SMALLEST_MAP = 6.0, 5.4  # inches
 _SMALLEST_FRAME, _LARGEST_FRAME, _TALL = 0.5, 1.3, 10.0  # inches
@@ -40,7 +40,7 @@ class _Frame:
 
 
 def colours(count: int) -> list[str]:
-    """So many colours, as far from each other as that allows, as ``#rrggbb``."""
+    """This many colours as `#rrggbb`, as different from each other as possible."""
     if count <= len(_COLOURS):
         return list(_COLOURS[:count])
     return [to_hex(hsv_to_rgb(i / count, 0.85, 0.55 + 0.3 * (i % 2))) for i in range(count)]
@@ -49,13 +49,13 @@ def colours(count: int) -> list[str]:
 def write_plot(
     path: Path, videos: Sequence[Path2d], *, width: int, console: Console | None = None
 ) -> None:
-    """Write ``.png`` or ``.svg``, whole or not at all.
+    """Write `.png` or `.svg`, whole or not at all.
 
     Args:
-        width: of the .png in pixels.
+        width: of the .png, in pixels.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
         VideoError: a video cannot be read.
     """
     tints = colours(len(videos))
@@ -69,7 +69,7 @@ def write_plot(
 
 
 def _drawn(videos: Sequence[Path2d], tints: Sequence[str], frames: Sequence[_Frame]) -> Figure:
-    # The left half of the places get the frames on the left, from top to bottom: few lines cross.
+    # Frames of the left half of the map go on the left, top to bottom, so that few lines cross.
     across = sorted(frames, key=lambda frame: frame.place[0])
     halves = across[: len(across) // 2], across[len(across) // 2 :]
     sides = [sorted(half, key=lambda frame: -frame.place[1]) for half in halves]
@@ -123,7 +123,7 @@ def _trace(axes: Axes, video: Path2d, tint: str) -> None:
 def _beside(
     figure: Figure, axes: Axes, frame: _Frame, *, cell: float, middle: float, right: bool
 ) -> None:
-    """Put a frame beside the map, with its border in the video's colour, and join it."""
+    """Put a frame next to the map, framed in the video's colour, and join it to its point."""
     wide, height = figure.get_size_inches()
     width = cell * frame.picture.width / frame.picture.height
     left = wide - _GAP - width if right else _GAP
@@ -158,7 +158,7 @@ def _name(figure: Figure, names: Sequence[str], tints: Sequence[str], *, columns
         lines, ["-"] * len(lines), loc="lower center", ncols=min(len(lines), columns),
         frameon=False, fontsize=8,
     )  # fmt: skip
-    # Set afterwards: a legend leaves out names that begin with _, and takes $ for mathematics.
+    # Set afterwards: a legend drops names that start with _ and reads $ as mathematics.
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_parse_math(False)
         text.set_text(name)
@@ -176,7 +176,7 @@ def _read(video: Path2d, tint: str, bar: Bar) -> list[_Frame]:
 
 
 def fitted(pixels: NDArray[np.uint8], height: int) -> Image.Image:
-    """A frame (H, W, 3) at that height."""
+    """A frame (H, W, 3) scaled to that height."""
     image = Image.fromarray(np.ascontiguousarray(pixels))
     width = max(1, round(image.width * height / image.height))
     return image.resize((width, height), Image.Resampling.LANCZOS)

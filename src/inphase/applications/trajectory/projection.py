@@ -1,4 +1,4 @@
-"""High-dimensional embeddings as points of a plane: t-SNE, PCA or UMAP."""
+"""Project high-dimensional embeddings to a plane: t-SNE, PCA or UMAP."""
 
 from typing import Any, Literal, get_args
 
@@ -20,26 +20,26 @@ def project(
     perplexity: float = PERPLEXITY,
     seed: int = 0,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lay embeddings out in a plane, near ones near each other.
+    """Project embeddings to a plane, keeping near ones near each other.
 
     Source: van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008.
 
     Args:
         embeddings: (n, dims), which shape the map.
-        added: (m, dims), which find their places in the map and leave it as it is.
-        method: ``tsne`` (scikit-learn), ``opentsne`` or ``umap`` (each a package of its own), or
-            ``pca``, which has no chance in it and keeps distances.
-        perplexity: of t-SNE, the neighbours of UMAP: how many points count as near. At most a
-            third of all.
-        seed: of what is random.
+        added: (m, dims), which are placed in the map without changing it.
+        method: `tsne` (scikit-learn), `opentsne` or `umap` (separate packages), or `pca`, which is
+            deterministic and preserves distances.
+        perplexity: of t-SNE, or the neighbours of UMAP: how many points count as near. At most a
+            third of all points is used.
+        seed: random seed.
 
     Returns:
         (n, 2) and (m, 2).
 
     Raises:
-        ConfigError: the method is unknown, its package is not installed, or it cannot add.
+        ConfigError: the method is unknown, its package is not installed, or it cannot add points.
         ModelError: embeddings are not finite, or all the same.
-        VideoError: there are fewer than four.
+        VideoError: there are fewer than four embeddings.
     """
     check_method(method, adds=added is not None)
     if perplexity <= 0:
@@ -68,14 +68,14 @@ def project(
 
 
 def check_method(method: str, *, adds: bool = False) -> None:
-    """Refuse, before minutes of embedding, a method that is not there or cannot do it.
+    """Refuse a method that is missing or cannot add videos, before minutes of embedding.
 
     Args:
         method: its name.
-        adds: whether videos are to be added to a map.
+        adds: whether videos will be added to a map.
 
     Raises:
-        ConfigError: it is unknown, its package is not installed, or it cannot add.
+        ConfigError: it is unknown, its package is not installed, or it cannot add videos.
     """
     if method not in get_args(Method):
         raise ConfigError(f"There is no method `{method}`; {hint(method, get_args(Method))}")
@@ -97,7 +97,7 @@ def check_method(method: str, *, adds: bool = False) -> None:
 
 
 def _map(method: Method, near: float, seed: int) -> Any:
-    # Each here, because all are slow to import.
+    # Imported here because all are slow to import.
     if method == "tsne":
         from sklearn.manifold import TSNE
 
@@ -118,6 +118,6 @@ def _map(method: Method, near: float, seed: int) -> Any:
 def _prepared(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     if not np.isfinite(embeddings).all():
         raise ModelError("Some embeddings are not finite numbers: train the model again.")
-    if embeddings.shape[1] == 1:  # a plane needs a second dimension
+    if embeddings.shape[1] == 1:  # a plane needs two dimensions
         return np.pad(embeddings, ((0, 0), (0, 1)))
     return embeddings

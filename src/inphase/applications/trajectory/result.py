@@ -1,4 +1,4 @@
-"""Where the frames of videos lie in one plane."""
+"""Where the frames of videos lie in a plane."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from inphase.results.result import Result, Table
 
 @dataclass(frozen=True)
 class Path2d:
-    """The way of one video through the plane.
+    """The path of one video through the plane.
 
     Attributes:
         name: of the video.
         path: of its file.
         times: (frames,) seconds.
         points: (frames, 2).
-        shown: frames that are shown as pictures.
-        added: whether it was placed in a map that others had shaped.
+        shown: frames shown as pictures.
+        added: whether it was placed in a map shaped by other videos.
     """
 
     name: str
@@ -36,12 +36,12 @@ class Path2d:
 
 @dataclass(frozen=True)
 class Trajectories(Result):
-    """Where the frames of videos lie in one plane.
+    """Where the frames of videos lie in a plane.
 
     Attributes:
         videos: in the order given; those added to the map come last.
-        method: that made the plane.
-        seed: of the plane and of the frames shown.
+        method: of projection.
+        seed: of the map and of the frames shown.
     """
 
     videos: tuple[Path2d, ...]
@@ -56,9 +56,9 @@ class Trajectories(Result):
         return [video.path for video in self.videos]
 
     def to_dict(self) -> dict[str, Any]:
-        """The coordinates as plain values, as the JSON file holds them.
+        """The coordinates as plain values, as in the JSON file.
 
-        ``shown`` are the numbers of the frames that the plot shows.
+        `shown` lists the numbers of the frames shown in the plot.
         """
         return {
             "method": self.method,
@@ -78,7 +78,7 @@ class Trajectories(Result):
         }
 
     def table(self) -> Table:
-        """One row a frame."""
+        """One row per frame."""
         rows = (
             [video.name, frame, f"{time:.6f}", f"{x:.6f}", f"{y:.6f}"]
             for video in self.videos

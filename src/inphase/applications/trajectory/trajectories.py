@@ -22,21 +22,21 @@ def trajectories(
     seed: int = 0,
     console: Console | None = None,
 ) -> Trajectories:
-    """Lay the frames of videos out in one plane, so that one sees how each runs through the action.
+    """Project the frames of videos to a plane, to show how each runs through the action.
 
     Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", supplement, section 3.
 
     Args:
-        embeddings: of the videos that shape the map, as :func:`inphase.embed` gives them.
-        added: of videos that are placed in that map and leave it as it is; not with ``tsne``.
-        method: ``tsne``, ``pca``, or ``umap`` or ``opentsne`` where they are installed.
-        perplexity: how many frames count as near (t-SNE, UMAP).
-        frames: how many random frames of each video the plot shows.
-        seed: of the plane and of the frames shown: the same seed, the same picture.
+        embeddings: of the videos that shape the map, from `inphase.embed`.
+        added: of videos that are placed in that map without changing it; not with `tsne`.
+        method: `tsne` or `pca`, or `umap` or `opentsne` if they are installed.
+        perplexity: number of frames that count as near (t-SNE, UMAP).
+        frames: number of random frames per video shown in the plot.
+        seed: of the map and of the frames shown; the same seed gives the same picture.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
-        ConfigError: the method is unknown, is not installed, or cannot add.
+        ConfigError: the method is unknown, is not installed, or cannot add videos.
         ModelError: embeddings are not finite, or all the same.
         VideoError: the videos have fewer than four frames in all.
     """

@@ -1,4 +1,4 @@
-"""Trajectories as a plot and as a page."""
+"""Write trajectories as a plot or as a page."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _TITLES = {"tsne": "t-SNE", "opentsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
 def png(
     result: Trajectories, path: Path, *, width: int = 1600, console: Console | None = None
 ) -> None:
-    """Draw a plot as Figure 1 of the supplement, ``width`` pixels wide."""
+    """Draw a plot like the supplement's Figure 1, `width` pixels wide."""
     write_plot(path, result.videos, width=width, console=console)
 
 
@@ -22,5 +22,5 @@ svg = png
 
 
 def html(result: Trajectories, path: Path, *, console: Console | None = None) -> None:
-    """Write a page that needs no other file."""
+    """Write a self-contained page."""
     write_page(path, result.videos, title=_TITLES[result.method], console=console)
