@@ -384,3 +384,35 @@ def test_every_other_name_leads_to_a_verb() -> None:
 
     for name in _OTHER_NAMES:
         assert run([name, "--help"]) == 0
+
+
+def test_videos_embedded_once_are_found_again(
+    videos: list[str], tmp_path: Path, tiny: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inphase.models import Encoder, FrameEmbedder
+
+    Encoder(tiny.encoder).save(tmp_path / "model")
+    out = tmp_path / "x.json"
+    command = ["synchronize", *videos, "--model", str(tmp_path / "model"), "-o", str(out)]
+    command += ["--cache", str(tmp_path / "cache")]
+    assert run(command) == 0
+    first = out.read_bytes()
+    monkeypatch.setattr(FrameEmbedder, "maps", lambda *_: pytest.fail("it was embedded again"))
+    assert run(command) == 0
+    assert out.read_bytes() == first
+
+
+def test_a_model_needs_no_training_code(tmp_path: Path) -> None:
+    program = """
+import sys
+from inphase.cli import run
+assert run(["synchronize", "a.mp4", "b.mp4", "--model", "m", "-o", "x.mp4"]) == 2
+assert not {"torch", "lightning", "sklearn", "tensorboard"} & set(sys.modules)
+import inphase.applications.synchronization.synchronize
+import inphase.applications.synchronization.writers
+from inphase.models import embed
+assert "torch" in sys.modules
+assert not {"lightning", "sklearn", "tensorboard", "lancedb"} & set(sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()

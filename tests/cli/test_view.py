@@ -77,7 +77,7 @@ def test_a_folder_is_exported_with_its_corrections(
     ("arguments", "told"),
     [
         (["missing.mp4"], "missing.mp4 does not exist"),
-        (["MODEL"], "does not keep its videos"),
+        (["MODEL"], "does not contain its videos"),
         (["FOLDER", "--model", "MODEL", "--export", "FOLDER"], "holds the videos themselves"),
         (["FOLDER", "--model", "MODEL", "--reference", "pouring_01"], "did you mean pouring_0"),
         (["FOLDER", "--model", "MODEL", "--host", "no.such.host.invalid"], "cannot listen"),

@@ -1,4 +1,4 @@
-"""A collection to look at: synthetic videos in a folder of their own, embedded by their truth."""
+"""A collection to view: synthetic videos in their own folder, embedded by their true states."""
 
 import shutil
 import sys

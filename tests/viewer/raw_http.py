@@ -1,4 +1,4 @@
-"""Requests to the letter, through a socket: no client has put them in order before."""
+"""Exact requests through a socket, not tidied up by an HTTP client."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The documents over HTTP, as the page asks for them, and what is refused."""
+"""The documents over HTTP, as the page requests them, and what is refused."""
 
 import io
 import json
@@ -26,7 +26,7 @@ JSON = {"content-type": "application/json"}
 
 
 def wait_for(client: TestClient, address: str) -> Any:
-    """Ask until it is made; gives up after a while, for a test that would never end."""
+    """Ask until it is made; gives up after a while, so that the test cannot hang."""
     for _ in range(600):
         answer = client.get(address)
         if answer.status_code not in (202, 503):
@@ -161,7 +161,7 @@ def test_a_proxy_has_the_frames_of_what_is_slow_to_seek(
 def test_what_is_watched_is_made_before_the_rest(documents: Documents, tmp_path: Path) -> None:
     shelf = Shelf(documents.viewed, tmp_path / "cache")
     app = create_app(documents, shelf)
-    # Not entered, so that the work does not begin before the question.
+    # Not entered, so that the work does not start before the request.
     asked = TestClient(app, base_url="http://localhost:8000")
     told = asked.get("/data/progress.json?watched=v1,v9,../v2").json()
     assert (told["done"], told["of"]) == (0, 5)
@@ -211,7 +211,7 @@ def test_a_correction_aligns_the_corrected_pair_alone(
         return align(*arguments, **options)
 
     monkeypatch.setattr(aligned_pairs, "align", counted)
-    # The first is of the file's reference, too; the others are not.
+    # The first is also between the file's reference and a query; the others are not.
     for reference, query, anchors in (
         ("v0", "v1", [[5, 9]]),
         ("v1", "v2", [[5, 9]]),
@@ -230,7 +230,7 @@ def test_a_correction_aligns_the_corrected_pair_alone(
 def test_two_windows_do_not_lose_each_others_anchors(client: TestClient) -> None:
     pair = {"reference": "v0", "query": "v1"}
     client.post("/data/anchors", json={**pair, "before": [], "anchors": [[5, 9]]})
-    # The other window has not heard of that.
+    # The other window does not know this.
     other = {**pair, "before": [], "anchors": [[12, 14]]}
     assert client.post("/data/anchors", json=other).json()["anchors"] == [[5, 9], [12, 14]]
     moved = {**pair, "before": [[5, 9]], "anchors": [[5, 8]]}

@@ -1,4 +1,4 @@
-"""What is computed beside: once for all who ask, and a sentence each time it failed."""
+"""Background results: computed once for everyone, and one sentence each time they fail."""
 
 import threading
 

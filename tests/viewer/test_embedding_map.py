@@ -1,4 +1,4 @@
-"""The map: a point a frame, for many frames too, and a sentence where there is none."""
+"""The map: a point per frame, even for many frames, and a sentence if there is none."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def test_of_many_frames_those_between_lie_on_the_line(monkeypatch: pytest.Monkey
     assert method == "t-SNE"
     assert [part.shape for part in points] == [(101, 2), (60, 2), (1, 2)]
     assert all(np.isfinite(part).all() for part in points)
-    # Every fifth frame of 162 was laid out.
+    # Every fifth frame of 162 was projected.
     np.testing.assert_allclose(points[0][2], points[0][0] * 0.6 + points[0][5] * 0.4)
     assert np.linalg.norm(np.diff(points[0], axis=0), axis=1).max() > 0
 

@@ -79,7 +79,7 @@ def test_two_videos_of_one_name_are_told_apart_in_what_is_published(
         replace(one, name=f"{folder.name}/take", path=folder / "take.mp4")
         for one, folder in zip(embeddings, folders, strict=False)
     )
-    # One of the two already stands in the file, under the other's name.
+    # One of the two is already in the file, under the other's name.
     path = tmp_path / "labels.json"
     entry = {"file": "homes/b/take.mp4", "events": {"pour": 5}}
     path.write_text(json.dumps({"events": ["pour"], "videos": {"a/take": entry}}))
@@ -116,7 +116,7 @@ def test_an_earlier_export_is_replaced_and_nothing_else(
     assert sorted(listed["files"]) == sorted(
         file.relative_to(page).as_posix() for file in page.rglob("*") if file.is_file()
     )
-    # As if the earlier one had had one video more.
+    # As if the earlier export had held one more video.
     (page / "media" / "v3.mp4").touch()
     listed["files"].append("media/v3.mp4")
     manifest.write_text(json.dumps(listed))
@@ -170,7 +170,7 @@ def test_what_an_export_would_write_over_is_refused(documents: Documents, tmp_pa
     manifest.write_text(json.dumps(listed))
     (page / "media" / "v1.mp4").write_text("mine")
     before = {path: path.stat().st_mtime_ns for path in page.rglob("*")}
-    with pytest.raises(OutputError, match=r"v1\.mp4 is not of an earlier export"):
+    with pytest.raises(OutputError, match=r"v1\.mp4 is not from an earlier export"):
         export_page(documents, page, cache=cache)
     assert {path: path.stat().st_mtime_ns for path in page.rglob("*")} == before
     assert (page / "media" / "v1.mp4").read_text() == "mine"

@@ -1,4 +1,4 @@
-"""Who may ask: foreign names, foreign pages, visitors without the token, too much at once."""
+"""Who may connect: foreign names, foreign pages, visitors without the token, large requests."""
 
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
@@ -168,7 +168,7 @@ def test_the_token_leads_to_this_machine_only(
     access = Access(hosts=frozenset({"127.0.0.1"}), token=TOKEN)
     with served(create_app(documents, shelf, access=access)) as address:
         status, headers, _ = asking(address)(f"{path}?token={TOKEN}")
-    if status == 400:  # no request at all
+    if status == 400:  # not a valid request
         return
     assert status == 303
     # As browsers read it: tabs are dropped, and a backslash is a slash.

@@ -27,7 +27,7 @@ def test_they_are_kept_beside_the_videos(collection: Collection, embeddings: Emb
 def apart(
     collection: Collection, embeddings: Embeddings, tmp_path: Path
 ) -> tuple[Embeddings, Collection]:
-    """Two videos in trees that have nothing in common but what is nobody's."""
+    """Two videos in separate trees, without a common folder of their own."""
     paths = [tmp_path / "shared" / one / "takes" / "take.mp4" for one in ("ann", "bob")]
     for path, video in zip(paths, collection, strict=False):
         path.parent.mkdir(parents=True)
@@ -123,7 +123,7 @@ def test_anchors_that_do_not_fit_are_told_at_once(
     one = {"reference": names[0], "query": names[1], "reference_frame": 5, "query_frame": 9999}
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"anchors": [one]}))
-    with pytest.raises(AlignmentError, match=r"a\.json: .* outside of pouring_001"):
+    with pytest.raises(AlignmentError, match=r"a\.json: .* outside pouring_001"):
         open_documents(embeddings, collection, alignment=path)
 
 
@@ -158,7 +158,7 @@ def test_models_are_told_from_videos(tmp_path: Path) -> None:
     assert split_models(["a.mp4"], None) == (["a.mp4"], None)
     with pytest.raises(ConfigError, match="both models"):
         split_models([run, "a.mp4"], model)
-    with pytest.raises(ConfigError, match="does not keep its videos"):
+    with pytest.raises(ConfigError, match="does not contain its videos"):
         split_models([run], None)
 
 

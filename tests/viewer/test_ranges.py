@@ -1,4 +1,4 @@
-"""Media by parts, as players ask for them: without that, every seek lands on frame 0."""
+"""Media in parts, as players request them; otherwise, every seek lands on frame 0."""
 
 import pytest
 from fastapi.testclient import TestClient

@@ -24,7 +24,7 @@ from inphase.viewer import open_place
 from tests.video.odd_videos import encode
 
 REQUESTS, VISITORS = 10_000, 32
-# Counted in place of a status: the visitor did not wait for an answer.
+# Counted instead of a status: the client did not wait for an answer.
 _LEFT = 0
 
 
@@ -54,7 +54,7 @@ def test_a_place_that_cannot_be_had_is_one_sentence() -> None:
     with taken.listening, pytest.raises(ConfigError, match=f"port {port}: .*; give another"):
         open_place("127.0.0.1", port)
     for host in ("no.such.host.invalid", "203.0.113.77"):
-        with pytest.raises(ConfigError, match="cannot listen at"):
+        with pytest.raises(ConfigError, match="cannot listen on"):
             open_place(host, 0)
 
 
@@ -126,7 +126,7 @@ def test_an_interrupt_ends_it_and_a_broken_video_was_told(program: Program) -> N
     assert [video["name"] for video in json.loads(content)["videos"]] == ["a", "b", "c"]
     program.process.send_signal(signal.SIGINT)
     _, errors = program.process.communicate(timeout=60)
-    # As of every verb that had to pass something over.
+    # As with every verb that skipped something.
     assert program.process.returncode == 1
     assert "broken" in errors
     assert "Traceback" not in errors
@@ -138,7 +138,7 @@ def test_an_interrupt_ends_it_and_a_broken_video_was_told(program: Program) -> N
 def test_ten_thousand_requests_leave_nothing_behind(program: Program) -> None:
     for path in ("/", "/data/alignments/v0.json", "/data/alignments/v1.json"):
         assert program.get(path)[0] == 200
-    # What idles before is what must be left after, but for what the interpreter keeps.
+    # Afterwards, no more must be open than before, except what the interpreter keeps.
     files, memory = program.open_files(), program.memory()
     counts: Counter[int] = Counter()
     lock = threading.Lock()
@@ -149,7 +149,7 @@ def test_ten_thousand_requests_leave_nothing_behind(program: Program) -> None:
             counts.update(seen)
 
     visitors = [threading.Thread(target=visit, args=(number,)) for number in range(VISITORS)]
-    # Some connect and never say anything meanwhile.
+    # Meanwhile, some connect and never send anything.
     idle = [socket.create_connection((program.host, program.port)) for _ in range(150)]
     for visitor in visitors:
         visitor.start()
@@ -171,7 +171,7 @@ def test_ten_thousand_requests_leave_nothing_behind(program: Program) -> None:
 
 
 def _visit(program: Program, seed: int, count: int) -> Counter[int]:
-    """One visitor's requests, of all kinds, good and bad; some hang up in the middle."""
+    """One client's requests of all kinds, good and bad; some hang up in the middle."""
     draw = random.Random(seed)
     seen: Counter[int] = Counter()
     connection = http.client.HTTPConnection(program.host, program.port, timeout=120)
@@ -208,6 +208,6 @@ def _visit(program: Program, seed: int, count: int) -> Counter[int]:
             seen[answer.status] += 1
         except (OSError, http.client.HTTPException):
             connection.close()
-            seen[503] += 1  # turned away at the door
+            seen[503] += 1  # refused on connecting
     connection.close()
     return seen

@@ -1,4 +1,4 @@
-"""Work in the background: in order, what is preferred first, and on after a failure."""
+"""Background work: in order, preferred files first, and continuing after a failure."""
 
 import threading
 from collections.abc import Callable
@@ -13,7 +13,7 @@ PATIENCE = 60
 
 
 class Bench:
-    """Jobs that wait until they are let go, and tell in which order they began."""
+    """Jobs that wait until they are released, and record the order in which they started."""
 
     def __init__(self) -> None:
         self.began: list[str] = []

@@ -1,4 +1,4 @@
-"""The page where people look: a server for this machine, or a folder for any web host."""
+"""The browser page: served on this machine, or exported as a folder for any web host."""
 
 from inphase.viewer.app import create_app
 from inphase.viewer.documents import Documents

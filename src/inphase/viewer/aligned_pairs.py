@@ -1,4 +1,4 @@
-"""Every pair of a collection's videos, aligned when it is asked for, and again if it changed."""
+"""Alignments of all pairs of a collection's videos, computed on demand."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from inphase.alignment import Alignment, align
 from inphase.applications.anchors import Anchors
 from inphase.viewer.videos import ViewedCollection
 
-# References whose alignments are kept beside the collection's own.
+# Number of references whose alignments are kept, besides the collection's own.
 _KEPT_REFERENCES = 8
 
 
@@ -22,7 +22,7 @@ class AlignedPair:
     """A query aligned with a reference.
 
     Attributes:
-        alignment: of the two.
+        alignment: of the two videos.
         anchors: pairs (reference frame, query frame) that it passes through.
     """
 
@@ -31,7 +31,7 @@ class AlignedPair:
 
     @cached_property
     def told(self) -> bytes:
-        """The entry of the pair in ``alignments/{id}.json``."""
+        """The pair's entry in `alignments/{id}.json`."""
         path = self.alignment.path
         entry = {
             "frames": self.alignment.query_frames.tolist(),
@@ -44,7 +44,7 @@ class AlignedPair:
 
 
 class AlignedPairs:
-    """The alignments of a collection; for any number of threads.
+    """The alignments of a collection; thread-safe.
 
     Args:
         viewed: the collection.
@@ -56,20 +56,20 @@ class AlignedPairs:
         self._lock = threading.Lock()
 
     def pair(self, reference: str, query: str, anchors: Anchors) -> AlignedPair:
-        """Two videos, by their ids, aligned through those anchors that are theirs.
+        """Align two videos, given by their ids, through their anchors.
 
         Raises:
-            AlignmentError: they cannot be aligned within the options, or through the anchors.
+            AlignmentError: they cannot be aligned with these options or through the anchors.
         """
         one, other = self._viewed[reference].embedded, self._viewed[query].embedded
         return self.through(reference, query, anchors.between(one, other))
 
     def through(self, reference: str, query: str, frames: Sequence[tuple[int, int]]) -> AlignedPair:
-        """Two videos, by their ids, aligned through pairs (reference frame, query frame).
+        """Align two videos, given by their ids, through pairs (reference frame, query frame).
 
         Raises:
-            AlignmentError: the frames are outside of the videos or do not increase in both, or no
-                path within the options passes through them.
+            AlignmentError: the frames are outside the videos or do not increase in both, or no
+                path with these options passes through them.
         """
         one, other = self._viewed[reference].embedded, self._viewed[query].embedded
         with self._lock:
@@ -85,7 +85,7 @@ class AlignedPairs:
     def _keep(self, reference: str) -> dict[str, AlignedPair]:
         kept = self._known.setdefault(reference, {})
         self._known.move_to_end(reference)
-        # The collection's own reference is what the alignment file is of: needed at each save.
+        # The alignment file holds the collection's own reference, which each save needs.
         oldest = [one for one in self._known if one != self._viewed.reference]
         for one in oldest[:-_KEPT_REFERENCES]:
             del self._known[one]

@@ -1,4 +1,4 @@
-"""How odd each frame of a collection is beside the other videos."""
+"""How unusual each frame of a collection is, compared with the other videos."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ _MOST_COMPARED = 40
 
 
 def anomaly_curves(videos: Sequence[ViewedVideo]) -> dict[str, list[float]]:
-    """How odd each frame of each video is beside the others, 0..1, by the video's id.
+    """How unusual each frame of each video is (0..1), by the video's id.
 
-    0.5 is what nine of ten of them stay below throughout. Of fewer than three videos none can be
-    odd; more than forty, each compared with each, would keep the page waiting: then there are none.
+    Nine out of ten videos stay below 0.5 throughout. There are no curves for fewer than three
+    videos, of which none can be unusual, or for more than forty, which take too long to compare.
     """
     if not 3 <= len(videos) <= _MOST_COMPARED:
         return {}

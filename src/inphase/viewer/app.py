@@ -1,4 +1,4 @@
-"""The viewer's server as a function of what it shows."""
+"""The viewer's server as an ASGI application."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class _Body(BaseModel):
 
 
 class AnchorsBody(_Body):
-    """``POST data/anchors``: frames of two videos that belong together, as they were and are."""
+    """`POST data/anchors`: matching frames of two videos, before and after the change."""
 
     reference: Name
     query: Name
@@ -43,7 +43,7 @@ class AnchorsBody(_Body):
 
 
 class LabelsBody(_Body):
-    """``PUT data/labels.json``: the key events of all videos."""
+    """`PUT data/labels.json`: the key events of all videos."""
 
     events: Annotated[list[Name], Field(max_length=_MOST)]
     videos: Annotated[dict[Name, dict[Name, StrictInt]], Field(max_length=_MOST)]
@@ -52,13 +52,13 @@ class LabelsBody(_Body):
 def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) -> ASGIApp:
     """The viewer as an ASGI application.
 
-    Every address is looked up in what was listed at the start: ids of videos, names of the page's
-    files. Nothing that a client sends is ever made into a path.
+    Every address is looked up among the video ids and page files listed at the start. Nothing that
+    a client sends is ever turned into a path.
 
     Args:
         documents: of the collection.
         shelf: its media and thumbnails.
-        access: who may ask.
+        access: who may connect.
     """
     viewed = documents.viewed
     known = {video.id for video in viewed.videos}
@@ -106,7 +106,7 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
 
     @app.get("/data/progress.json")
     def progress(watched: str = "") -> Response:
-        # Ids of the videos in view, with commas between.
+        # Ids of the videos in view, separated by commas.
         shelf.prefer(video for video in watched.split(",") if video in known)
         return JSONResponse(shelf.progress(), headers=_FRESH)
 
@@ -145,7 +145,7 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
     def page(name: str) -> Response:
         file = files.get(name or INDEX)
         if file is None:
-            raise HTTPException(404, "There is nothing here.")
+            raise HTTPException(404, "There is no such page.")
         cache = _CHECKED if name in ("", INDEX) else _KEPT
         return Response(file.content, media_type=file.media_type, headers=cache)
 
@@ -155,14 +155,14 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
 def _when_computed(document: Background[Any], meanwhile: str) -> Response:
     content = document.result()
     if content is None:
-        # Not an error, which a browser would show as one to whoever looks.
+        # Not an error status, which browsers show in their console.
         headers = {**_FRESH, "Retry-After": "1"}
         return JSONResponse({"detail": meanwhile}, status_code=202, headers=headers)
     return JSONResponse(content, headers=_FRESH)
 
 
 def _file(found: tuple[Path, str] | None, request: Request) -> Response:
-    """A file, or the part of it that is asked for; 503 as long as it is being made."""
+    """A file, or the requested part of it; 503 while it is being made."""
     if found is None:
         told = {"detail": "This is still being made."}
         return JSONResponse(told, status_code=503, headers={**_FRESH, "Retry-After": "1"})
@@ -170,9 +170,9 @@ def _file(found: tuple[Path, str] | None, request: Request) -> Response:
     try:
         state = path.stat()
     except OSError as error:
-        raise HTTPException(410, f"The file of this video has gone: {error.strerror}.") from error
+        raise HTTPException(410, f"The file of this video is gone: {error.strerror}.") from error
     if "," in request.headers.get("range", ""):
-        # Several parts at once: no player asks for them, and a full answer is as right.
+        # Several parts at once: no player requests them, and a full answer is also correct.
         headers = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
         request.scope["headers"] = headers
     return FileResponse(path, media_type=media_type, headers=_CHECKED, stat_result=state)
@@ -186,8 +186,8 @@ def _explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, error: HTTPException) -> Response:
-        # FastAPI's own for a body that Python's parser gives up on: too deep, wrongly coded.
-        detail = "What was sent is not JSON." if error.status_code == 400 else str(error.detail)
+        # FastAPI's own error for a body that Python cannot parse: too deep, wrong encoding.
+        detail = "The request is not JSON." if error.status_code == 400 else str(error.detail)
         return told(error.status_code, f"{detail.rstrip('.')}.", error.headers)
 
     @app.exception_handler(RequestValidationError)
@@ -202,6 +202,6 @@ def _explain_errors(app: FastAPI) -> None:
 def _sentence(errors: Sequence[Any]) -> str:
     first = errors[0]
     if first["type"] == "json_invalid":
-        return "What was sent is not JSON."
+        return "The request is not JSON."
     place = ".".join(str(part) for part in first["loc"] if part != "body")
     return f"{f'`{place}`: ' if place else ''}{str(first['msg']).lower()}."

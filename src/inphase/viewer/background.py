@@ -1,4 +1,4 @@
-"""What takes long and nobody should wait for: computed once, in a thread of its own."""
+"""Results that take long, computed once in a background thread."""
 
 import logging
 import threading
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class Background(Generic[T]):
-    """A result that begins to be computed when it is first asked for.
+    """A result that is computed from the first time it is asked for.
 
     Args:
-        what: it is, at the beginning of a sentence.
-        compute: gives it.
+        what: name of the result, to start a sentence.
+        compute: returns the result.
     """
 
     def __init__(self, what: str, compute: Callable[[], T]) -> None:
@@ -28,7 +28,7 @@ class Background(Generic[T]):
         self._failure: tuple[type[InphaseError], str] | None = None
 
     def result(self) -> T | None:
-        """The result, None as long as it is being computed.
+        """The result, None while it is being computed.
 
         Raises:
             InphaseError: it cannot be computed.
@@ -38,7 +38,7 @@ class Background(Generic[T]):
                 self._thread = threading.Thread(target=self._work, name=self._what, daemon=True)
                 self._thread.start()
         if self._failure is not None:
-            # Anew each time: an exception gathers the traceback of everyone who gets it.
+            # A new exception each time, as one collects the traceback of everyone who raises it.
             kind, sentence = self._failure
             raise kind(sentence)
         return self._result
@@ -47,7 +47,7 @@ class Background(Generic[T]):
         """The result, however long it takes.
 
         Raises:
-            InphaseError: as :meth:`result`.
+            InphaseError: it cannot be computed.
         """
         self.result()
         assert self._thread is not None
@@ -62,6 +62,6 @@ class Background(Generic[T]):
         except InphaseError as error:
             self._failure = type(error), str(error)
         except Exception as error:
-            # Nobody waits for this thread: without a word the page would wait for ever.
+            # Nobody joins this thread: without a message, the page would wait forever.
             _log.exception("%s cannot be computed.", self._what)
             self._failure = ModelError, f"{self._what} cannot be computed: {error}."

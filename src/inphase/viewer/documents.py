@@ -1,4 +1,4 @@
-"""The documents that the page is made of, the same from a server and in an exported folder."""
+"""The documents behind the page, the same from a server and in an exported folder."""
 
 import threading
 from collections.abc import Container, Mapping, Sequence
@@ -21,17 +21,17 @@ from inphase.viewer.videos import ViewedCollection
 
 
 class Documents:
-    """The documents of a collection, made when they are asked for; for any number of threads.
+    """The documents of a collection, made on demand; thread-safe.
 
     Args:
         viewed: the collection.
-        anchors: frames that were matched by hand.
+        anchors: frames matched by hand.
         alignment_file: where anchors are saved.
         labels: where key events are saved.
 
     Attributes:
-        map: ``map.json``.
-        anomalies: ``anomalies.json``, the curves by the videos' ids.
+        map: `map.json`.
+        anomalies: `anomalies.json`, the curves by the videos' ids.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class Documents:
     def collection(
         self, *, editable: bool, ready: Container[str], quick: Container[str]
     ) -> dict[str, Any]:
-        """``collection.json``.
+        """`collection.json`.
 
         Args:
             editable: whether anything can be saved.
             ready: ids of the videos that can be played now.
-            quick: ids of those that have a proxy which is quicker to seek in.
+            quick: ids of the videos with a proxy that seeks faster.
 
         Raises:
             CollectionError: the labels can no longer be read.
@@ -96,14 +96,14 @@ class Documents:
         }
 
     def embeddings(self, video: str) -> bytes:
-        """``embeddings/{id}.bin``: little-endian float32, row by row."""
+        """`embeddings/{id}.bin`: little-endian float32, in row order."""
         return self.viewed[video].embedded.embeddings.astype("<f4").tobytes()
 
     def alignments(self, reference: str) -> bytes:
-        """``alignments/{id}.json``: every other video aligned with this one.
+        """`alignments/{id}.json`: every other video aligned with this one.
 
         Raises:
-            AlignmentError: a video cannot be aligned within the options, or through the anchors.
+            AlignmentError: a video cannot be aligned with these options or through the anchors.
         """
         anchors = self._anchors
         told = b",".join(
@@ -121,32 +121,31 @@ class Documents:
         *,
         before: Sequence[tuple[int, int]] | None = None,
     ) -> bytes:
-        """Match frames of two videos by hand, save that, and align the two anew.
+        """Match frames of two videos by hand, save the matches, and align the videos again.
 
         Args:
-            reference: id of the one.
-            query: id of the other.
+            reference: id of the first video.
+            query: id of the second video.
             frames: pairs (reference frame, query frame).
-            before: those that they were made from; what another window has set or taken away
-                since then holds as well. None replaces all that the two have.
+            before: the pairs before this change, so that changes made in another window since then
+                are kept. None replaces all pairs of the two videos.
 
         Returns:
-            The pair's entry, as in ``alignments/{id}.json``.
+            The pair's entry, as in `alignments/{id}.json`.
 
         Raises:
-            AlignmentError: the frames are outside of the videos or do not increase in both, no
-                path within the options passes through them, or the alignment file has become
-                another.
-            OutputError: the alignment file cannot be written; nothing has changed then.
+            AlignmentError: the frames are outside the videos or do not increase in both, no path
+                with these options passes through them, or the file is no longer an alignment file.
+            OutputError: the alignment file cannot be written; then nothing has changed.
         """
         one, other = self.viewed[reference].embedded, self.viewed[query].embedded
         with self._saving:
-            # What another program has saved since stays, too.
+            # Keep what another program has saved since.
             saved = self.alignment_file.is_file()
             known = read_alignment_file(self.alignment_file) if saved else self._anchors
             if before is not None:
                 frames = _merged(known.between(one, other), before, frames)
-            # Through before the anchors are made: it refuses what is outside, with a sentence.
+            # Align before making the anchors: this refuses frames outside the videos.
             self._pairs.through(reference, query, frames)
             anchors = known.with_pair(one, other, frames)
             write_json(self.alignment_file, self._synchronization(anchors).to_dict())
@@ -154,12 +153,12 @@ class Documents:
             return self._pairs.pair(reference, query, anchors).told
 
     def label_document(self) -> dict[str, Any]:
-        """``labels.json`` in the project's own form."""
+        """`labels.json` in the project's own format."""
         with self._saving:
             return self.labels.content(self._events, self._marks)
 
     def published_labels(self) -> dict[str, Any]:
-        """``labels.json`` for others: of these videos alone, and without any folder's name."""
+        """`labels.json` for publishing: only these videos, without names of folders."""
         with self._saving:
             return self.labels.published(self._events, self._marks)
 
@@ -170,15 +169,15 @@ class Documents:
 
         Args:
             events: names, in order.
-            marks: for each video's id the frame of each of its events.
+            marks: the frame of each event, by the video's id.
 
         Returns:
             The saved document.
 
         Raises:
-            CollectionError: a video or event is unknown, a frame is outside, or the order is
-                wrong.
-            OutputError: the file cannot be written; nothing has changed then.
+            CollectionError: a video or event is unknown, a frame is outside its video, or the
+                order is wrong.
+            OutputError: the file cannot be written; then nothing has changed.
         """
         with self._saving:
             saved = self.labels.save(events, marks)
@@ -202,7 +201,7 @@ def _merged(
     before: Sequence[tuple[int, int]],
     after: Sequence[tuple[int, int]],
 ) -> list[tuple[int, int]]:
-    """What is known, with the change that led from ``before`` to ``after``."""
+    """The known pairs, with the change from `before` to `after` applied."""
     gone = set(before) - set(after)
     kept = set(known) - gone
     return sorted(kept | (set(after) - set(before)))

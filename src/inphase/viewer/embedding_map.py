@@ -1,4 +1,4 @@
-"""Where all frames of a collection lie in one plane."""
+"""The map of all frames of a collection in a plane."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,19 +10,19 @@ from inphase.applications.trajectory.projection import project
 from inphase.models import EmbeddedVideo
 from inphase.viewer.videos import ViewedCollection
 
-# t-SNE of these takes some ten seconds; of more videos every k-th frame is laid out and those
-# between are put on the line from one to the next.
+# t-SNE of this many frames takes about ten seconds. If there are more, every k-th frame is
+# projected, and those between are placed on the line from one to the next.
 _MOST_FRAMES = 4000
 _DECIMALS = 4
 
 
 def lay_out(videos: Sequence[EmbeddedVideo]) -> tuple[str, list[NDArray[np.float64]]]:
-    """The plane: the name of the method, and (frames, 2) for each video.
+    """Project all frames to a plane: the name of the method, and (frames, 2) for each video.
 
-    t-SNE; for collections too small for it, PCA.
+    Uses t-SNE, or PCA for collections too small for it.
 
     Raises:
-        InphaseError: there is no plane, for the embeddings are all the same or hardly any.
+        InphaseError: there are too few embeddings, or they are all the same.
     """
     step = max(1, -(-sum(len(video.times) for video in videos) // _MOST_FRAMES))
     chosen = [_every(len(video.times), step) for video in videos]
@@ -38,10 +38,10 @@ def lay_out(videos: Sequence[EmbeddedVideo]) -> tuple[str, list[NDArray[np.float
 
 
 def map_document(viewed: ViewedCollection) -> dict[str, Any]:
-    """``map.json``.
+    """`map.json`.
 
     Raises:
-        InphaseError: as :func:`lay_out`.
+        InphaseError: there are too few embeddings, or they are all the same.
     """
     method, points = lay_out([video.embedded for video in viewed.videos])
     return {

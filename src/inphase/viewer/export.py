@@ -28,7 +28,7 @@ def export_page(
 
     Args:
         documents: of the collection.
-        folder: new, empty, or an earlier export, whose files are replaced; others stay.
+        folder: new, empty, or an earlier export, whose files are replaced; other files stay.
         cache: folder for proxies and thumbnails.
         console: where a progress bar goes; by default nowhere.
 
@@ -36,8 +36,8 @@ def export_page(
         Videos whose media could not be made; the page says so in their place.
 
     Raises:
-        AlignmentError: videos cannot be aligned within the options.
-        OutputError: the folder holds something else, or cannot be written.
+        AlignmentError: videos cannot be aligned with these options.
+        OutputError: the folder holds other files, or cannot be written.
     """
     folder = Path(folder)
     viewed = documents.viewed
@@ -75,7 +75,7 @@ def export_page(
 
 
 class _Media:
-    """Copies or makes the media of one video after another."""
+    """Copies or makes the media of each video."""
 
     def __init__(self, folder: Path, cache: Path, bar: Bar) -> None:
         self._folder = folder
@@ -89,7 +89,7 @@ class _Media:
         self._failed: dict[str, str] = {}
 
     def add(self, video: ViewedVideo) -> None:
-        """Copy or make what is played, and the thumbnails."""
+        """Copy or make a video's media and thumbnails."""
         end = self._bar.done + _frames(video)
         if video.playback is not None:
             played = self._put(video, MEDIA, "mp4", lambda: video.path)
@@ -108,7 +108,7 @@ class _Media:
         self._bar.advance(end - self._bar.done)
 
     def progress(self) -> dict[str, Any]:
-        """``progress.json``: all is done."""
+        """`progress.json`: all is done."""
         return {
             "done": self._count,
             "of": self._count,
@@ -127,7 +127,7 @@ class _Media:
         try:
             source = find()
             target.parent.mkdir(parents=True, exist_ok=True)
-            # A copy and not a link: whatever becomes of the page, the video stays as it is.
+            # A copy, not a link: whatever happens to the page, the video stays unchanged.
             shutil.copyfile(source, target)
         except OutputError:
             raise

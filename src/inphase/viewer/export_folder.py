@@ -1,4 +1,4 @@
-"""The folder that a page is exported into: what earlier exports wrote there, and what not."""
+"""The folder that a page is exported to: files of earlier exports, and other files."""
 
 import json
 import os
@@ -17,7 +17,7 @@ def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
     """Refuse a folder that an export must not replace, before minutes of work.
 
     Raises:
-        OutputError: it is a file, or holds something else than an earlier export.
+        OutputError: it is a file, or holds something other than an earlier export.
     """
     if folder.is_file():
         raise OutputError(f"{folder} is a file; give a folder for the page.")
@@ -30,7 +30,7 @@ def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
 
 
 def exported(folder: Path) -> frozenset[str]:
-    """The files that an earlier export wrote, relative to its folder; none of a new folder.
+    """The files written by an earlier export, relative to its folder; none for a new folder.
 
     Raises:
         OutputError: the folder holds other files and no list of an earlier export.
@@ -39,12 +39,12 @@ def exported(folder: Path) -> frozenset[str]:
         return frozenset()
     if not (folder / MANIFEST).is_file():
         raise OutputError(
-            f"{folder} holds other files than an exported page; give a new or an empty folder."
+            f"{folder} holds other files, not an exported page; give a new or empty folder."
         )
     try:
         listed = read_json(folder / MANIFEST).get("files")
     except CollectionError as error:
-        raise OutputError(f"{error} It lists the files of an earlier export.") from error
+        raise OutputError(f"{error} It should list the files of an earlier export.") from error
     if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
         raise OutputError(f"{folder / MANIFEST} does not list the files of an earlier export.")
     return frozenset(listed)
@@ -58,10 +58,10 @@ def write_manifest(folder: Path) -> None:
 
 
 def keep_the_rest(old: Path, new: Path) -> None:
-    """Put into a new export what lies in the old one's folder and no export wrote.
+    """Move files that no export wrote from the old folder to the new export.
 
     Raises:
-        OutputError: something of that lies where the new export has a file of its own.
+        OutputError: such a file is in the place of a file of the new export.
     """
     ours = exported(old)
     for path in _entries(old):
@@ -72,7 +72,7 @@ def keep_the_rest(old: Path, new: Path) -> None:
         blocking = [one for one in (target, *target.parents) if one != new and _is_there(one)]
         if _is_there(target) or any(not one.is_dir() for one in blocking):
             raise OutputError(
-                f"{path} is not of an earlier export, and would be lost; move it elsewhere."
+                f"{path} is not from an earlier export and would be lost; move it elsewhere."
             )
         for folder in reversed(path.relative_to(old).parents[:-1]):
             if not (new / folder).is_dir():
@@ -82,14 +82,14 @@ def keep_the_rest(old: Path, new: Path) -> None:
 
 
 def _link(path: Path, target: Path) -> None:
-    """The same file at another place; the old place is given up later."""
+    """Link a file to another place; the old place is removed later."""
     if path.is_dir() and not path.is_symlink():
         target.mkdir()
         return
     try:
         os.link(path, target, follow_symlinks=False)
     except (OSError, NotImplementedError):
-        # Not every file system can; a copy does as well, and takes longer.
+        # Not every file system has links; a copy works too but takes longer.
         shutil.copy2(path, target, follow_symlinks=False)
 
 

@@ -1,4 +1,4 @@
-"""What stands before the viewer: who may ask, from where, and how much."""
+"""Protect the viewer: who may connect, from which page, and how much they may send."""
 
 import ipaddress
 import json
@@ -32,13 +32,13 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Access:
-    """Who may ask.
+    """Who may connect.
 
     Attributes:
-        hosts: names under which the viewer may be asked for. A page elsewhere can point a name of
-            its own at this machine (DNS rebinding), but not these.
-        any_address: whether plain addresses are as good: no name can be pointed at one.
-        token: that a visitor must bring once; None where only this machine can connect.
+        hosts: host names that requests may use. A foreign page can point its own name at this
+            machine (DNS rebinding), but not these.
+        any_address: whether plain IP addresses are also allowed; no name can be pointed at one.
+        token: that a visitor must present once; None if only this machine can connect.
     """
 
     hosts: frozenset[str]
@@ -50,17 +50,17 @@ LOCAL = Access(hosts=frozenset({"localhost", "127.0.0.1", "::1"}))
 
 
 class Guard:
-    """Refuses what must not reach the app, and adds the headers that keep the page to itself.
+    """Refuses requests that must not reach the app, and adds headers that isolate the page.
 
     Args:
-        app: behind it.
-        access: who may ask.
+        app: the app to protect.
+        access: who may connect.
     """
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
         self._access = access
-        # Cookies are shared by all ports of a host.
+        # All ports of a host share cookies.
         self._cookie = f"inphase-{secrets.token_hex(4)}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +87,7 @@ class Guard:
     def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> "_Answer | None":
         host = headers.get("host", [])
         if len(host) != 1 or not self._is_ours(host[0]):
-            return _Answer(421, "This name does not belong to the viewer; use the address printed.")
+            return _Answer(421, "The viewer does not answer to this name; use the printed address.")
         query = scope.get("query_string", b"")
         if len(query) > _LONGEST_QUERY:
             return _Answer(414, "The address is too long.")
@@ -100,7 +100,7 @@ class Guard:
         return None
 
     def _refused_change(self, headers: dict[str, list[str]], host: str) -> "_Answer | None":
-        # A browser always says from which page a change comes; another program need not.
+        # A browser always states which page a change comes from; other programs need not.
         origins = headers.get("origin", [])
         if any(_site(origin) != host.lower() for origin in origins):
             return _Answer(403, "Changes are taken from the viewer's own page only.")
@@ -121,11 +121,11 @@ class Guard:
         given = parse_qs(query, keep_blank_values=True)
         if _TOKEN in given:
             if not _same(given.pop(_TOKEN)[0], self._access.token):
-                return _Answer(401, "The token is wrong; use the address printed.")
-            # Below the root it would be lost on the way; nothing there is a page.
+                return _Answer(401, "The token is wrong; use the printed address.")
+            # Only the root is a page; below it the token would be lost in the redirect.
             rest = f"?{urlencode(given, doseq=True)}" if given else ""
             cookie = f"{self._cookie}={self._access.token}; HttpOnly; SameSite=Strict; Path=/"
-            # Two slashes in front of it, or what a browser takes for them, would lead elsewhere.
+            # Two leading slashes, or what a browser takes for them, would redirect elsewhere.
             path = "/" + "/".join(part for part in re.split(r"[/\\]", scope["path"]) if part)
             return _Answer(303, "", [("location", f"{quote(path)}{rest}"), ("set-cookie", cookie)])
         if any(_same(value, self._access.token) for value in self._cookies(headers)):
@@ -180,7 +180,7 @@ def _too_large() -> _Answer:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """All that is sent, None if that is too much."""
+    """The whole body, None if it is too large."""
     taken = bytearray()
     while True:
         message = await receive()
@@ -229,7 +229,7 @@ def _same(given: str, token: str) -> bool:
 
 
 def _site(origin: str) -> str | None:
-    """Host and port of an origin; None where it makes no sense."""
+    """Host and port of an origin; None if it is invalid."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:

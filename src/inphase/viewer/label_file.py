@@ -1,4 +1,4 @@
-"""Key events that people set in the viewer, in a labels.json that keeps what else it holds."""
+"""Save key events set in the viewer to a labels.json, keeping its other content."""
 
 import itertools
 import os
@@ -15,13 +15,13 @@ from inphase.viewer.videos import ViewedVideo
 
 
 class LabelFile:
-    """A labels.json in which the key events of some videos are kept.
+    """A labels.json that stores the key events of some videos.
 
-    Entries of other videos, and what else is known of these (split, group, …), stay.
+    Entries of other videos, and other fields of these (split, group, …), are kept.
 
     Args:
         path: of the file, which need not exist.
-        videos: those whose events are kept.
+        videos: those whose events are stored.
     """
 
     def __init__(self, path: Path, videos: Sequence[ViewedVideo]) -> None:
@@ -31,15 +31,15 @@ class LabelFile:
     def content(
         self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]
     ) -> dict[str, Any]:
-        """What the file is to hold.
+        """The new content of the file.
 
         Args:
             events: names of the key events, in order.
-            marks: for each video's id the frame of each of its events.
+            marks: the frame of each event, by the video's id.
 
         Raises:
-            CollectionError: the file there cannot be read, or the whole would not be right: an
-                unknown event, a frame outside, a wrong order.
+            CollectionError: the existing file cannot be read, or the content would be wrong: an
+                unknown event, a frame outside its video, a wrong order.
         """
         known, entries = self._read()
         names = self._names(entries)
@@ -60,20 +60,20 @@ class LabelFile:
         return content
 
     def names(self) -> dict[str, str]:
-        """Under which name each video stands in the file, or will, by its id.
+        """Each video's name in the file, now or once saved, by its id.
 
         Raises:
-            CollectionError: the file there cannot be read.
+            CollectionError: the existing file cannot be read.
         """
         return self._names(self._read()[1])
 
     def published(
         self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]
     ) -> dict[str, Any]:
-        """The content for others: these videos alone, without the folders that they lie in.
+        """The content for publishing: only these videos, without their folders.
 
         Raises:
-            CollectionError: as :meth:`content`.
+            CollectionError: see `content`.
         """
         content = self.content(events, marks)
         names = self._names(content["videos"])
@@ -85,15 +85,15 @@ class LabelFile:
         return {**content, "videos": told}
 
     def _file(self, video: ViewedVideo) -> str:
-        """The video's path from the folder of the file."""
+        """The video's path relative to the folder of the file."""
         path = video.path.absolute()
         try:
             return Path(os.path.relpath(path, self.path.absolute().parent)).as_posix()
         except ValueError:
-            return path.as_posix()  # On another drive there is no way from here.
+            return path.as_posix()  # no relative path leads to another drive
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """All that the file holds, and its entries."""
+        """The content of the file, and its entries."""
         known = read_json(self.path) if self.path.is_file() else {}
         entries = known.get("videos", {})
         if not isinstance(entries, dict):
@@ -101,7 +101,7 @@ class LabelFile:
         return known, dict(entries)
 
     def _names(self, entries: Mapping[str, Any]) -> dict[str, str]:
-        """The name of each video's entry: the one with its file, or one that nothing else has."""
+        """The name of each video's entry: that of the entry with its file, or an unused one."""
         by_path: dict[Path, list[str]] = {}
         for name, entry in entries.items():
             if isinstance(entry, dict) and isinstance(entry.get("file"), str):
@@ -122,8 +122,8 @@ class LabelFile:
         """Write the file, whole or not at all.
 
         Raises:
-            CollectionError: as :meth:`content`.
-            OutputError: the place cannot be written.
+            CollectionError: see `content`.
+            OutputError: the file cannot be written.
         """
         content = self.content(events, marks)
         write_json(self.path, content, indent=1)
@@ -131,7 +131,7 @@ class LabelFile:
 
 
 def _free(video: ViewedVideo, taken: Container[str]) -> str:
-    """The video's name, with as many folders before it as make it free."""
+    """The video's name, preceded by as many folders as make it unused."""
     name = video.name
     for parent in video.path.absolute().parents:
         if name not in taken:

@@ -1,4 +1,4 @@
-"""What a browser shows of a video: a proxy where it cannot play the file, and its thumbnails."""
+"""Media for the browser: proxies of files that it cannot play or seek fast, and thumbnails."""
 
 import io
 import json
@@ -19,28 +19,28 @@ _WIDEST_THUMBNAIL = 320
 _JPEG_QUALITY = 75
 _PROXY_SIDE = 1280
 _QUICK_SIDE = 854
-# With every frame a key frame a proxy is some times as large: not for hours.
+# If every frame is a key frame, a proxy is several times larger: too large for hours of video.
 _MOST_KEY_FRAMES = 5000
-# A player decodes from the key frame before; at 12 that is a few milliseconds.
+# A player decodes from the preceding key frame; with 12 this takes a few milliseconds.
 PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
-# Raised when the same file gives another proxy or sprite than before.
+# Increased whenever the same file would give a different proxy or sprite.
 _VERSION = 2
 
 Advance = Callable[[int], object]
 
 
 def thumbnail_step(frames: int) -> int:
-    """From one frame that has a thumbnail to the next."""
+    """The number of frames from one thumbnail to the next."""
     return -(-frames // _THUMBNAILS)
 
 
 def make_thumbnails(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
-    """Draw a video's thumbnails, row by row, into one JPEG in the cache, unless it is there.
+    """Draw a video's thumbnails, row by row, into one JPEG in the cache, if it is missing.
 
     Args:
         path: the video.
-        cache: folder for it; the file's name follows from the video's content.
+        cache: folder for the JPEG; its name is derived from the video's content.
         advance: called with the number of frames just done.
 
     Raises:
@@ -77,15 +77,15 @@ def make_proxy(
     key_every: int = PROXY_KEY_EVERY,
     advance: Advance | None = None,
 ) -> Path:
-    """Encode a video anew as H.264 and AAC in the cache, unless it is there.
+    """Re-encode a video as H.264 and AAC in the cache, if it is missing.
 
-    It has the same frames at the same times, on a clock that starts at 0.
+    The proxy has the same frames at the same times, on a clock that starts at 0.
 
     Args:
         path: the video.
-        cache: folder for it; the file's name follows from the video's content.
-        side: pixels that it is wide or high at most.
-        key_every: frames from one key frame to the next.
+        cache: folder for the proxy; its name is derived from the video's content.
+        side: maximum width and height, in pixels.
+        key_every: number of frames from one key frame to the next.
         advance: called with the number of frames just done.
 
     Raises:
@@ -116,9 +116,9 @@ def make_proxy(
 
 
 def make_quick_proxy(path: Path, cache: Path, *, advance: Advance | None = None) -> Path:
-    """Encode a video anew so that a frame sought is there at once, unless it is in the cache.
+    """Re-encode a video in the cache so that seeking is instant, if it is missing.
 
-    As :func:`make_proxy`, but smaller and, unless it is very long, with key frames only.
+    Like `make_proxy`, but smaller and, unless the video is very long, with key frames only.
 
     Raises:
         VideoError: the video cannot be read.
@@ -133,7 +133,7 @@ def _sound(path: Path) -> Audio | None:
         sound = read_audio(path)
         return sound if sound.channels <= 2 else read_audio(path, mono=True)
     except VideoError:
-        return None  # Damaged sound; the pictures can still be looked at.
+        return None  # damaged sound; the pictures can still be shown
 
 
 def _key(path: Path, *settings: object) -> str:

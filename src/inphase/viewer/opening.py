@@ -1,4 +1,4 @@
-"""From a collection to the viewer's documents: where its labels and its corrections are kept."""
+"""From a collection to the viewer's documents, and where its labels and corrections are kept."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ ALIGNMENT_FILE = "alignment.json"
 
 
 def split_models(given: Sequence[str], model: Path | None) -> tuple[list[str], Path | None]:
-    """Tell run and model folders among what was given from videos.
+    """Separate run and model folders from videos.
 
     Args:
         given: files, folders, globs.
-        model: a model or run folder named apart from them.
+        model: a model or run folder given separately.
 
     Returns:
-        What is to be opened as videos, and the model folder, None if there is none.
+        The videos to open, and the model folder, None if there is none.
 
     Raises:
         ConfigError: there are two models, or a model alone.
@@ -37,7 +37,7 @@ def split_models(given: Sequence[str], model: Path | None) -> tuple[list[str], P
     if len(models) > 1:
         raise ConfigError(f"{models[0]} and {models[1]} are both models; give one.")
     if not sources:
-        raise ConfigError(f"{models[0]} does not keep its videos: name them, too.")
+        raise ConfigError(f"{models[0]} does not contain its videos: give them too.")
     return sources, (_model_in(models[0]) or models[0]) if models else None
 
 
@@ -58,13 +58,13 @@ def open_documents(
 
     Args:
         embeddings: of the collection's videos that can be read.
-        collection: they are from.
-        reference: name of the video whose pace is kept at first; by default the first.
-        labels: a labels.json to read key events from, and to save them in; by default the
-            collection's own, or ``labels.json`` beside its videos (in the working directory if
-            they have no folder in common).
-        alignment: an alignment file to read anchors from, and to save them in; by default
-            ``alignment.json`` beside the labels.
+        collection: of the embedded videos.
+        reference: name of the video whose pace is kept at the start; by default the first.
+        labels: a labels.json to read key events from and save them to; by default the collection's
+            own, or `labels.json` next to its videos (in the working directory if they have no
+            common folder).
+        alignment: an alignment file to read anchors from and save them to; by default
+            `alignment.json` next to the labels.
         options: of each alignment.
 
     Raises:
@@ -97,15 +97,15 @@ def kept_files(
     labels: str | Path | None = None,
     alignment: str | Path | None = None,
 ) -> tuple[Path, Path]:
-    """Where key events and anchors are kept; what is wrong with them is told before the work.
+    """Where key events and anchors are kept; errors in them are raised before any work.
 
     Args:
         collection: the videos.
-        labels: as :func:`open_documents` takes it.
-        alignment: as :func:`open_documents` takes it.
+        labels: see `open_documents`.
+        alignment: see `open_documents`.
 
     Raises:
-        AlignmentError: the alignment file is another file.
+        AlignmentError: the alignment file is not one.
         CollectionError: the labels cannot be read.
         ConfigError: labels and alignment are the same file.
     """
@@ -123,7 +123,7 @@ def kept_files(
 
 
 def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
-    """The anchors there are, all found to fit their videos."""
+    """The anchors in the file, checked to fit their videos."""
     if not path.exists():
         return Anchors(source=str(path))
     anchors = read_alignment_file(path)
@@ -137,9 +137,9 @@ def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
 
 
 def _home(collection: Collection) -> Path:
-    """The folder of the labels that a collection came from, or the one that holds its videos.
+    """The folder of the collection's labels, or the one that holds its videos.
 
-    Of videos that have no folder in common it is the working directory.
+    It is the working directory if the videos have no common folder.
     """
     source = Path(collection.source).expanduser()
     if source.is_file() and source.suffix.lower() == ".json":
@@ -150,8 +150,8 @@ def _home(collection: Collection) -> Path:
     try:
         common = Path(os.path.commonpath(folders))
     except ValueError:
-        return Path.cwd()  # On several drives.
-    # What separate trees have in common is nobody's place to keep something.
+        return Path.cwd()  # on several drives
+    # The common parent of separate trees is no place to keep files.
     apart = len(folders) > 1 and not os.access(common, os.W_OK)
     return Path.cwd() if apart or common == Path(common.anchor) else common
 
@@ -168,7 +168,7 @@ def _title(collection: Collection) -> str:
 
 
 def _labelled(collection: Collection, labels: Path) -> Collection:
-    """The collection with the key events of a labels.json, where there is one."""
+    """The collection with the key events of a labels.json, if it exists."""
     if not labels.is_file() or Path(collection.source).absolute() == labels.absolute():
         return collection
     known = Collection.open(labels)
@@ -186,5 +186,5 @@ def _labelled(collection: Collection, labels: Path) -> Collection:
 
 
 def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:
-    """The events of the entry with a name; a file may stand in several."""
+    """The events of the entry with this name; a file may have several entries."""
     return by_name[name] if name in by_name else next(iter(by_name.values()), {})

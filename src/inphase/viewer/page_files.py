@@ -1,4 +1,4 @@
-"""The built page: the files under ``page/``, listed once, so that a request only ever names one."""
+"""The built page: the files under `page/`, listed once, so that requests only look up names."""
 
 import mimetypes
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from pathlib import Path
 
 INDEX = "index.html"
 _MISSING = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>inphase</title>
-<p>The page of the viewer was not built into this installation: run `npm ci && npm run build` in
-web/, or install a released wheel.</p></html>
+<p>The viewer's page is missing from this installation: run `npm ci && npm run build` in web/, or
+install a released wheel.</p></html>
 """
-# What `mimetypes` makes of these depends on the machine.
+# For these, the result of `mimetypes` depends on the machine.
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -30,8 +30,8 @@ class PageFile:
     """One file of the page.
 
     Attributes:
-        content: bytes.
-        media_type: of it.
+        content: its bytes.
+        media_type: for the `Content-Type` header.
     """
 
     content: bytes
@@ -39,7 +39,7 @@ class PageFile:
 
 
 def page_files() -> Mapping[str, PageFile]:
-    """The files by their place below the page, ``index.html`` and its assets."""
+    """The files (`index.html` and its assets) by their path below the page."""
     folder = Path(str(resources.files("inphase.viewer"))) / "page"
     found = {
         path.relative_to(folder).as_posix(): PageFile(path.read_bytes(), _media_type(path))

@@ -18,7 +18,7 @@ from inphase.viewer.documents import Documents
 from inphase.viewer.guard import LOCAL, Access
 from inphase.viewer.shelf import Shelf
 
-# More at once are turned away (503) instead of piling up open files and memory.
+# More connections at once are refused (503) instead of piling up open files and memory.
 _MOST_CONNECTIONS = 256
 _GRACE = 2
 
@@ -29,8 +29,8 @@ class Place:
 
     Attributes:
         listening: the socket.
-        address: for the browser, with the token where one is needed.
-        access: who may ask.
+        address: for the browser, with the token if one is needed.
+        access: who may connect.
     """
 
     listening: socket.socket
@@ -39,11 +39,11 @@ class Place:
 
 
 def open_place(host: str, port: int) -> Place:
-    """Listen, on this machine alone or (another host than a loopback one) with a token.
+    """Start listening: for this machine only, or (on a host other than loopback) with a token.
 
     Args:
-        host: address or name to listen at.
-        port: 0 for any free one.
+        host: address or name to listen on.
+        port: to listen on; 0 for any free one.
 
     Raises:
         ConfigError: the host is unknown, or the port is taken.
@@ -54,7 +54,7 @@ def open_place(host: str, port: int) -> Place:
     except (OSError, OverflowError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(
-            f"The viewer cannot listen at {host}, port {port}: {reason.lower()}; give another "
+            f"The viewer cannot listen on {host}, port {port}: {reason.lower()}; give another "
             "--port (0 takes any free one) or --host."
         ) from error
     number = listening.getsockname()[1]
@@ -87,29 +87,29 @@ def serve(
     Args:
         documents: of the collection.
         shelf: its media.
-        place: where.
-        open_browser: whether to show the page on this machine.
-        on_ready: called when the first request can be answered.
+        place: where to serve it.
+        open_browser: whether to open the page in this machine's browser.
+        on_ready: called when the server can answer requests.
     """
     app = create_app(documents, shelf, access=place.access)
     server = _Server(_config(app), place.address if open_browser else None, on_ready)
     try:
         server.run(sockets=[place.listening])
     except KeyboardInterrupt:
-        pass  # Ctrl-C is how a viewer is closed.
+        pass  # Ctrl-C is how to stop a viewer
     finally:
         place.listening.close()
 
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on this machine from a thread as long as the block runs, as in a notebook.
+    """Serve on this machine, in a thread, while the block runs, for example in a notebook.
 
     Args:
-        app: as :func:`create_app` gives it.
+        app: from `create_app`.
 
     Yields:
-        The address. A browser that comes before the server is up waits for it.
+        The address. A browser that connects before the server is ready waits for it.
     """
     place = open_place("127.0.0.1", 0)
     server = uvicorn.Server(_config(app))
@@ -149,5 +149,5 @@ class _Server(uvicorn.Server):
         if self._on_ready is not None:
             self._on_ready()
         if self._address is not None:
-            # Some browsers come back only when they are closed.
+            # Some browsers return only when they are closed.
             threading.Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""The media of a collection: originals, proxies and thumbnails, as far as they are made."""
+"""The media of a collection: originals, and the proxies and thumbnails made so far."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -8,17 +8,16 @@ from inphase.viewer.media import make_proxy, make_quick_proxy, make_thumbnails
 from inphase.viewer.videos import ViewedCollection
 from inphase.viewer.workshop import Job, Workshop
 
-# What is played where the file itself cannot be, thumbnails, and what is quicker to seek in than
-# the file: in this order.
+# In this order: proxies of files that browsers cannot play, thumbnails, proxies that seek faster.
 MEDIA, THUMBNAILS, PROXIES = _KINDS = ("media", "thumbnails", "proxies")
 
 
 class Shelf:
-    """Finds the media of each video; what must be made first is made in the background.
+    """Finds the media of each video; missing ones are made in the background.
 
     Args:
         viewed: the collection.
-        cache: folder for proxies and thumbnails; safe to delete whenever no viewer runs.
+        cache: folder for proxies and thumbnails; safe to delete while no viewer runs.
     """
 
     def __init__(self, viewed: ViewedCollection, cache: Path) -> None:
@@ -26,30 +25,30 @@ class Shelf:
         self._workshop = Workshop(tuple(self._jobs(cache)))
 
     def start(self) -> None:
-        """Begin to make what is missing."""
+        """Start making what is missing."""
         self._workshop.start()
 
     def close(self) -> None:
-        """Stop making."""
+        """Stop making media."""
         self._workshop.close()
 
     def media(self, video: str) -> tuple[Path, str] | None:
-        """File and media type of what is played, None as long as it is not made."""
+        """File and media type to play, None until it is made."""
         described = self._viewed[video]
         if described.playback is not None:
             return described.path, described.playback.media_type
         return self._made(MEDIA, video, "video/mp4")
 
     def proxy(self, video: str) -> tuple[Path, str] | None:
-        """File and media type of what is quicker to seek in, None as long as it is not made."""
+        """File and media type of the proxy that seeks faster, None until it is made."""
         return self._made(PROXIES, video, "video/mp4")
 
     def thumbnails(self, video: str) -> tuple[Path, str] | None:
-        """File and media type of the thumbnails, None as long as they are not made."""
+        """File and media type of the thumbnails, None until they are made."""
         return self._made(THUMBNAILS, video, "image/jpeg")
 
     def progress(self) -> dict[str, Any]:
-        """``progress.json``."""
+        """`progress.json`."""
         far = self._workshop.progress()
         videos = [video.id for video in self._viewed.videos]
         return {
@@ -63,7 +62,7 @@ class Shelf:
         }
 
     def prefer(self, videos: Iterable[str]) -> None:
-        """Make what is missing of these videos next."""
+        """Make the missing media of these videos next."""
         watched = list(videos)
         self._workshop.prefer(f"{kind}/{video}" for kind in _KINDS for video in watched)
 

@@ -1,4 +1,4 @@
-"""The frozen description of what the viewer shows: these files, and no others."""
+"""The fixed list of videos that the viewer shows: these files, and no others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, probe
 from inphase.video.browser import Playback, browser_playback
 
-# Of a video at which this many frames are decoded for one, nine side by side still follow the hand.
+# If a seek decodes at most this many frames, nine videos side by side still follow the hand.
 MOST_KEY_DISTANCE = 24
 
 
 @dataclass(frozen=True)
 class ViewedVideo:
-    """A video under the short name that the page knows it by.
+    """A video under the short id that the page uses.
 
     Attributes:
-        id: ``v0``, ``v1``, …; the page never sees or says a path.
+        id: `v0`, `v1`, …; the page never sees or sends a path.
         embedded: its name, file, times and embeddings.
         info: of its file.
-        playback: how browsers play the file, None where they need a proxy.
+        playback: how browsers play the file, None if they need a proxy.
     """
 
     id: str
@@ -37,7 +37,7 @@ class ViewedVideo:
 
     @property
     def is_slow_to_seek(self) -> bool:
-        """Whether a proxy with more key frames is quicker at showing what is sought."""
+        """Whether a proxy with more key frames would seek faster."""
         return self.playback is not None and self.playback.key_distance > MOST_KEY_DISTANCE
 
     @property
@@ -52,7 +52,7 @@ class ViewedVideo:
 
     @property
     def times(self) -> NDArray[np.float64]:
-        """(frames,) seconds on the clock of what is played, the file or its proxy."""
+        """(frames,) seconds on the clock of the played file, the video or its proxy."""
         return self.embedded.times
 
 
@@ -63,9 +63,9 @@ class ViewedCollection:
     Attributes:
         title: of the page.
         videos: at least one.
-        reference: id of the video whose pace is kept at first.
+        reference: id of the video whose pace is kept at the start.
         events: names of the key events, in order.
-        marks: for each video's id the frame of each of its events.
+        marks: the frame of each event, by the video's id.
         options: of each alignment.
     """
 
@@ -101,8 +101,8 @@ def viewed(
 
     Args:
         embeddings: of the collection's videos that can be read.
-        collection: they are from; it tells the key events.
-        reference: name of the video whose pace is kept at first; by default the first.
+        collection: of the embedded videos; it holds the key events.
+        reference: name of the video whose pace is kept at the start; by default the first.
         title: of the page.
         options: of each alignment.
 
@@ -116,7 +116,7 @@ def viewed(
     )
     for video in videos:
         if video.info.frames != len(video.times):
-            raise VideoError(f"{video.path} has changed since it was embedded; start again.")
+            raise VideoError(f"{video.path} has changed since it was embedded; run it again.")
     names = {video.name: video.id for video in videos}
     if reference is not None and reference not in names:
         raise AlignmentError(

@@ -1,4 +1,4 @@
-"""The whole of `inphase view`: from videos to a page that is served or exported."""
+"""All of `inphase view`: from videos to a page that is served or exported."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 from rich.console import Console
 
 from inphase.alignment import AlignmentOptions
+from inphase.cache import cache_folder
 from inphase.data import Collection
 from inphase.errors import Skipped
 from inphase.models import Encoder, embed
 from inphase.training import TrainingConfig, fit_or_reuse, load_config
-from inphase.training.features import default_cache
 from inphase.viewer.export import export_page
 from inphase.viewer.export_folder import check_export_folder
 from inphase.viewer.opening import kept_files, open_documents
@@ -36,21 +36,21 @@ def view(
     say: Callable[[str], object] = print,
     report: Callable[[Sequence[Skipped]], object] | None = None,
 ) -> tuple[Skipped, ...]:
-    """Show videos in step in the browser until Ctrl-C, or export the page as a folder.
+    """Show videos in step in the browser until Ctrl-C, or export the page to a folder.
 
     Args:
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         model: an encoder, or its model folder; None fits one to these videos first and keeps it.
         export: folder to write the page to, instead of serving it.
-        reference: name of the video whose pace is kept at first; by default the first.
-        labels: a labels.json to read key events from and to save them in; by default the videos'
-            own, or `labels.json` beside them.
-        alignment: a file to read corrected matches from and to save them in; by default
-            `alignment.json` beside the labels.
-        host: where to listen. For any other host than a loopback one, the address has a token.
-        port: to listen at; 0 takes any free one.
+        reference: name of the video whose pace is kept at the start; by default the first.
+        labels: a labels.json to read key events from and save them to; by default the videos'
+            own, or `labels.json` next to them.
+        alignment: a file to read corrected matches from and save them to; by default
+            `alignment.json` next to the labels.
+        host: address to listen on. For a host other than loopback, the link contains a token.
+        port: to listen on; 0 for any free one.
         open_browser: whether to open the page in the browser.
-        config: how to fit an encoder; by default the preset `quick`.
+        config: for fitting an encoder; by default the preset `quick`.
         options: of each alignment.
         cache: folder for features, embeddings and browser copies; by default the user's cache.
         console: where progress bars go; by default nowhere.
@@ -61,12 +61,12 @@ def view(
         The videos that could not be read.
 
     Raises:
-        InphaseError: something is missing or wrong; most of it is found before fitting.
+        InphaseError: something is missing or wrong; most errors are found before fitting.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     if export is not None:
         check_export_folder(Path(export), [video.path for video in collection])
-    # Before minutes of fitting: is it all there, and is the port free?
+    # Before minutes of fitting, check that all files exist and the port is free.
     kept_files(collection, labels=labels, alignment=alignment)
     name = collection[reference].name if reference is not None else None
     place = open_place(host, port) if export is None else None
@@ -74,7 +74,7 @@ def view(
         settings = config or load_config("quick")
         model = fit_or_reuse(collection, config=settings, cache=cache, console=console).model
         say(f"The fitted model is in {model}")
-    kept = Path(cache) if cache is not None else default_cache().parent
+    kept = Path(cache) if cache is not None else cache_folder()
     embeddings = embed(collection, model, cache=kept / "embeddings", console=console)
     documents = open_documents(
         embeddings,
@@ -100,6 +100,6 @@ def view(
             Shelf(documents.viewed, shelf),
             place,
             open_browser=open_browser,
-            on_ready=lambda: say(f"Open {place.address} (Ctrl-C ends it)"),
+            on_ready=lambda: say(f"Open {place.address} (stop with Ctrl-C)"),
         )
     return skipped

@@ -1,4 +1,4 @@
-"""Files made in the background, those that are looked at first before the others."""
+"""Make files in the background, those in view first."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from inphase.errors import InphaseError
 
 _log = logging.getLogger(__name__)
-# To end what is being made when the server stops.
+# Ends the current job when the server stops.
 _PATIENCE = 5.0
 _NICE = 10
 
@@ -23,8 +23,8 @@ class Job:
     """A file to be made.
 
     Attributes:
-        key: by which it is asked for.
-        what: it is, for a person.
+        key: to ask for it.
+        what: name of the file, for a person.
         make: makes it, and calls its argument with the number of frames just done.
     """
 
@@ -35,12 +35,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the work has come.
+    """Progress of the work.
 
     Attributes:
-        done: files finished, or given up.
-        of: files in all.
-        what: is being made now.
+        done: number of files finished or given up.
+        of: number of files in all.
+        what: what is being made now.
     """
 
     done: int
@@ -53,10 +53,10 @@ class _StoppedError(Exception):
 
 
 class Workshop:
-    """Makes files one after another in a thread of its own.
+    """Makes files one after another in its own thread.
 
     Args:
-        jobs: in the order in which they are done, unless one is asked for meanwhile.
+        jobs: in the order in which they are done, unless `prefer` changes it.
     """
 
     def __init__(self, jobs: tuple[Job, ...]) -> None:
@@ -74,11 +74,11 @@ class Workshop:
         self._thread.start()
 
     def wait(self) -> None:
-        """Return when all is made."""
+        """Return when all files are made."""
         self._thread.join()
 
     def close(self) -> None:
-        """Stop; what is half made is removed."""
+        """Stop, and remove a half-made file."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
@@ -94,26 +94,26 @@ class Workshop:
             return self._made.get(key)
 
     def prefer(self, keys: Iterable[str]) -> None:
-        """Make these next, in this order, as far as they are not made."""
+        """Make these next, in this order, if they are not made yet."""
         with self._lock:
             first = {key: self._waiting[key] for key in keys if key in self._waiting}
             self._waiting = {**first, **self._waiting}
 
     @property
     def failed(self) -> Mapping[str, str]:
-        """Why a file could not be made, by its key."""
+        """The reason why a file could not be made, by its key."""
         with self._lock:
             return dict(self._failed)
 
     def progress(self) -> Progress:
-        """How far it has come."""
+        """How far the work has come."""
         with self._lock:
             done = len(self._made) + len(self._failed)
             return Progress(done, self._count, self._now.what if self._now else "")
 
     def _work(self) -> None:
         if sys.platform == "linux":
-            # Whoever looks comes first; the encoder's own threads follow this one.
+            # Playback comes first; the encoder's threads inherit this priority.
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         while not self._stop.is_set():
             with self._lock:
@@ -129,7 +129,7 @@ class Workshop:
             except InphaseError as error:
                 self._give_up(job, str(error))
             except Exception as error:
-                # One odd file must not leave all others unmade.
+                # One bad file must not stop the others from being made.
                 _log.exception("%s could not be made.", job.what)
                 self._give_up(job, f"{job.what} could not be made: {error}.")
             else:
