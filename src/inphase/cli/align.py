@@ -33,13 +33,14 @@ def align(
 
     Example: `inphase align me.mp4 pro.mp4 --model runs/swing/model -o alignment.json`
     """
-    from inphase.applications.synchronization.synchronize import synchronize
     from inphase.data import Collection
-    from inphase.models import embed as embed_videos
 
     collection = Collection.open([reference, *queries])
     FORMATS.only(".json", ".csv").check(output, [video.path for video in collection])
-    embeddings = embed_videos(collection, model, console=options.console())
+    # Only now, because they are slow to import.
+    from inphase.applications.synchronization.synchronize import synchronize
+
+    embeddings = options.embed(collection, model)
     result = synchronize(
         embeddings,
         reference=collection.videos[0].name,

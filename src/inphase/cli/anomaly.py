@@ -51,15 +51,9 @@ def anomaly(
 
     Example: `inphase anomaly new.mp4 --typical good/ --model runs/pour/model -o anomalies.png`
     """
-    from inphase.applications.anomalies.find_anomalies import (
-        check_options,
-        find_anomalies,
-    )
     from inphase.data import Collection
     from inphase.errors import ConfigError
-    from inphase.models import embed as embed_videos
 
-    check_options(alpha=alpha, span=span)
     console = options.console()
     collection = Collection.open(typical, split=split)
     judged = Collection.open([video])
@@ -68,11 +62,18 @@ def anomaly(
     sources = [one.path for one in (*collection, *judged)]
     for path in output:
         FORMATS.check(path, sources)
+    # Only now, because they are slow to import.
+    from inphase.applications.anomalies.find_anomalies import (
+        check_options,
+        find_anomalies,
+    )
+
+    check_options(alpha=alpha, span=span)
     groups = {one.name: one.group for one in collection}
     if by_group and None in groups.values():
         raise ConfigError("--by-group needs a labels.json with a group for every typical video.")
-    embeddings = embed_videos(collection, model, console=console)
-    (new,) = embed_videos(judged, model, console=console)
+    embeddings = options.embed(collection, model)
+    (new,) = options.embed(judged, model)
     result = find_anomalies(
         new,
         embeddings,

@@ -13,6 +13,7 @@ import inphase
 from inphase.cli import (
     align,
     anomaly,
+    cache,
     compare,
     cut,
     data,
@@ -39,7 +40,7 @@ _GROUPS = {
     "Fit": (train,),
     "Use": (embed, align, sound, index, retrieve, transfer, anomaly, progress, trajectories),
     "Judge": (evaluate, compare),
-    "Data": (data, draw),
+    "Data": (data, draw, cache),
 }
 # Names that people try first.
 _OTHER_NAMES = {

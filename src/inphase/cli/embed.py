@@ -23,11 +23,10 @@ def embed(
     Example: `inphase embed swings/ --model runs/swing/model -o swings.npz`
     """
     from inphase.data import Collection
-    from inphase.models import embed as embed_videos
 
     FORMATS.check(output)
     collection = Collection.open(videos, split=split)
-    embeddings = embed_videos(collection, model, console=options.console())
+    embeddings = options.embed(collection, model)
     embeddings.save(output)
     typer.echo(f"Wrote the embeddings of {len(embeddings)} videos to {output}")
     return options.conclude(embeddings.skipped)

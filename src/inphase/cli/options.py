@@ -12,6 +12,8 @@ from rich.console import Console
 from inphase.errors import ConfigError, Skipped
 
 if TYPE_CHECKING:
+    from inphase.data import Collection
+    from inphase.models import Embeddings
     from inphase.results.formats import Formats
 
 R = TypeVar("R")
@@ -164,6 +166,21 @@ def output(formats: "Formats", *, more: str = "") -> Any:
 
 
 REPEATED = "Repeatable."
+
+
+def embed(collection: "Collection", model: Path, *, cache: Path | None = None) -> "Embeddings":
+    """Embed videos for a verb. What was embedded before is found in the cache.
+
+    Args:
+        collection: the videos.
+        model: the model folder.
+        cache: folder of the cache; by default the user's.
+    """
+    from inphase.cache import cache_folder
+    from inphase.models import embed as embed_videos
+
+    kept = (cache or cache_folder()) / "embeddings"
+    return embed_videos(collection, model, cache=kept, console=console())
 
 
 def console() -> Console:

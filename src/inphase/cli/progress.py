@@ -34,10 +34,8 @@ def progress(
 
     Example: `inphase progress try.mp4 --demonstrations demos/ --model runs/demo/model -o try.csv`
     """
-    from inphase.applications.progress_signal.measure import Goal, measure_progress
     from inphase.data import Collection
     from inphase.errors import ConfigError
-    from inphase.models import embed as embed_videos
 
     console = options.console()
     collection = Collection.open(demonstrations, split=split)
@@ -46,8 +44,11 @@ def progress(
         raise ConfigError(f"{video} holds {len(followed)} videos; give one to measure.")
     for path in output:
         FORMATS.check(path, [one.path for one in (*collection, *followed)])
-    embeddings = embed_videos(collection, model, console=console)
-    (new,) = embed_videos(followed, model, console=console)
+    # Only now, because they are slow to import.
+    from inphase.applications.progress_signal.measure import Goal, measure_progress
+
+    embeddings = options.embed(collection, model)
+    (new,) = options.embed(followed, model)
     result = measure_progress(new, Goal(embeddings, distance=distance, console=console))
     typer.echo(
         f"{new.name} ends at progress {result.progress[-1]:.2f}, "

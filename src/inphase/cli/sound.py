@@ -58,23 +58,24 @@ def sound(
 
     Example: `inphase sound silent.mp4 --sources a.mp4 b.mp4 --model runs/pour/model -o out.mp4`
     """
-    from inphase.applications.sound_transfer.transfer_sound import (
-        BLOCK,
-        check_sources,
-        transfer_sound,
-    )
     from inphase.data import Collection
     from inphase.errors import AlignmentError, ConfigError
-    from inphase.models import embed as embed_videos
 
     collection = Collection.open([target, *sources])
     if len(Collection.open([target])) != 1:
         raise ConfigError(f"{target} holds several videos; give one to receive the sound.")
     silent, *others = collection.videos
     FORMATS.check(output, [video.path for video in collection])
+    # Only now, because they are slow to import.
+    from inphase.applications.sound_transfer.transfer_sound import (
+        BLOCK,
+        check_sources,
+        transfer_sound,
+    )
+
     check_sources([video.path for video in others])
     console = options.console()
-    embeddings = embed_videos(collection, model, console=console)
+    embeddings = options.embed(collection, model)
     if not any(video.path == silent.path for video in embeddings):
         raise AlignmentError(f"The target cannot be used: {embeddings.skipped[0].reason}")
     result = transfer_sound(

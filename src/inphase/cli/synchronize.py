@@ -69,12 +69,8 @@ def synchronize(
 
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
     """
-    from inphase.applications.anchors import read_alignment_file
-    from inphase.applications.synchronization.synchronize import synchronize as match
     from inphase.data import Collection
-    from inphase.models import embed as embed_videos
     from inphase.results.places import check_folder
-    from inphase.training import fit_or_reuse, load_config
 
     console = options.console()
     collection = Collection.open(videos, split=split)
@@ -85,15 +81,21 @@ def synchronize(
         FORMATS.check(output, sources)
     # Check that it exists before spending minutes on fitting.
     name = None if reference is None else collection[reference].name
+    # Only now, because they are slow to import.
+    from inphase.applications.anchors import read_alignment_file
+    from inphase.applications.synchronization.synchronize import synchronize as match
+
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(collection.names)
     if model is None:
+        from inphase.training import fit_or_reuse, load_config
+
         settings = load_config(preset, overrides=override or ())
         run = fit_or_reuse(collection, config=settings, cache=cache, console=console)
         model = run.model
         typer.echo(f"The fitted model is in {model}")
-    embeddings = embed_videos(collection, model, console=console)
+    embeddings = options.embed(collection, model, cache=cache)
     result = match(
         embeddings,
         reference=name,

@@ -46,9 +46,7 @@ def trajectories(
     Example: `inphase trajectories swings/ --model runs/swing/model -o swings.png -o swings.html`
     """
     from inphase.applications.trajectory.projection import check_method
-    from inphase.applications.trajectory.trajectories import trajectories as lay_out
     from inphase.data import Collection
-    from inphase.models import embed as embed_videos
 
     console = options.console()
     collection = Collection.open(videos, split=split)
@@ -57,8 +55,11 @@ def trajectories(
     for path in output:
         FORMATS.check(path, sources)
     check_method(method, adds=added is not None)
-    embeddings = embed_videos(collection, model, console=console)
-    extra = embed_videos(added, model, console=console) if added else None
+    # Only now, because they are slow to import.
+    from inphase.applications.trajectory.trajectories import trajectories as lay_out
+
+    embeddings = options.embed(collection, model)
+    extra = options.embed(added, model) if added else None
     result = lay_out(
         embeddings,
         added=extra or (),

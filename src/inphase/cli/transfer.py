@@ -71,11 +71,7 @@ def transfer(
     """
     from dataclasses import replace
 
-    from inphase.applications.anchors import read_alignment_file
-    from inphase.applications.label_transfer.error import transfer_error
-    from inphase.applications.label_transfer.transfer import transfer as carry_over
     from inphase.data import Collection, read_annotations
-    from inphase.models import embed as embed_videos
 
     console = options.console()
     annotated = read_annotations([labels, *(more or ())], names=sources or ())
@@ -85,10 +81,15 @@ def transfer(
     FORMATS.check(output, [video.path for video in targets], count=len(others))
     check_formats(output, formats)
     together = replace(targets, videos=(*others, *(one.video for one in annotated)))
+    # Only now, because they are slow to import.
+    from inphase.applications.anchors import read_alignment_file
+    from inphase.applications.label_transfer.error import transfer_error
+    from inphase.applications.label_transfer.transfer import transfer as carry_over
+
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(together.names)
-    embeddings = embed_videos(together, model, console=console)
+    embeddings = options.embed(together, model)
     result = carry_over(
         annotated,
         embeddings,

@@ -1,6 +1,8 @@
 """Which video it is, whatever it is called and wherever it lies: a hash of its bytes."""
 
 import hashlib
+import stat
+from functools import lru_cache
 from pathlib import Path
 
 from inphase.errors import VideoError
@@ -14,15 +16,28 @@ def content_hash(path: Path) -> str:
     Raises:
         VideoError: the file cannot be read.
     """
-    digest = hashlib.sha256()
     try:
-        files = [path] if path.is_file() else sorted(f for f in path.iterdir() if f.is_file())
-        for file in files:
-            if file != path:
-                digest.update(file.name.encode() + b"\0")
-            with file.open("rb") as stream:
-                while block := stream.read(_READ):
-                    digest.update(block)
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            return _hashed(path)  # A folder does not tell of a change in its files.
+        # A file is read once, until it changes.
+        return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
     except OSError as error:
         raise VideoError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+@lru_cache(maxsize=4096)
+def _known(_place: Path, _state: tuple[int, ...], path: Path) -> str:
+    return _hashed(path)
+
+
+def _hashed(path: Path) -> str:
+    digest = hashlib.sha256()
+    files = [path] if path.is_file() else sorted(f for f in path.iterdir() if f.is_file())
+    for file in files:
+        if file != path:
+            digest.update(file.name.encode() + b"\0")
+        with file.open("rb") as stream:
+            while block := stream.read(_READ):
+                digest.update(block)
     return digest.hexdigest()

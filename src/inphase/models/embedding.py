@@ -1,6 +1,7 @@
 """Embedding whole videos: the base network sees each distinct frame once."""
 
 import copy
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,8 +16,9 @@ from rich.console import Console
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from inphase.cache import cache_folder, shrink
 from inphase.data import Collection, Video, context_indices
-from inphase.errors import ModelError, Skipped, VideoError
+from inphase.errors import ModelError, OutputError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.encoder import Encoder, background, ready_encoder
 from inphase.models.engine import FrozenNetwork
@@ -38,6 +40,7 @@ _DECODED_AHEAD = 16
 _BACKGROUND_FRAMES = 256
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -341,12 +344,14 @@ def embed(
         CollectionError: the videos cannot be found.
         ModelError: the model folder cannot be used.
         VideoError: none of the videos can be read.
-        OutputError: the cache cannot be written.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     encoder = ready_encoder(model)
     kept = EmbeddingCache(cache, encoder.fingerprint) if cache is not None else None
-    return embed_with(FrameEmbedder(encoder), collection, kept=kept, console=console)
+    embeddings = embed_with(FrameEmbedder(encoder), collection, kept=kept, console=console)
+    if cache is not None and Path(cache) == cache_folder() / "embeddings":
+        shrink()
+    return embeddings
 
 
 def embed_with(
@@ -360,7 +365,6 @@ def embed_with(
 
     Raises:
         VideoError: none of the videos can be read.
-        OutputError: the cache cannot be written.
     """
     done: list[EmbeddedVideo] = []
     skipped: list[Skipped] = []
@@ -401,7 +405,10 @@ def _embedded(
     if found is not None:
         return EmbeddedVideo(video.name, video.path, times, found)
     made = embedder.embed(video.path, name=video.name, advance=advance)
-    kept.keep(video.path, made.embeddings)
+    try:
+        kept.keep(video.path, made.embeddings)
+    except OutputError as error:  # they are computed again next time
+        _log.warning("The embeddings of %s are not kept: %s", video.name, error)
     return made
 
 

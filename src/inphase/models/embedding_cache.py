@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.atomic import replacing
+from inphase.cache import touch
 from inphase.data import content_hash
 
 # Raised when the same video and encoder give other embeddings than before.
@@ -33,7 +34,9 @@ class EmbeddingCache:
             VideoError: the video cannot be read.
         """
         try:
-            found = np.load(self._file(video), allow_pickle=False)
+            file = self._file(video)
+            found = np.load(file, allow_pickle=False)
+            touch(file)
         except (OSError, ValueError):
             return None
         fits = found.ndim == 2 and found.dtype == np.float32 and len(found) == frames

@@ -9,7 +9,6 @@ import re
 import urllib.request
 from pathlib import Path
 
-import platformdirs
 import safetensors
 import safetensors.torch
 import torch
@@ -17,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inphase.atomic import replacing
+from inphase.cache import cache_folder
 from inphase.errors import ModelError
 
 # The part of the name after the dash begins the file's sha256.
@@ -135,7 +135,7 @@ def _read_tensors(file: Path) -> dict[str, Tensor]:
 def _downloaded() -> Path:
     """The cached weights file, downloaded and checked on first use."""
     name = WEIGHTS_URL.rsplit("/", 1)[-1]
-    file = Path(platformdirs.user_cache_dir("inphase")) / "weights" / name
+    file = cache_folder() / "weights" / name
     if file.is_file():
         return file
     hint = f"with no network, set `weights` to a copy of {name} or take efficientnet_lite0"

@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from inphase.atomic import replacing
+from inphase.cache import touch
 from inphase.data import Augmentation, Video, content_hash, resample
 from inphase.models import Encoder, FrameEmbedder
 from inphase.video import VideoReader
 
 _FORMAT = 1
-
-
-def default_cache() -> Path:
-    """The folder in which features are kept between runs: the user's cache folder."""
-    return Path(platformdirs.user_cache_dir("inphase")) / "features"
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,9 @@ class FeatureCache:
             json.dumps([content_hash(video.path), *self._settings]).encode()
         ).hexdigest()
         entry = self.folder / key[:2] / key
-        if not entry.is_dir():
+        if entry.is_dir():
+            touch(entry)
+        else:
             with replacing(entry) as beside:
                 beside.mkdir()
                 self._make(video.path, key, beside, advance)

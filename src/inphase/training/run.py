@@ -19,6 +19,7 @@ from rich.console import Console
 from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
+from inphase.cache import cache_folder, shrink
 from inphase.data import LABELS_FILE, Collection, Video, content_hash
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
@@ -26,7 +27,6 @@ from inphase.settings import read_yaml
 from inphase.training.callbacks import ProgressBar, StepLog
 from inphase.training.clips import Clips, StepSampler
 from inphase.training.config import TrainingConfig, dump_config, load_config
-from inphase.training.features import default_cache
 from inphase.training.module import TrainingModule
 from inphase.training.processes import started
 from inphase.training.sources import Readable, feature_sources, frame_sources, labelled
@@ -107,13 +107,18 @@ def train(
         return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
 
     readable, phases = labelled(readable, collection, config)
-    cache = Path(cache) if cache is not None else default_cache()
+    root = Path(cache) if cache is not None else cache_folder()
     with processes.first_alone():
         encoder = Encoder(config.encoder, seed=config.seed)
         if config.encoder.train_base == "frozen":
             on_device = encoder.to(processes.device)
             sources, undecodable = feature_sources(
-                readable, on_device, config, phases=phases, folder=cache, console=console
+                readable,
+                on_device,
+                config,
+                phases=phases,
+                folder=root / "features",
+                console=console,
             )
             skipped += undecodable
         else:
@@ -124,6 +129,8 @@ def train(
     _fit(folder, config, module, clips, [bar, *([StepLog(folder)] if processes.first else [])])
 
     encoder = encoder.cpu().eval()
+    if cache is None and processes.first:
+        shrink()
     with processes.first_alone():
         if processes.first:
             encoder.save(folder / MODEL, card=_card(config, collection, len(sources), bar))
@@ -149,7 +156,7 @@ def fit_or_reuse(
     readable, _ = _probed(videos)
     parts = [dump_config(config), *(content_hash(video.path) for video, _ in readable)]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    root = Path(cache) if cache is not None else default_cache().parent
+    root = Path(cache) if cache is not None else cache_folder()
     return train(videos, root / "runs" / key, config=config, cache=cache, console=console)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from inphase.errors import VideoError
 from inphase.video.info import VideoInfo, frame_at
-from inphase.video.source import Pictures, open_source
+from inphase.video.source import Pictures, Source, open_source
 
 
 class VideoReader:
@@ -50,7 +50,7 @@ class VideoReader:
         """
         if size is not None and min(size) < 1:
             raise ValueError(f"size must be two positive numbers, not {size}.")
-        self._source = open_source(Path(path))
+        self._source = _source(Path(path))
         self.info: VideoInfo = self._source.info
         self.size: tuple[int, int] = size or (self.info.width, self.info.height)
         self._random_access: Pictures | None = None
@@ -142,21 +142,23 @@ class VideoReader:
 def probe(path: str | Path) -> VideoInfo:
     """Size, length and frame times of a video, hardly decoding anything.
 
-    What was found of a file is kept until it changes: several rooms of a program ask.
-
     Raises:
-        VideoError: one sentence with the file and why it is no video.
+        VideoError: one sentence with the file and why it is not a video.
     """
-    path = Path(path)
+    return _source(Path(path)).info
+
+
+def _source(path: Path) -> Source:
+    """The source at a path. A file is looked through once, until it changes."""
     try:
         state = path.stat()
     except OSError:
-        return open_source(path).info  # It says why.
+        return open_source(path)  # It says why.
     if not stat.S_ISREG(state.st_mode):
-        return open_source(path).info  # A folder does not tell of a change in its files.
-    return _probed(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
+        return open_source(path)  # A folder does not tell of a change in its files.
+    return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
 
 
-@lru_cache(maxsize=1024)
-def _probed(_place: Path, _state: tuple[int, ...], path: Path) -> VideoInfo:
-    return open_source(path).info
+@lru_cache(maxsize=256)
+def _known(_place: Path, _state: tuple[int, ...], path: Path) -> Source:
+    return open_source(path)
