@@ -47,7 +47,7 @@ with tempfile.TemporaryDirectory() as place:
             """() => [...document.querySelectorAll("video[src]")].every((video) =>
               video.closest(".tile").dataset.presented === video.closest(".tile").dataset.frame)"""
         )
-        page.get_by_text("Frame 52 goes with").wait_for()
+        page.get_by_text("Frame 52 matches").wait_for()
         page.wait_for_timeout(1000)
         page.screenshot(path=Path(place) / "view.png")
         chromium.close()
