@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 BITS, SIZE = 8, (320, 240)
-# Number of frames, the exponent of each one's progress, and whether its frame rate varies.
+# Number of frames, exponent of the progress, and whether the frame rate varies.
 VIDEOS = {"constant": (60, 1.0, False), "variable": (75, 1.6, True), "early": (50, 0.6, False)}
 
 # The number that each visible video shows, read from its pixels.
@@ -52,7 +52,7 @@ READ = """() => [...document.querySelectorAll(".tile")].map((tile) => {
   }
   return number;
 })"""
-# Whether every video that has a decoder shows the frame that it is to show.
+# Whether every video that has a decoder shows the frame it should show.
 SETTLED = """() => [...document.querySelectorAll(".tile video[src]")].every((video) => {
   const { presented, frame } = video.closest(".tile").dataset;
   return presented === frame && frame !== undefined && !video.seeking;
@@ -98,7 +98,7 @@ def embedded(path: Path, name: str, frames: int, exponent: float) -> EmbeddedVid
 
 @dataclass
 class Viewed:
-    """What is being served."""
+    """The served collection."""
 
     address: str
     folder: Path
@@ -110,13 +110,13 @@ class Viewed:
         return {video.name: video.embedded.embeddings for video in self.documents.viewed.videos}
 
     def frames(self, reference: str, query: str) -> list[int]:
-        """The query frame of each reference frame, aligned apart from the page."""
+        """The query frame of each reference frame, aligned independently of the page."""
         one, other = self.embeddings[reference], self.embeddings[query]
         frames: list[int] = align(one, other).query_frames.tolist()
         return frames
 
     def numbers(self, reference: str, frame: int) -> list[int]:
-        """What all videos are to show."""
+        """The frames that all videos should show."""
         return [
             frame if name == reference else self.frames(reference, name)[frame]
             for name in self.embeddings
@@ -206,7 +206,7 @@ def place(page: "Page") -> int:
 
 @pytest.fixture(params=["files", "proxies"])
 def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What is played: the files themselves, or proxies that are quicker to seek in."""
+    """The media played: the files themselves, or proxies that seek faster."""
     played: str = request.param
     if played == "files":
         monkeypatch.setattr("inphase.viewer.videos.MOST_KEY_DISTANCE", 10**6)
@@ -248,7 +248,7 @@ def test_a_frame_whose_report_the_browser_skipped_is_asked_for_again(
 ) -> None:
     page.add_init_script(f"({LOSE})()")
     load(page, view.address)
-    for video in ("v0", "v2"):  # From now on nothing is mounted anew.
+    for video in ("v0", "v2"):  # from now on nothing is mounted again
         page.wait_for_selector(f"[data-video={video}][data-quick=true]")
     shown(page)
     page.evaluate("window.losing = true")
@@ -259,7 +259,7 @@ def test_a_frame_whose_report_the_browser_skipped_is_asked_for_again(
 
 def test_a_timeline_goes_through_its_own_video(view: Viewed, page: "Page") -> None:
     load(page, view.address)
-    page.get_by_label("Time of variable").focus()
+    page.get_by_label("Timeline of variable").focus()
     for _ in range(3):
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -267,7 +267,7 @@ def test_a_timeline_goes_through_its_own_video(view: Viewed, page: "Page") -> No
     mapping = np.array(view.frames("constant", "variable"))
     target = mapping[0] + 31
     assert numbers[1] == target
-    # The others show what goes with the reference frame that is nearest to it.
+    # The others show the matches of the nearest reference frame.
     assert abs(mapping[numbers[0]] - target) == np.abs(mapping - target).min()
     assert numbers[2] == view.frames("constant", "early")[numbers[0]]
 
@@ -435,7 +435,7 @@ def test_events_are_marked_carried_over_saved_and_downloaded(view: Viewed, page:
     load(page, view.address)
     page.get_by_role("tab", name="Labels").click()
     for name in ("lift", "drop"):
-        page.get_by_label("Name of a further key event").fill(name)
+        page.get_by_label("Name of a new key event").fill(name)
         page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("tab", name="Labels").focus()
     for key, frame in (("1", 12), ("2", 40)):
@@ -499,7 +499,7 @@ def test_an_exported_page_plays_and_says_why_it_cannot_save(
         assert page.get_by_role("button", name="Set this match").count() == 0
         page.get_by_role("tab", name="Labels").click()
         page.get_by_text("labels cannot be saved here").wait_for()
-        page.get_by_label("Name of a further key event").fill("lift")
+        page.get_by_label("Name of a new key event").fill("lift")
         page.keyboard.press("Enter")
         page.get_by_label("Mark lift at the frame shown").click()
         with page.expect_download() as download:
@@ -545,7 +545,7 @@ def test_of_a_hundred_videos_only_those_in_view_are_decoded(
         page.locator(".tile").last.scroll_into_view_if_needed()
         page.wait_for_selector("[data-video=v99][data-presented]")
         assert 2 <= page.evaluate(decoded) < 30
-        # The reference stays, wherever it is: the others go by it.
+        # The reference keeps its decoder, wherever it is: the others follow it.
         assert page.locator("[data-video=v0] video[src]").count() == 1
         page.goto("about:blank")  # before the server ends
 

@@ -1,4 +1,4 @@
-/** Two videos' cost matrix and path: go along it, and put wrong matches right. */
+/** Two videos' cost matrix and path: move along it, and correct wrong matches. */
 
 import { allowed, anchorNear, withAnchor, withoutAnchor } from "./anchors";
 import { themed } from "./colours";
@@ -14,7 +14,7 @@ import type { View } from "./panel";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
 
-/** Pixels around the present match within which a pointer takes hold of it. */
+/** Pixels around the current match within which a pointer grabs it. */
 const HOLD = 16;
 
 export class AlignmentView implements View {
@@ -34,11 +34,11 @@ export class AlignmentView implements View {
   private readonly pictures: [FramePicture, FramePicture];
   private visible = false;
   private picture: { key: string; image: HTMLCanvasElement } | null = null;
-  /** A match that is being moved and is not sent yet. */
+  /** A match that is being moved and has not been sent yet. */
   private moved: Match | null = null;
   private drag: "path" | "match" | null = null;
   private scale: Scale = scale(1, 1, 1, 1);
-  /** The present match lies above the matrix, which stays as it is drawn. */
+  /** A layer for the current match, above the matrix, so that the matrix is not redrawn. */
   private readonly redraw = onceAFrame(() => this.draw());
   private readonly mark = onceAFrame(() => this.drawMatch());
 
@@ -54,7 +54,7 @@ export class AlignmentView implements View {
       new FramePicture(session, thumbnails),
     ];
     this.setButton = button("Set this match", () => void this.commit(), { class: "main" });
-    this.dropButton = button("Drop", () => this.drop());
+    this.dropButton = button("Discard", () => this.drop());
     this.moveButtons = [
       button("Earlier", () => this.move(-1), { "aria-label": "Match an earlier frame", title: "↓" }),
       button("Later", () => this.move(1), { "aria-label": "Match a later frame", title: "↑" }),
@@ -72,12 +72,12 @@ export class AlignmentView implements View {
             "p",
             { class: "notice" },
             "This page is a copy without a server, so corrected matches cannot be saved: open the " +
-              "videos with inphase view to correct them.",
+              "videos with inphase view to correct matches.",
           ),
       element("p", { class: "quiet" }, session.collection.editable
-        ? "Drag along the line to go through both videos. Drag the round handle up or down to put " +
-            "a wrong match right: the path then goes through it."
-        : "Drag along the line to go through both videos."),
+        ? "Drag along the line to move through both videos. To correct a wrong match, drag the " +
+            "round handle up or down: the path then passes through it."
+        : "Drag along the line to move through both videos."),
       this.list,
     );
     this.listen();
@@ -98,7 +98,7 @@ export class AlignmentView implements View {
     return Number(this.query.select.value);
   }
 
-  /** Take note of the board's size and of how many frames lie along its sides. */
+  /** Measure the board, and note how many frames lie along its sides. */
   private measure(): void {
     const { clientWidth, clientHeight } = this.board;
     const frames = this.session.videos[this.place]!.frames;
@@ -206,12 +206,12 @@ export class AlignmentView implements View {
     this.list.replaceChildren(...items);
   }
 
-  /** The present match. */
+  /** Draw the current match. */
   private position(): void {
     const { session } = this;
     if (!this.visible || this.query.select.value === "") return;
     if (this.moved !== null && this.moved[0] !== session.frame) this.moved = null;
-    // While playing they are drawn as their frames come in.
+    // While playing, they are drawn when their frames arrive.
     if (!session.playing) for (const picture of this.pictures) picture.draw();
     this.tell(session.frame, session.shown(this.place));
     this.mark();
@@ -243,7 +243,7 @@ export class AlignmentView implements View {
     context.stroke();
   }
 
-  /** What a screen reader says of the board, but for where it is. */
+  /** The board's label for screen readers, without its position. */
   private describe(): void {
     const { session, board } = this;
     const query = session.videos[this.place]!;
@@ -257,8 +257,8 @@ export class AlignmentView implements View {
     const query = session.videos[this.place]!;
     const confidence = session.alignment(this.place)?.confidence[r] ?? 0;
     const sentence = this.moved === null
-      ? `Frame ${r} goes with frame ${q} of ${query.name}, confidence ${confidence.toFixed(2)}.`
-      : `Frame ${r} would go with frame ${q} of ${query.name}: not set yet.`;
+      ? `Frame ${r} matches frame ${q} of ${query.name}, confidence ${confidence.toFixed(2)}.`
+      : `Frame ${r} would match frame ${q} of ${query.name}; not set yet.`;
     this.status.textContent = sentence;
     board.setAttribute("aria-valuenow", String(r));
     board.setAttribute("aria-valuetext", sentence);
@@ -296,7 +296,7 @@ export class AlignmentView implements View {
     if (moved) void this.commit();
   }
 
-  /** Go to the step of the path that is nearest to a point. */
+  /** Go to the step of the path nearest to a point. */
   private along(x: number, y: number): void {
     const { session } = this;
     let best = Infinity;
@@ -322,7 +322,7 @@ export class AlignmentView implements View {
     const anchors = session.alignment(this.place)!.anchors;
     const [least, most] = allowed(anchors, session.frame, session.videos[this.place]!.frames);
     if (least > most) {
-      this.message.show("There is no frame left between the corrected matches beside this one.");
+      this.message.show("No frame is left between the neighbouring corrected matches.");
       return;
     }
     const bounded = Math.min(Math.max(query, least), most);

@@ -1,8 +1,8 @@
-/** Matches that a person has put right; they increase in both videos. */
+/** Matches corrected by a person; they increase in both videos. */
 
 import type { Match } from "./documents";
 
-/** The query frames that an anchor at a reference frame may have beside the other anchors. */
+/** The query frames that an anchor at a reference frame may have, given the other anchors. */
 export function allowed(
   anchors: readonly Match[],
   reference: number,
@@ -17,7 +17,7 @@ export function allowed(
   return [least, most];
 }
 
-/** The anchors with one put at a reference frame, in order; null where no frame is left for it. */
+/** The anchors with one added at a reference frame, in order; null if no frame is left for it. */
 export function withAnchor(
   anchors: readonly Match[],
   reference: number,

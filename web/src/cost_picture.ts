@@ -21,7 +21,7 @@ export function scale(width: number, height: number, rows: number, columns: numb
   };
 }
 
-/** One pixel a pair of frames; near pairs are dark, far ones bright. */
+/** One pixel per pair of frames; near pairs are dark, far ones bright. */
 export function matrixPicture(matrix: CostMatrix): HTMLCanvasElement {
   const { rows, columns, values } = matrix;
   const picture = document.createElement("canvas");
@@ -30,7 +30,7 @@ export function matrixPicture(matrix: CostMatrix): HTMLCanvasElement {
   const context = picture.getContext("2d");
   if (context === null) return picture;
   const image = context.createImageData(rows, columns);
-  // A few far pairs would leave all others dark; and no two videos come near to 0.
+  // A few far pairs would make all others dark, and no two videos come close to 0.
   const sorted = Float32Array.from(values, Math.sqrt).sort();
   const least = sorted[Math.floor((sorted.length - 1) * 0.005)]!;
   const span = sorted[Math.floor((sorted.length - 1) * 0.98)]! - least || 1;

@@ -5,12 +5,12 @@ export interface CostMatrix {
   values: Float32Array;
   rows: number;
   columns: number;
-  /** Every so many frames one row, one column. */
+  /** Number of frames from one row or column to the next. */
   rowStep: number;
   columnStep: number;
 }
 
-/** The distance of one row of `a` to one row of `b`. */
+/** The distance from a row of `a` to a row of `b`. */
 export function distance(
   a: Float32Array,
   row: number,
@@ -29,8 +29,8 @@ export function distance(
 }
 
 /**
- * Every row at length 1; rows of zeros stay. The squared Euclidean distances of such rows are twice
- * their cosine distances.
+ * Scale every row to norm 1; rows of zeros stay. The squared Euclidean distances of such rows are
+ * twice their cosine distances.
  */
 export function directions(embeddings: Float32Array, dims: number): Float32Array {
   const found = Float32Array.from(embeddings);
@@ -42,7 +42,7 @@ export function directions(embeddings: Float32Array, dims: number): Float32Array
   return found;
 }
 
-/** All distances of two videos, of every so many frames where there are more than `most`. */
+/** All distances between two videos; frames are skipped if there are more than `most`. */
 export function costMatrix(
   reference: Float32Array,
   query: Float32Array,
@@ -75,11 +75,11 @@ export interface Neighbour {
 }
 
 /**
- * The frames that lie nearest to one frame, in other videos, nearest first.
+ * The frames of other videos nearest to a frame, nearest first.
  *
  * @param embeddings - of each video.
- * @param apart - frames of one video that count as the same find: only the nearest is kept.
- * @param perVideo - finds of one video at most.
+ * @param apart - frames of one video within which only the nearest is kept.
+ * @param perVideo - maximum number of frames per video.
  */
 export function nearestFrames(
   embeddings: readonly Float32Array[],

@@ -1,4 +1,4 @@
-/** The documents that the page is made from, all beside it, by relative address. */
+/** The documents behind the page, all at relative addresses. */
 
 /** One video; frames are counted from 0, times are seconds from its first frame. */
 export interface Video {
@@ -16,11 +16,11 @@ export interface Video {
   events: Record<string, number>;
   /** Whether its media can be played now. */
   ready: boolean;
-  /** Why it never can be, as far as is known. */
+  /** Why it can never be played, if known. */
   failure?: string | null;
-  /** Whether there is a proxy that is quicker to seek in than its media. */
+  /** Whether there is a proxy that seeks faster than its media. */
   quick: boolean;
-  /** Every so many frames one thumbnail. */
+  /** Number of frames from one thumbnail to the next. */
   thumbnail_step: number;
 }
 
@@ -30,7 +30,7 @@ export interface Collection {
   /** Names of the key events, in order. */
   events: string[];
   reference: string;
-  /** By which frames are matched. */
+  /** Distance used for matching frames. */
   distance: "squared_euclidean" | "cosine";
   videos: Video[];
   thumbnails: { height: number; columns: number };
@@ -39,7 +39,7 @@ export interface Collection {
 /** A reference frame and its query frame. */
 export type Match = [reference: number, query: number];
 
-/** How one query goes with the reference. */
+/** The alignment of a query with the reference. */
 export interface Alignment {
   /** The query frame of each reference frame, −1 for none. */
   frames: number[];
@@ -60,7 +60,7 @@ export interface TrajectoryMap {
   points: Record<string, [number, number][]>;
 }
 
-/** By the videos' ids how odd each frame is, 0..1. */
+/** How unusual each frame is (0..1), by the video's id. */
 export type Anomalies = Record<string, number[]>;
 
 export interface Progress {
@@ -69,11 +69,11 @@ export interface Progress {
   what: string;
   /** Videos that can be played now. */
   media?: string[];
-  /** Videos whose sheet of thumbnails is there. */
+  /** Videos whose thumbnails are ready. */
   thumbnails?: string[];
-  /** Videos that have a proxy which is quicker to seek in. */
+  /** Videos that have a proxy that seeks faster. */
   proxies?: string[];
-  /** A sentence for what could not be made. */
+  /** A sentence for each file that could not be made. */
   failed?: Record<string, string>;
 }
 
@@ -82,14 +82,14 @@ export interface Labels {
   videos: Record<string, Record<string, number>>;
 }
 
-/** labels.json as the project keeps it, by the videos' names. */
+/** labels.json in the project's own format, by the videos' names. */
 export interface LabelsFile {
   events: string[];
   videos: Record<string, { fps?: number; frames?: number; events?: Record<string, number> }>;
   [other: string]: unknown;
 }
 
-/** A document that did not come; its message is one sentence for the person. */
+/** A document that could not be loaded; its message is one sentence for the person. */
 export class DocumentError extends Error {
   constructor(
     message: string,
@@ -98,19 +98,19 @@ export class DocumentError extends Error {
     super(message);
   }
 
-  /** Whether it is being made, and worth asking for again. */
+  /** Whether it is still being made, and worth requesting again. */
   get isComing(): boolean {
     return this.status === 202 || this.status === 503;
   }
 }
 
 async function refusal(response: Response, address: string): Promise<DocumentError> {
-  let sentence = `${address} could not be had (status ${response.status}).`;
+  let sentence = `${address} could not be loaded (status ${response.status}).`;
   try {
     const told = (await response.json()) as { detail?: unknown };
     if (typeof told.detail === "string") sentence = told.detail;
   } catch {
-    // Not JSON: the status has to do.
+    // Not JSON: use the status.
   }
   return new DocumentError(sentence, response.status);
 }
@@ -121,11 +121,11 @@ async function ask(address: string, request: RequestInit = {}): Promise<Response
     response = await fetch(address, { credentials: "same-origin", ...request });
   } catch {
     throw new DocumentError(
-      `${address} could not be had: is inphase view still running, or the folder still there?`,
+      `${address} could not be loaded: is inphase view still running, or the folder still there?`,
       0,
     );
   }
-  // 202: accepted, and still being made.
+  // 202: accepted but still being made.
   if (!response.ok || response.status === 202) throw await refusal(response, address);
   return response;
 }
@@ -135,7 +135,7 @@ async function json<T>(address: string, request?: RequestInit): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch {
-    throw new DocumentError(`${address} holds no JSON; is the page's folder complete?`, 0);
+    throw new DocumentError(`${address} is not JSON; is the page's folder complete?`, 0);
   }
 }
 
@@ -150,14 +150,14 @@ export const fetchAlignments = (reference: string): Promise<Alignments> =>
 export const fetchMap = (): Promise<TrajectoryMap> => json("data/map.json", { cache: "no-cache" });
 export const fetchAnomalies = (): Promise<Anomalies> =>
   json("data/anomalies.json", { cache: "no-cache" });
-/** `watched` are ids of the videos in view: what is missing of them is made next. */
+/** `watched` lists the ids of the videos in view: their missing media are made next. */
 export const fetchProgress = (watched: readonly string[]): Promise<Progress> =>
   json(`data/progress.json?watched=${watched.join(",")}`, { cache: "no-cache" });
 export const fetchLabelsFile = (): Promise<LabelsFile> =>
   json("data/labels.json", { cache: "no-cache" });
 export const sendLabels = (labels: Labels): Promise<unknown> =>
   json("data/labels.json", sending("PUT", labels));
-/** Anchors in place of those `before`; what another window did meanwhile stays. */
+/** Replace the anchors `before`; changes made in another window meanwhile are kept. */
 export const sendAnchors = (
   reference: string,
   query: string,
@@ -171,9 +171,9 @@ export async function fetchEmbeddings(id: string): Promise<Float32Array> {
   const response = await ask(`data/embeddings/${id}.bin`);
   const buffer = await response.arrayBuffer();
   if (buffer.byteLength === 0 || buffer.byteLength % 4 !== 0) {
-    throw new DocumentError(`The embeddings of ${id} are not complete.`, 0);
+    throw new DocumentError(`The embeddings of ${id} are incomplete.`, 0);
   }
-  // Every machine that runs a browser is little-endian, as the file is.
+  // The file is little-endian, as is every machine that runs a browser.
   return new Float32Array(buffer);
 }
 

@@ -1,24 +1,24 @@
-/** Keeping a playing video where the reference wants it. */
+/** Keeping a playing video in step with the reference. */
 
-/** What a browser accepts as playbackRate; Chromium refuses anything outside. */
+/** The range of playbackRate; Chromium refuses anything outside it. */
 const SLOWEST = 0.0625;
 const FASTEST = 16;
-/** Seconds in which a small drift is made up for. */
+/** Seconds within which a small drift is corrected. */
 const CATCH_UP = 0.4;
-/** A drift of so many seconds is not made up for by haste: the video is put in its place. */
+/** From this drift in seconds, the video seeks instead of changing its rate. */
 const TOO_FAR = 0.35;
 
 export type Order = { kind: "run"; rate: number } | { kind: "wait" } | { kind: "seek" };
 
 /**
- * What a follower is to do.
+ * What a follower should do.
  *
- * @param drift - seconds by which it is ahead of its place (below 0: behind).
- * @param slope - its seconds in one second of the reference.
+ * @param drift - seconds by which it is ahead of its place (negative: behind).
+ * @param slope - its seconds per second of the reference.
  * @param speed - the reference's own playback rate.
  */
 export function follow(drift: number, slope: number, speed: number): Order {
-  // At a higher speed the same delay of the screen is more seconds of video.
+  // At a higher speed, the same screen delay is more seconds of video.
   const limit = TOO_FAR * Math.max(1, speed, slope * speed);
   if (Math.abs(drift) > limit) return { kind: "seek" };
   const rate = slope * speed - drift / CATCH_UP;

@@ -1,4 +1,4 @@
-/** Building elements: text is always text, so that no name of a file can become markup. */
+/** Building elements: text is always text, so that no file name can become markup. */
 
 type Child = Node | string | null;
 type Attributes = Record<string, string | number | boolean>;
@@ -17,7 +17,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A button that does something; `told` is what a screen reader says where it differs. */
+/** A button with an action. */
 export function button(
   text: string,
   action: (event: MouseEvent) => void,
@@ -30,13 +30,13 @@ export function button(
 
 let named = 0;
 
-/** A select with its label before it. */
+/** A select preceded by its label. */
 export function choice(
   name: string,
   options: readonly (readonly [value: string, text: string])[],
   action: (value: string) => void,
 ): { field: HTMLElement; select: HTMLSelectElement } {
-  // A label around the select would take the options' text into its name.
+  // A label around the select would include the options' text in its name.
   const id = `choice-${++named}`;
   const select = element("select", { id });
   fill(select, options);
@@ -45,7 +45,7 @@ export function choice(
   return { field: element("div", { class: "field" }, label, select), select };
 }
 
-/** Give a select other options, keeping what was chosen where it is still there. */
+/** Replace the options of a select, keeping the selected one if it still exists. */
 export function fill(
   select: HTMLSelectElement,
   options: readonly (readonly [value: string, text: string])[],
@@ -55,7 +55,7 @@ export function fill(
   if (options.some(([value]) => value === chosen)) select.value = chosen;
 }
 
-/** Whether a canvas may be drawn: it has a size. Its drawing unit is then one CSS pixel. */
+/** Whether a canvas has a size and can be drawn; its drawing unit is then one CSS pixel. */
 export function prepare(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const { clientWidth: width, clientHeight: height } = canvas;
   if (width === 0 || height === 0) return null;

@@ -1,9 +1,9 @@
-/** Key events of all videos: marking, carrying over by the alignments, and the file they make. */
+/** Key events of all videos: marking, transferring by alignment, and their file. */
 
 import type { Alignments, Labels, LabelsFile, Video } from "./documents";
 import { matched } from "./mapping";
 
-/** Labels with one event of one video put at a frame, or taken away (null). */
+/** Labels with one event of one video set to a frame, or removed (null). */
 export function marked(labels: Labels, video: string, event: string, frame: number | null): Labels {
   const events = { ...labels.videos[video] };
   if (frame === null) {
@@ -18,7 +18,7 @@ export function marked(labels: Labels, video: string, event: string, frame: numb
   return { ...labels, videos: { ...labels.videos, [video]: { ...events, [event]: frame } } };
 }
 
-/** Labels with the key events of the alignments' reference carried over to every query. */
+/** Labels with the key events of the alignments' reference transferred to every query. */
 export function transferred(labels: Labels, alignments: Alignments): Labels {
   const source = labels.videos[alignments.reference] ?? {};
   const videos = { ...labels.videos };
@@ -32,10 +32,10 @@ export function transferred(labels: Labels, alignments: Alignments): Labels {
   return { ...labels, videos };
 }
 
-/** Why a name cannot be that of a further event, or null. */
+/** Why a name cannot be used for a new event, or null. */
 export function wrongName(labels: Labels, name: string): string | null {
   if (name.trim() === "") return "A key event needs a name.";
-  if (labels.events.includes(name.trim())) return `There is a key event ${name.trim()} already.`;
+  if (labels.events.includes(name.trim())) return `There is already a key event ${name.trim()}.`;
   return null;
 }
 
@@ -53,14 +53,14 @@ export function withoutEvent(labels: Labels, event: string): Labels {
   return { events: labels.events.filter((name) => name !== event), videos };
 }
 
-/** Events of a video that do not come in the order of their names' list. */
+/** Events of a video that are out of order, compared with the list of their names. */
 export function outOfOrder(labels: Labels, video: string): string[] {
   const events = labels.videos[video] ?? {};
   const there = labels.events.filter((name) => events[name] !== undefined);
   return there.filter((name, place) => place > 0 && events[name]! < events[there[place - 1]!]!);
 }
 
-/** labels.json: what is known of each video already, with these events. */
+/** labels.json: the existing fields of each video, with these events. */
 export function labelsFile(known: LabelsFile, labels: Labels, videos: readonly Video[]): LabelsFile {
   const entries: LabelsFile["videos"] = { ...known.videos };
   for (const video of videos) {

@@ -1,4 +1,4 @@
-/** A video's present frame, drawn where a panel wants it. */
+/** A video's current frame, drawn in a panel. */
 
 import { element } from "./elements";
 import type { Session } from "./session";
@@ -19,7 +19,7 @@ export class FramePicture {
     this.element = element("figure", {}, this.canvas, this.caption);
   }
 
-  /** Take the picture from a video; null gives it back. */
+  /** Draw from this video; null releases it. */
   use(tile: Tile | null): void {
     if (tile === this.tile) return;
     if (this.tile !== null) {
@@ -35,7 +35,7 @@ export class FramePicture {
     this.draw();
   }
 
-  /** Tell which frame it is; while the video is not there yet its thumbnail is shown. */
+  /** Show the frame's caption, and its thumbnail until the video is ready. */
   draw(): void {
     if (this.tile === null) return;
     const { session } = this;

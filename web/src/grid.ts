@@ -1,4 +1,4 @@
-/** The videos side by side; only those that can be seen have a decoder. */
+/** The videos side by side; only visible ones have a decoder. */
 
 import { element } from "./elements";
 import type { Session } from "./session";
@@ -47,14 +47,14 @@ export class Grid {
     this.narrow();
   }
 
-  /** Ids of the videos that can be seen. */
+  /** Ids of the visible videos. */
   get watched(): string[] {
     return this.tiles
       .filter(({ visible }) => visible)
       .map(({ place }) => this.session.videos[place]!.id);
   }
 
-  /** Bring a video into view. */
+  /** Scroll a video into view. */
   reveal(place: number): void {
     this.tiles[place]!.element.scrollIntoView({ block: "nearest" });
   }
@@ -95,7 +95,7 @@ export class Grid {
   }
 }
 
-/** Width to height of the middle one of all videos: most fit without bars. */
+/** The median aspect ratio of all videos: most fit without bars. */
 function middleShape(session: Session): number {
   const shapes = session.videos.map(({ width, height }) => width / height).sort((a, b) => a - b);
   return Math.min(Math.max(shapes[shapes.length >> 1] ?? 4 / 3, 0.6), 2);

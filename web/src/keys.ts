@@ -1,4 +1,4 @@
-/** What keys do, and the dialog that tells it. */
+/** Keyboard shortcuts, and the dialog that lists them. */
 
 import { button, element } from "./elements";
 import type { Grid } from "./grid";
@@ -22,7 +22,7 @@ interface Key {
 
 const OFF = "inphase-single-keys";
 
-/** Listen to keys; gives the function that opens the dialog. */
+/** Listen to keys; returns the function that opens the dialog. */
 export function listen(
   session: Session,
   player: Player,
@@ -75,7 +75,7 @@ function table(session: Session, player: Player, grid: Grid, shortcuts: Shortcut
       act: (key) => session.goTo(key === "Home" ? 0 : session.leader.frames - 1) },
     { shown: "− +", keys: ["-", "+", "="], told: "Slower, faster",
       act: (key) => speed(key === "-" ? -1 : 1) },
-    { shown: "[ ]", keys: ["[", "]"], told: "Loop from here, to here",
+    { shown: "[ ]", keys: ["[", "]"], told: "Start, end the loop here",
       act: (key) => session.setLoop({ [key === "[" ? "from" : "to"]: session.frame, on: true }) },
     { shown: "L", keys: ["l"], told: "Loop on or off",
       act: () => session.setLoop({ on: !session.loop.on }) },
@@ -91,8 +91,8 @@ function table(session: Session, player: Player, grid: Grid, shortcuts: Shortcut
     { shown: "O", keys: ["o"], told: "Overlay two videos", act: () => shortcuts.open("overlay") },
     { shown: "V", keys: ["v"], told: "Map", act: () => shortcuts.open("map") },
     { shown: "S", keys: ["s"], told: "Search", act: () => shortcuts.open("search") },
-    { shown: "E", keys: ["e"], told: "Labels of key events", act: () => shortcuts.open("labels") },
-    { shown: "T", keys: ["t"], told: "Dark or light", act: () => toggleTheme(session) },
+    { shown: "E", keys: ["e"], told: "Key event labels", act: () => shortcuts.open("labels") },
+    { shown: "T", keys: ["t"], told: "Switch between dark and light", act: () => toggleTheme(session) },
   ];
 }
 
@@ -108,9 +108,9 @@ function help(keys: Key[], enabled: HTMLInputElement): HTMLDialogElement {
     { "aria-labelledby": "keys-title" },
     element("h2", { id: "keys-title" }, "Keys"),
     list,
-    element("p", {}, "On a video's line of time the arrow keys go through that video; in the ",
-      "alignment they go along the path and move a match; on the map they go along a trajectory."),
-    element("label", {}, enabled, " Single keys act (all but ?)"),
+    element("p", {}, "The arrow keys also step through a video on its timeline, follow the path and ",
+      "move a match in the alignment, and follow a trajectory on the map."),
+    element("label", {}, enabled, " Enable single-key shortcuts (? always works)"),
   );
   dialog.append(button("Close", () => dialog.close(), { class: "main", autofocus: true }));
   return dialog;
@@ -143,6 +143,6 @@ function keep(on: boolean): void {
   try {
     localStorage.setItem(OFF, on ? "on" : "off");
   } catch {
-    // It holds until the page is left.
+    // It applies until the page is closed.
   }
 }

@@ -1,4 +1,4 @@
-/** Key events: mark them on one video, carry them over to all, correct, save. */
+/** Key events: mark them on one video, transfer them to all, correct, save. */
 
 import { tint } from "./colours";
 import { fetchLabelsFile, sendLabels } from "./documents";
@@ -56,7 +56,7 @@ export class LabelsView implements View {
             "p",
             { class: "notice" },
             "This page is a copy without a server, so labels cannot be saved here: download " +
-              "labels.json before you leave.",
+              "labels.json before you close it.",
           ),
       this.status,
       element("div", { class: "scroll" }, this.table),
@@ -77,7 +77,7 @@ export class LabelsView implements View {
     this.visible = false;
   }
 
-  /** Mark a key event on the selected video where it is now. */
+  /** Mark a key event on the selected video at its current frame. */
   mark(index: number): void {
     const { session } = this;
     const event = session.labels.events[index];
@@ -85,11 +85,11 @@ export class LabelsView implements View {
     const video = session.videos[session.selected]!;
     const frame = session.shown(session.selected);
     session.setLabels(marked(session.labels, video.id, event, frame));
-    this.status.textContent = `${event} of ${video.name} is frame ${frame}.`;
+    this.status.textContent = `Marked ${event} of ${video.name} at frame ${frame}.`;
   }
 
   private adding(): HTMLElement {
-    const name = element("input", { type: "text", placeholder: "Name of a key event", "aria-label": "Name of a further key event" });
+    const name = element("input", { type: "text", placeholder: "New key event", "aria-label": "Name of a new key event" });
     const form = element("form", { class: "row" }, name, element("button", { type: "submit" }, "Add"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -183,7 +183,7 @@ export class LabelsView implements View {
               class: "link",
               "data-frame": frame,
               "aria-label": `Go to ${event} of ${name}, frame ${frame}` +
-                (wrong.has(event) ? ", which comes before the event before it" : ""),
+                (wrong.has(event) ? ", out of order" : ""),
             }),
           );
         }
@@ -198,7 +198,7 @@ export class LabelsView implements View {
     );
   }
 
-  /** Show which marks lie at the frames that are shown. */
+  /** Highlight the marks at the frames shown. */
   private here(): void {
     if (!this.visible) return;
     for (const row of this.table.tBodies[0]?.rows ?? []) {
@@ -214,13 +214,13 @@ export class LabelsView implements View {
     const source = session.selected;
     const video = session.videos[source]!;
     if (Object.keys(session.labels.videos[video.id] ?? {}).length === 0) {
-      this.message.show(`${video.name} has no key event yet: mark one on it first.`);
+      this.message.show(`${video.name} has no key events yet: mark one first.`);
       return;
     }
     const alignments = await this.message.attempt(() => session.alignmentsOf(source));
     if (alignments === null) return;
     session.setLabels(transferred(session.labels, alignments));
-    this.status.textContent = `The key events of ${video.name} are carried over to all videos: look, and correct.`;
+    this.status.textContent = `Transferred the key events of ${video.name} to all videos: please check them.`;
   }
 
   private async save(): Promise<boolean> {
@@ -228,13 +228,13 @@ export class LabelsView implements View {
     const sent = session.labels;
     const saved = await this.message.attempt(() => sendLabels(sent));
     if (saved === null) return false;
-    // What was marked while it was being saved is not saved.
+    // Marks made while saving are not saved yet.
     session.setLabels(session.labels, session.labels !== sent);
     this.status.textContent = "Saved in labels.json.";
     return true;
   }
 
-  /** With a server the file is its own, saved before; without one it is made here. */
+  /** With a server, save first and download its file; without one, make the file here. */
   private async download(): Promise<void> {
     const { session } = this;
     const { editable } = session.collection;

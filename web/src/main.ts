@@ -40,7 +40,7 @@ function build(session: Session, message: Message): void {
   const preparation = new Preparation(session, grid, thumbnails, message);
   document.title = `${session.collection.title} · inphase`;
   document.body.prepend(
-    element("a", { href: "#playback", class: "skip" }, "To the playback controls"),
+    element("a", { href: "#playback", class: "skip" }, "Skip to the playback controls"),
     element(
       "header",
       {},
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
   const message = new Message();
   try {
     const collection = await fetchCollection();
-    if (collection.videos.length === 0) throw new DocumentError("There is no video to show.", 0);
+    if (collection.videos.length === 0) throw new DocumentError("There are no videos to show.", 0);
     const session = new Session(collection);
     await session.open();
     document.querySelector("#loading")?.remove();

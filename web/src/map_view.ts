@@ -1,4 +1,4 @@
-/** All videos' ways through the embedding space: hover shows a frame, a click goes there. */
+/** All videos' paths through the embedding space: hover to see a frame, click to go there. */
 
 import { themed, tint } from "./colours";
 import { DocumentError, fetchMap, type TrajectoryMap } from "./documents";
@@ -10,7 +10,7 @@ import type { Thumbnails } from "./thumbnails";
 
 /** Pixels from a point within which the pointer is on it. */
 const REACH = 18;
-/** Milliseconds between two questions whether the map is made. */
+/** Milliseconds between two requests for the map. */
 const AGAIN = 1500;
 const MARGIN = 14;
 
@@ -33,7 +33,7 @@ export class MapView implements View {
   private readonly hiddenVideos = new Set<number>();
   private map: TrajectoryMap | null = null;
   private bounds = { x: 0, y: 0, width: 1, height: 1 };
-  /** Pixels of each video's frames, x and y in turn, for the present size of the board. */
+  /** Pixels of each video's frames, x and y alternating, for the current size of the board. */
   private pixels: Float32Array[] = [];
   private spot: Spot | null = null;
   private visible = false;
@@ -104,10 +104,10 @@ export class MapView implements View {
   }
 
   private get idle(): string {
-    return `${this.map?.method ?? ""} of the embeddings. Point at a frame to see it; a click goes there.`;
+    return `${this.map?.method ?? ""} of the embeddings. Point at a frame to see it; click to go there.`;
   }
 
-  /** Where every frame lies on a board of this size. */
+  /** The position of every frame on a board of this size. */
   private measure(map: TrajectoryMap): void {
     const { clientWidth: width, clientHeight: height } = this.base;
     const { bounds } = this;
@@ -175,7 +175,7 @@ export class MapView implements View {
     context.fillRect(u - 4.5, v - 4.5, 9, 9);
   }
 
-  /** Where every video is now. */
+  /** Draw the current frame of every video. */
   private mark(): void {
     if (!this.visible || this.map === null) return;
     const context = prepare(this.overlay);

@@ -1,6 +1,6 @@
 /** From times to frames, and from a reference's frames to a query's. */
 
-/** The last frame that begins at or before a time; the first frame before it. */
+/** The last frame that starts at or before a time, or the first frame. */
 export function frameAt(times: readonly number[], seconds: number): number {
   let low = 0;
   let high = times.length - 1;
@@ -12,7 +12,7 @@ export function frameAt(times: readonly number[], seconds: number): number {
   return low;
 }
 
-/** How long a frame is shown, in seconds; the last one as long as the one before it. */
+/** How long a frame is shown, in seconds; the last one as long as its predecessor. */
 export function shownFor(times: readonly number[], frame: number): number {
   const next = times[frame + 1];
   if (next !== undefined) return next - times[frame]!;
@@ -20,14 +20,14 @@ export function shownFor(times: readonly number[], frame: number): number {
 }
 
 /**
- * The middle of a frame's time on screen: the place to seek to. At its edge, rounding decides
- * whether a browser shows this frame or the one before.
+ * The middle of a frame's time on screen, to seek to. At its edge, rounding would decide whether
+ * a browser shows this frame or the previous one.
  */
 export function middleOf(times: readonly number[], frame: number): number {
   return times[frame]! + shownFor(times, frame) / 2;
 }
 
-/** The query frame of a reference frame; of the nearest one that has one where it has none. */
+/** The query frame of a reference frame, or of the nearest one that has a match. */
 export function matched(frames: readonly number[], reference: number): number {
   for (let away = 0; away < frames.length; away++) {
     const before = frames[reference - away];
@@ -38,7 +38,7 @@ export function matched(frames: readonly number[], reference: number): number {
   return 0;
 }
 
-/** The reference frame whose match is nearest to a query frame: the middle one of equals. */
+/** The reference frame whose match is nearest to a query frame; the middle one if several are. */
 export function inverse(frames: readonly number[], query: number): number {
   let first = 0;
   let last = 0;
@@ -59,16 +59,16 @@ export function inverse(frames: readonly number[], query: number): number {
 export interface Pace {
   /** Seconds in the query at a time of the reference. */
   at: (seconds: number) => number;
-  /** Query seconds in one second of the reference. */
+  /** Query seconds per second of the reference. */
   slope: (seconds: number) => number;
 }
 
-/** Seconds on either side over which the stairs of a path are smoothed for playing. */
+/** Seconds on either side over which the steps of a path are smoothed for playback. */
 const SMOOTHING = 0.2;
 
 /**
- * The pace of a query that follows a path. A path waits and leaps by whole frames; a video element
- * can only run faster or slower, so the path is smoothed by a moving mean.
+ * The pace of a query that follows a path. A path waits and jumps by whole frames, but a video
+ * element can only play faster or slower, so the path is smoothed by a moving mean.
  */
 export function pace(
   reference: readonly number[],
@@ -101,7 +101,7 @@ function movingMean(times: number[], values: number[], reach: number): number[] 
   let to = 0;
   let sum = 0;
   return times.map((time) => {
-    // As far on both sides, so that the ends stay where they are; both edges only move forward.
+    // Equally far on both sides, so that the ends stay in place; both edges only move forward.
     const near = Math.min(reach, time - times[0]!, times[times.length - 1]! - time) + 1e-9;
     while (to < times.length && times[to]! <= time + near) sum += values[to++]!;
     while (times[from]! < time - near) sum -= values[from++]!;

@@ -1,33 +1,33 @@
-/** One video element that shows frames exactly and can be kept at a pace. */
+/** A video element that shows exact frames and can be kept at a pace. */
 
 import { mediaAddress, type Video } from "./documents";
 import { worthSetting, type Order } from "./drift";
 import { frameAt, middleOf } from "./mapping";
 
-/** Times in the documents are rounded; the shortest frames last some milliseconds. */
+/** Times in the documents are rounded; the shortest frames last a few milliseconds. */
 const ROUNDING = 0.001;
-/** Milliseconds after a seek within which the browser is to report the frame it found. */
+/** Milliseconds after a seek within which the browser should report the frame it found. */
 const REPORT_TAKES = 250;
-/** How often a frame is asked for again whose report did not come. */
+/** How often to request a frame again if it was not reported. */
 const REPEATS = 5;
 
 export class Media {
   readonly element: HTMLVideoElement;
-  /** The frame that is on screen, or null before the first. */
+  /** The frame on screen, or null before the first. */
   presented: number | null = null;
-  /** Called for every frame that comes on screen, with seconds on its own clock. */
+  /** Called for every frame that appears on screen, with seconds on its own clock. */
   readonly onFrame = new Set<(seconds: number, now: number) => void>();
   onEnded: (() => void) | null = null;
-  /** One sentence, when the file cannot be played. */
+  /** Called with one sentence if the file cannot be played. */
   onFailure: ((sentence: string) => void) | null = null;
 
   private mounted = false;
   private source = "";
-  /** Address of the whole file in this page's memory, where it had to be fetched; else empty. */
+  /** Address of the whole file in this page's memory if it had to be fetched; otherwise empty. */
   private held = "";
   private started = false;
   private wanted: number | null = null;
-  /** The frame that was last sought for and is to stay on screen, or null while it plays. */
+  /** The frame last sought, which should stay on screen, or null while playing. */
   private sought: number | null = null;
   private repeats = 0;
   private seeking = false;
@@ -51,7 +51,7 @@ export class Media {
     });
   }
 
-  /** Whether it plays from a proxy that is quick to seek in. */
+  /** Whether it plays from a proxy that seeks faster. */
   get isQuick(): boolean {
     return this.mounted && this.source !== mediaAddress({ ...this.video, quick: false });
   }
@@ -60,12 +60,12 @@ export class Media {
     return this.mounted;
   }
 
-  /** Whether frames can be shown at once. */
+  /** Whether frames can be shown immediately. */
   get isReady(): boolean {
     return this.started;
   }
 
-  /** Whether what is mounted is not, or no longer, what is best to play. */
+  /** Whether the mounted file is not, or no longer, the best one to play. */
   get isOutdated(): boolean {
     return this.mounted && this.source !== mediaAddress(this.video);
   }
@@ -77,7 +77,7 @@ export class Media {
     this.element.src = this.source;
   }
 
-  /** Give the decoder back; the last frame is not kept. */
+  /** Release the decoder; the last frame is not kept. */
   unmount(): void {
     if (!this.mounted) return;
     this.mounted = this.started = this.seeking = false;
@@ -91,7 +91,7 @@ export class Media {
     this.release();
   }
 
-  /** Show a frame; resolves when this one, or one asked for since, can be seen. */
+  /** Show a frame; resolves when this frame, or one requested since, is visible. */
   show(frame: number): Promise<void> {
     this.wanted = frame;
     this.repeats = 0;
@@ -109,10 +109,10 @@ export class Media {
     return seconds + since * this.element.playbackRate;
   }
 
-  /** Play on from the frame that is shown. */
+  /** Play on from the frame shown. */
   play(): void {
     this.sought = null;
-    // Refused where it is paused again at once: nothing to tell.
+    // Rejected if it is paused again immediately: nothing to report.
     this.element.play().catch(() => undefined);
   }
 
@@ -120,7 +120,7 @@ export class Media {
     this.element.pause();
   }
 
-  /** Do what keeps it in step. */
+  /** Obey an order that keeps it in step. */
   obey(order: Order, target: number): void {
     if (!this.started || this.element.seeking) return;
     if (order.kind === "seek") {
@@ -147,7 +147,7 @@ export class Media {
     this.seek();
   }
 
-  /** Fetch the whole file: a web host that answers no range requests lets nobody seek in it. */
+  /** Fetch the whole file: without range requests, a web host does not allow seeking. */
   private async hold(): Promise<void> {
     const { generation } = this;
     try {
@@ -181,7 +181,7 @@ export class Media {
     if (this.wanted === null) return;
     this.sought = this.wanted;
     const middle = middleOf(this.video.times, this.wanted);
-    // Nothing is presented anew where a browser is sent to the very time it is at.
+    // A browser presents no new frame when it seeks to the exact time it is at.
     const aside = ((this.repeats % 2) * (middle - this.video.times[this.wanted]!)) / 4;
     const target = middle + aside;
     this.wanted = null;
@@ -192,7 +192,7 @@ export class Media {
 
   private settled(): void {
     this.seeking = false;
-    // Of all frames asked for while this one was being found only the newest counts.
+    // Of all frames requested during this seek, only the newest counts.
     if (this.wanted !== null) {
       this.seek();
       return;
@@ -205,8 +205,8 @@ export class Media {
   }
 
   /**
-   * Ask again for a frame that was found but never reported: a browser that is busy when the frame
-   * comes on screen may skip its callback, and for a still picture there is no later one.
+   * Request a frame again that was found but never reported: a browser that is busy when the frame
+   * appears may skip its callback, and a still picture gets no later one.
    */
   private confirm(): void {
     const found = this.sought === null || this.presented === this.sought;

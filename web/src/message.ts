@@ -1,4 +1,4 @@
-/** What went wrong, as one sentence for the person. */
+/** Error messages: one sentence for the person. */
 
 import { DocumentError } from "./documents";
 import { button, element } from "./elements";
@@ -14,7 +14,7 @@ export class Message {
     this.element.hidden = false;
   }
 
-  /** Do something that may fail, and tell what failed. */
+  /** Do something that may fail, and show the error. */
   async attempt<T>(action: () => Promise<T>): Promise<T | null> {
     try {
       const result = await action();

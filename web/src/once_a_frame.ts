@@ -1,6 +1,6 @@
-/** Drawing no more often than the screen shows it. */
+/** Draw at most once per frame of the screen. */
 
-/** A function that has `draw` called before the next frame of the screen, however often it is called. */
+/** A function that calls `draw` once before the next screen frame, however often it is called. */
 export function onceAFrame(draw: () => void): () => void {
   let asked = false;
   return () => {

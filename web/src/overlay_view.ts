@@ -1,4 +1,4 @@
-/** Two videos in one picture: laid over each other, in turns, divided, or their difference. */
+/** Two videos in one picture: overlaid, alternating, with a wipe, or their difference. */
 
 import { choice, element, fill } from "./elements";
 import type { Grid } from "./grid";
@@ -10,7 +10,7 @@ type Way = "overlay" | "blink" | "wipe" | "difference";
 const WAYS = [
   ["overlay", "Overlay"],
   ["blink", "Blink"],
-  ["wipe", "Divide"],
+  ["wipe", "Wipe"],
   ["difference", "Difference"],
 ] as const;
 
@@ -26,7 +26,7 @@ export class OverlayView implements View {
     type: "range", min: 0, max: 100, value: 50, "aria-label": "Share of the second video",
   });
   private readonly rate = element("input", {
-    type: "range", min: 0.5, max: 3, step: 0.5, value: 1, "aria-label": "Changes a second",
+    type: "range", min: 0.5, max: 3, step: 0.5, value: 1, "aria-label": "Changes per second",
   });
   private readonly shareField = element("label", { class: "field" }, element("span", {}, "First ↔ second"), this.share);
   private readonly rateField = element("label", { class: "field" }, element("span", {}, "Slow ↔ fast"), this.rate);
@@ -54,7 +54,7 @@ export class OverlayView implements View {
       element("div", { class: "row" }, this.first.field, this.second.field, this.way.field),
       this.canvas,
       element("div", { class: "row" }, this.shareField, this.rateField),
-      element("p", { class: "quiet" }, "Both are drawn at the same height, each at the frame that the alignment gives it."),
+      element("p", { class: "quiet" }, "Both are drawn at the same height and at matching frames."),
     );
     session.on(["selected"], () => this.follow());
     session.on(["position", "reference"], this.redraw);

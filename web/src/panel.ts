@@ -1,4 +1,4 @@
-/** The tabs beside the videos. */
+/** The tabs next to the videos. */
 
 import { element } from "./elements";
 
@@ -6,7 +6,7 @@ export interface View {
   readonly id: string;
   readonly title: string;
   readonly element: HTMLElement;
-  /** Called when it comes into view and when it goes. */
+  /** Called when it becomes visible and when it is hidden. */
   show(): void;
   hide(): void;
 }
@@ -17,7 +17,7 @@ export class Panel {
   private open: View | null = null;
 
   constructor(private readonly views: readonly View[]) {
-    const list = element("div", { class: "tabs", role: "tablist", "aria-label": "What to look at" });
+    const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Views" });
     this.tabs = views.map((view, index) => {
       const tab = element(
         "button",
@@ -37,7 +37,7 @@ export class Panel {
     }
     this.element = element(
       "aside",
-      { class: "panel", "aria-label": "Views" },
+      { class: "panel", "aria-label": "View" },
       list,
       ...views.map((view) => view.element),
     );

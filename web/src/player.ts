@@ -5,13 +5,13 @@ import { frameAt } from "./mapping";
 import type { Session } from "./session";
 import type { Tile } from "./tile";
 
-/** Seconds that a seek while playing is likely to take: it aims so far ahead. */
+/** Seconds that a seek while playing is likely to take; it aims this far ahead. */
 const SEEK_TAKES = 0.08;
-/** Seconds by which an estimate of the reference's place may lie before the frame's begin. */
+/** Seconds by which the reference's estimated position may precede the start of the frame. */
 const EARLY = 0.001;
 
 export class Player {
-  /** Counts starts: one that was overtaken by another gives up. */
+  /** Counts starts, so that one overtaken by another gives up. */
   private starts = 0;
   private starting = false;
 
@@ -66,11 +66,11 @@ export class Player {
     session.playing = false;
     for (const tile of this.tiles) tile.media.pause();
     session.tell("playing");
-    // From where each came to a halt to the very frame that belongs here.
+    // From where each stopped to the exact frame for this position.
     session.tell("position");
   }
 
-  /** Put every video on its frame, and let all go at once. */
+  /** Put every video on its frame, and start all at once. */
   private async start(): Promise<void> {
     const { session } = this;
     const number = ++this.starts;
@@ -78,7 +78,7 @@ export class Player {
     const mounted = this.tiles.filter(({ media }) => media.isMounted);
     for (const { media } of mounted) media.pause();
     const shown = mounted.map(({ media, place }) => media.show(session.shown(place)));
-    // One that is slow to come is caught up with later.
+    // A slow one catches up later.
     await Promise.race([
       Promise.all(shown),
       new Promise((resolve) => setTimeout(resolve, 1500)),
@@ -94,7 +94,7 @@ export class Player {
     }
   }
 
-  /** The reference shows a frame: all others are told how to keep in step with it. */
+  /** The reference shows a new frame: keep all others in step with it. */
   private tick(seconds: number, now: number): void {
     const { session } = this;
     if (this.starting) return;
@@ -109,7 +109,7 @@ export class Player {
       const pace = session.paceOf(place);
       const slope = pace.slope(seconds);
       const target = pace.at(seconds);
-      // The frame on screen stands for its time on screen: half of it lies ahead.
+      // Half of the current frame's time on screen lies ahead.
       const half = 0.5 / session.videos[place]!.fps;
       const order = follow(media.place(now) + half - target, slope, session.speed);
       const aim = target + SEEK_TAKES * slope * session.speed;

@@ -1,4 +1,4 @@
-/** What is still being made in the background: thumbnails, and copies that browsers can play. */
+/** Progress of the thumbnails and browser copies made in the background. */
 
 import { DocumentError, fetchAnomalies, fetchProgress } from "./documents";
 import { element } from "./elements";
@@ -7,14 +7,14 @@ import type { Message } from "./message";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
 
-/** Milliseconds between two questions. */
+/** Milliseconds between two requests. */
 const AGAIN = 1000;
-/** Videos named in a question at most: an address has its limits. */
+/** Maximum number of videos named in a request, as the length of an address is limited. */
 const MOST = 100;
 
 export class Preparation {
   readonly element = element("div", { class: "preparation", hidden: true });
-  private readonly bar = element("progress", { "aria-label": "Being prepared" });
+  private readonly bar = element("progress", { "aria-label": "Preparation" });
   private readonly told = element("span", { class: "quiet" });
   private done = -1;
 
@@ -27,12 +27,12 @@ export class Preparation {
     this.element.append(this.bar, this.told);
   }
 
-  /** Show how far it is until all is there. */
+  /** Show the progress until everything is ready. */
   follow(): void {
     void this.message.attempt(() => this.ask());
   }
 
-  /** Ask for the anomaly curves until they are there: the page is of use without them. */
+  /** Request the anomaly curves until they are ready; the page is usable without them. */
   async compare(): Promise<void> {
     try {
       this.session.setAnomalies(await fetchAnomalies());

@@ -1,4 +1,4 @@
-/** The frames of all videos that lie nearest to one frame. */
+/** The frames of all other videos nearest to a frame. */
 
 import { tint } from "./colours";
 import { nearestFrames, type Neighbour } from "./distances";
@@ -11,9 +11,9 @@ import type { Player } from "./player";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
 
-/** Seconds within which two frames of one video are the same find. */
+/** Seconds within which two frames of a video count as the same result. */
 const APART = 0.3;
-/** Milliseconds that the frame must rest before it is searched for. */
+/** Milliseconds for which a frame must stay before it is searched for. */
 const REST = 120;
 
 export class SearchView implements View {
@@ -27,7 +27,7 @@ export class SearchView implements View {
   private readonly status = element("p", { class: "quiet", role: "status" });
   private visible = false;
   private timer = 0;
-  /** What is searched for: it stays while a find is looked at. */
+  /** The frame searched for; it stays while a result is viewed. */
   private sought: { place: number; frame: number } | null = null;
   private going = false;
 
@@ -39,8 +39,8 @@ export class SearchView implements View {
     private readonly message: Message,
   ) {
     const names = session.videos.map(({ name }, place) => [String(place), name] as const);
-    this.from = choice("Frame now shown by", names, (value) => session.select(Number(value)));
-    this.many = choice("Of each video", [["1", "the nearest"], ["3", "the nearest 3"]], () =>
+    this.from = choice("Search for the frame of", names, (value) => session.select(Number(value)));
+    this.many = choice("Results per video", [["1", "1"], ["3", "3"]], () =>
       void this.search(),
     );
     this.picture = new FramePicture(session, thumbnails);
@@ -67,7 +67,7 @@ export class SearchView implements View {
     this.sought = null;
   }
 
-  /** Search once the frame rests. */
+  /** Search once the frame stays. */
   private later(): void {
     if (!this.visible || this.going) return;
     this.from.select.value = String(this.session.selected);
@@ -90,7 +90,7 @@ export class SearchView implements View {
     const { session, sought } = this;
     if (sought === null) return;
     if (session.videos.length < 2) {
-      this.status.textContent = "There is no other video to search in.";
+      this.status.textContent = "There is no other video to search.";
       return;
     }
     this.status.textContent = "Loading the embeddings …";
@@ -105,7 +105,7 @@ export class SearchView implements View {
     const found = nearestFrames(embeddings, dims, place, frame, apart, perVideo);
     this.status.textContent =
       `Frame ${frame} of ${session.videos[place]!.name}: ${found.length} nearest frames. ` +
-      "A click plays from there. d is the squared Euclidean distance of the embeddings.";
+      "Click one to play from there. d is the squared Euclidean distance between embeddings.";
     this.results.replaceChildren(...found.map((one) => this.result(one)));
   }
 

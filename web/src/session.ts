@@ -1,4 +1,4 @@
-/** What the page shows now: where it is, which video leads, what was loaded. */
+/** The state of the page: its position, which video leads, what was loaded. */
 
 import {
   fetchAlignments,
@@ -15,7 +15,7 @@ import { inverse, matched, pace, type Pace } from "./mapping";
 /** What may change. */
 export type Topic =
   | "position"
-  /** A person went somewhere, as against playing on. */
+  /** A person moved the position, as opposed to playback. */
   | "seek"
   | "playing"
   | "reference"
@@ -29,7 +29,7 @@ export type Topic =
   | "anomalies"
   | "theme";
 
-/** Reference frames between which playing goes round. */
+/** Reference frames between which playback loops. */
 export interface Loop {
   on: boolean;
   from: number;
@@ -37,28 +37,28 @@ export interface Loop {
 }
 
 export class Session {
-  /** Place of the reference among the videos. */
+  /** Index of the reference among the videos. */
   reference: number;
   /** Reference frame shown now. */
   frame = 0;
   playing = false;
   speed = 1;
   loop: Loop;
-  /** Place of the video that is heard, or null. */
+  /** Index of the video whose sound is on, or null. */
   sound: number | null = null;
-  /** Place of the video that keys and panels act on. */
+  /** Index of the video that keys and panels act on. */
   selected: number;
   labels: Labels;
-  /** As far as they are known. */
+  /** Empty until they are known. */
   anomalies: Anomalies = {};
-  /** Whether there are labels that are not saved. */
+  /** Whether there are unsaved labels. */
   unsaved = false;
 
   private alignments!: Alignments;
   private readonly knownAlignments = new Map<string, Promise<Alignments>>();
   private readonly knownEmbeddings = new Map<string, Promise<Float32Array>>();
   private readonly paces = new Map<number, Pace>();
-  /** Videos that show another frame than their match, until the position changes. */
+  /** Videos that show a frame other than their match, until the position changes. */
   private pins = new Map<number, number>();
   private readonly listeners = new Map<Topic, Set<() => void>>();
 
@@ -92,7 +92,7 @@ export class Session {
     for (const listener of this.listeners.get(topic) ?? []) listener();
   }
 
-  /** Load what the first reference needs. */
+  /** Load the data of the first reference. */
   async open(): Promise<void> {
     this.alignments = await this.alignmentsOf(this.reference);
   }
@@ -105,12 +105,12 @@ export class Session {
     return remembered(this.knownEmbeddings, this.videos[place]!.id, fetchEmbeddings);
   }
 
-  /** How a video goes with the reference; null for the reference itself. */
+  /** The alignment of a video with the reference; null for the reference itself. */
   alignment(place: number): Alignment | null {
     return this.alignments.queries[this.videos[place]!.id] ?? null;
   }
 
-  /** The frame of a video that belongs to a reference frame. */
+  /** The frame of a video that matches a reference frame. */
   matchOf(place: number, frame = this.frame): number {
     const alignment = this.alignment(place);
     const last = this.videos[place]!.frames - 1;
@@ -124,7 +124,7 @@ export class Session {
     return place !== this.reference && (alignment?.frames[this.frame] ?? 0) < 0;
   }
 
-  /** The frame of a video that is to be shown now. */
+  /** The frame of a video that should be shown now. */
   shown(place: number): number {
     return this.pins.get(place) ?? this.matchOf(place);
   }
@@ -155,7 +155,7 @@ export class Session {
     this.tell("position");
   }
 
-  /** Go to where one video shows a frame: it shows this very frame, the others their matches. */
+  /** Go to a frame of one video: it shows exactly this frame, the others show their matches. */
   goToFrameOf(place: number, frame: number): void {
     const bounded = Math.min(Math.max(Math.round(frame), 0), this.videos[place]!.frames - 1);
     const alignment = this.alignment(place);
@@ -166,14 +166,14 @@ export class Session {
     this.tell("seek");
   }
 
-  /** Let one video show another frame than its match, as when a match is being moved. */
+  /** Let a video show a frame other than its match, as when a match is being moved. */
   pin(place: number, frame: number | null): void {
     if (frame === null) this.pins.delete(place);
     else this.pins.set(place, frame);
     this.tell("position");
   }
 
-  /** Make another video the reference; what it shows stays. */
+  /** Make another video the reference; it keeps showing the same frame. */
   async lead(place: number): Promise<void> {
     if (place === this.reference) return;
     const alignments = await this.alignmentsOf(place);
@@ -192,11 +192,11 @@ export class Session {
     this.tell("position");
   }
 
-  /** Take a corrected alignment of a query with the reference in place of the old one. */
+  /** Replace the alignment of a query with the reference by a corrected one. */
   correct(query: number, alignment: Alignment): void {
     this.alignments.queries[this.videos[query]!.id] = alignment;
     const kept = this.knownAlignments.get(this.leader.id)!;
-    // The other way round has changed too, and is to be asked for again.
+    // The reverse alignment has changed too, and must be requested again.
     this.knownAlignments.clear();
     this.knownAlignments.set(this.leader.id, kept);
     this.paces.delete(query);
@@ -223,7 +223,7 @@ export class Session {
 
   setLoop(change: Partial<Loop>): void {
     const loop = { ...this.loop, ...change };
-    // A border set beyond the other one takes it along.
+    // A border set beyond the other one moves it too.
     if (loop.from >= loop.to) {
       if (change.from !== undefined) loop.to = this.leader.frames - 1;
       else loop.from = 0;
@@ -244,7 +244,7 @@ export class Session {
   }
 }
 
-/** What was asked for once is kept; what failed is asked for again. */
+/** A cache of requests; failed ones are repeated. */
 function remembered<T>(
   known: Map<string, Promise<T>>,
   id: string,

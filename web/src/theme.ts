@@ -1,4 +1,4 @@
-/** Dark or light: as the system has it until a person chooses. The style goes by `data-theme`. */
+/** Dark or light: the system's setting until a person chooses. The style uses `data-theme`. */
 
 import { button } from "./elements";
 import type { Session } from "./session";
@@ -16,13 +16,13 @@ function other(): "dark" | "light" {
   return root.dataset.theme === "dark" ? "light" : "dark";
 }
 
-/** What was chosen here before; a browser may keep nothing for a page. */
+/** Restore an earlier choice; a browser may refuse to store anything for a page. */
 export function recallTheme(): void {
   try {
     const kept = localStorage.getItem(KEY);
     if (kept === "dark" || kept === "light") chosen = kept;
   } catch {
-    // The system's it is.
+    // Use the system's setting.
   }
   apply();
 }
@@ -32,7 +32,7 @@ export function toggleTheme(session: Session): void {
   try {
     localStorage.setItem(KEY, chosen);
   } catch {
-    // It holds until the page is left.
+    // It applies until the page is closed.
   }
   apply();
   session.tell("theme");

@@ -1,8 +1,8 @@
-/** Small pictures of frames, cut from one sheet a video. */
+/** Small pictures of frames, cut from one sheet per video. */
 
 import { thumbnailsAddress, type Collection, type Video } from "./documents";
 
-/** Place of a frame's thumbnail on its sheet, in tiles. */
+/** Position of a frame's thumbnail on its sheet, in tiles. */
 export function tileOf(video: Video, frame: number, columns: number): [column: number, row: number] {
   const count = Math.ceil(video.frames / video.thumbnail_step);
   const index = Math.min(Math.round(frame / video.thumbnail_step), count - 1);
@@ -12,23 +12,23 @@ export function tileOf(video: Video, frame: number, columns: number): [column: n
 export class Thumbnails {
   private readonly sheets = new Map<string, Promise<HTMLImageElement>>();
 
-  /** Videos whose sheet is there; null where that is not told: then all are asked for. */
+  /** Videos whose sheet is ready; null if unknown: then all are requested. */
   private there: ReadonlySet<string> | null = new Set();
 
   constructor(private readonly collection: Collection) {}
 
-  /** Take note of the sheets that can be had. */
+  /** Note which sheets are available. */
   announce(there: readonly string[] | null): void {
     this.there = there === null ? null : new Set(there);
   }
 
-  /** Draw a frame's thumbnail; the canvas takes its size. Nothing is drawn if there is none yet. */
+  /** Draw a frame's thumbnail, resizing the canvas. Nothing is drawn if there is none yet. */
   async draw(canvas: HTMLCanvasElement, video: Video, frame: number): Promise<void> {
     if (this.there?.has(video.id) === false) return;
     const wanted = `${video.id}/${frame}`;
     canvas.dataset.wanted = wanted;
     const sheet = await this.sheet(video).catch(() => null);
-    // Another one may have been asked for meanwhile.
+    // Another one may have been requested meanwhile.
     if (sheet === null || canvas.dataset.wanted !== wanted) return;
     const { columns } = this.collection.thumbnails;
     const rows = Math.ceil(Math.ceil(video.frames / video.thumbnail_step) / columns);
@@ -49,7 +49,7 @@ export class Thumbnails {
       image.src = thumbnailsAddress(video.id);
       promise = image.decode().then(() => image);
       this.sheets.set(video.id, promise);
-      // It may be in the making: it is asked for again the next time.
+      // It may still be in the making: it is requested again the next time.
       promise.catch(() => this.sheets.delete(video.id));
     }
     return promise;

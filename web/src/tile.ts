@@ -1,4 +1,4 @@
-/** One video on the page: its picture, its line of time, its name and what can be done with it. */
+/** One video on the page: its picture, timeline, name and buttons. */
 
 import { tint } from "./colours";
 import { button, element } from "./elements";
@@ -10,9 +10,9 @@ import { Timeline } from "./timeline";
 export class Tile {
   readonly element: HTMLElement;
   readonly media: Media;
-  /** Whether it can be seen, so that its video is worth a decoder. */
+  /** Whether it is visible, so that its video needs a decoder. */
   visible = false;
-  /** How many panels draw from its video, wherever it is on the page. */
+  /** Number of panels that draw from its video, visible or not. */
   users = 0;
 
   private readonly still = element("canvas", { class: "still", "aria-hidden": true });
@@ -68,15 +68,15 @@ export class Tile {
     this.element.addEventListener("focusin", choose);
   }
 
-  /** Mount the best file while it is of use; give its decoder back otherwise. */
+  /** Mount the best file while it is needed; otherwise release its decoder. */
   settle(): void {
     const video = this.session.videos[this.place]!;
     const leading = this.place === this.session.reference || this.place === this.session.sound;
     const useful = this.visible || this.users > 0 || leading;
     if (typeof video.failure === "string") this.say(video.failure);
-    else if (!video.ready) this.say("A copy that browsers can play is being made.");
+    else if (!video.ready) this.say("Making a copy that browsers can play …");
     else if (!this.failed) this.say(null);
-    // While it plays it goes on as it is.
+    // Nothing changes while it plays.
     if (this.media.isOutdated && !this.session.playing) {
       this.poster();
       this.media.unmount();
@@ -93,7 +93,7 @@ export class Tile {
     if (!this.media.isReady && this.visible) this.poster();
   }
 
-  /** Follow the session's position. While playing the player moves the video itself. */
+  /** Follow the session's position. While playing, the player moves the video itself. */
   position(): void {
     const { session, place } = this;
     const frame = session.shown(place);

@@ -1,4 +1,4 @@
-/** One video's line of time: key events, the anomaly curve, the loop, and where it is. */
+/** A video's timeline: key events, anomaly curve, loop and current frame. */
 
 import { themed, tint } from "./colours";
 import { element, prepare } from "./elements";
@@ -8,7 +8,7 @@ export class Timeline {
   readonly element: HTMLDivElement;
   private readonly canvas = element("canvas");
   private readonly head = element("div", { class: "head" });
-  /** Pixels, as drawn last: asking for it at every frame would lay the page out anew. */
+  /** Pixels, as last drawn: measuring it at every frame would force a layout. */
   private width = 0;
 
   constructor(
@@ -22,7 +22,7 @@ export class Timeline {
         class: "timeline",
         role: "slider",
         tabindex: 0,
-        "aria-label": `Time of ${video.name}`,
+        "aria-label": `Timeline of ${video.name}`,
         "aria-valuemin": 0,
         "aria-valuemax": video.frames - 1,
       },
@@ -39,7 +39,7 @@ export class Timeline {
     this.element.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Draw what stays while playing. */
+  /** Draw everything that does not change while playing. */
   draw(): void {
     const context = prepare(this.canvas);
     if (context === null) return;
@@ -78,7 +78,7 @@ export class Timeline {
     this.move();
   }
 
-  /** Move the head to the frame that is shown. */
+  /** Move the head to the frame shown. */
   move(): void {
     const { session, place } = this;
     const video = session.videos[place]!;

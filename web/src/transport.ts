@@ -1,4 +1,4 @@
-/** The bar below: play, step, scrub, speed, loop, reference, sound. */
+/** The bar at the bottom: play, step, scrub, speed, loop, reference, sound. */
 
 import { button, choice, element } from "./elements";
 import type { Player } from "./player";

@@ -17,12 +17,12 @@ describe("anchors", () => {
     expect(withAnchor(ANCHORS, 30, 60, 100)).toEqual([[10, 20], [30, 60]]);
   });
 
-  it("leave no place where no frame lies between", () => {
+  it("leave no place if no frame lies between", () => {
     expect(withAnchor([[1, 4], [3, 5]], 2, 4, 100)).toBeNull();
     expect(withAnchor([[0, 99]], 1, 4, 100)).toBeNull();
   });
 
-  it("are taken away, and found near a frame", () => {
+  it("are removed, and found near a frame", () => {
     expect(withoutAnchor(ANCHORS, 10)).toEqual([[30, 25]]);
     expect(anchorNear(ANCHORS, 12, 3)).toEqual([10, 20]);
     expect(anchorNear(ANCHORS, 20, 3)).toBeNull();

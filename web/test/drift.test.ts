@@ -26,17 +26,17 @@ describe("a video that follows", () => {
     [0.1, 0, 1],
   ])("makes up for %f s at slope %f and speed %f", (drift, slope, speed) => {
     const left = followed(drift, slope, speed, 2);
-    // Where the reference waits, one that is ahead can only wait too.
+    // While the reference waits, a video that is ahead can only wait too.
     if (slope === 0) expect(left).toBe(drift);
     else expect(Math.abs(left)).toBeLessThan(0.02);
   });
 
-  it("is put in its place when it is far away", () => {
+  it("seeks when it is far away", () => {
     expect(follow(1, 1, 1).kind).toBe("seek");
     expect(follow(-1, 1, 1).kind).toBe("seek");
   });
 
-  it("waits where the path waits, and gives no rate that a browser refuses", () => {
+  it("waits where the path waits, and never sets a rate that browsers refuse", () => {
     expect(follow(0, 0, 1).kind).toBe("wait");
     for (const slope of [0, 0.05, 1, 40]) {
       for (const drift of [-0.3, 0, 0.3]) {
@@ -48,7 +48,7 @@ describe("a video that follows", () => {
     }
   });
 
-  it("leaves a rate alone that is nearly right", () => {
+  it("keeps a rate that is nearly right", () => {
     expect(worthSetting(1, 1.02)).toBe(false);
     expect(worthSetting(1, 1.2)).toBe(true);
   });

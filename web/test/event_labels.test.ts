@@ -22,7 +22,7 @@ const ALIGNMENTS: Alignments = {
 };
 
 describe("key events", () => {
-  it("are carried to every video by its alignment, also where it has no match", () => {
+  it("are transferred to every video by its alignment, even where it has no match", () => {
     const carried = transferred(LABELS, ALIGNMENTS);
     expect(carried.videos.v1).toEqual({ lift: 5, drop: 7 });
     expect(carried.videos.v2).toEqual({ lift: 4, drop: 8 });
@@ -30,7 +30,7 @@ describe("key events", () => {
     expect(LABELS.videos.v1).toEqual({ drop: 9 });
   });
 
-  it("leave alone what the reference has no mark of", () => {
+  it("that the reference does not have stay unchanged", () => {
     const partly = marked(LABELS, "v0", "drop", null);
     expect(transferred(partly, ALIGNMENTS).videos.v1).toEqual({ lift: 5, drop: 9 });
   });
@@ -51,14 +51,14 @@ describe("key events", () => {
     });
   });
 
-  it("are told when they come in another order than their names", () => {
+  it("are reported when they are out of order", () => {
     expect(outOfOrder(marked(LABELS, "v0", "lift", 7), "v0")).toEqual(["drop"]);
     expect(outOfOrder(LABELS, "v0")).toEqual([]);
   });
 });
 
 describe("labels.json", () => {
-  it("keeps what is known of each video and takes these events", () => {
+  it("keeps the other fields of each video and takes these events", () => {
     const video = { id: "v0", name: "swings/me", label: "me", fps: 25, frames: 4 } as Video;
     const known = { set: "mine", events: ["old"], videos: { me: { file: "me.mp4", fps: 24.9 } } };
     expect(labelsFile(known, LABELS, [video])).toEqual({

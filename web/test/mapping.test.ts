@@ -22,13 +22,13 @@ describe("frames and times", () => {
 });
 
 describe("matches", () => {
-  it("takes the nearest frame that has a match where one has none", () => {
+  it("use the nearest frame that has a match if a frame has none", () => {
     expect(matched([-1, -1, 4, 7, -1], 0)).toBe(4);
     expect(matched([-1, -1, 4, 7, -1], 4)).toBe(7);
     expect(matched([3, 5], 1)).toBe(5);
   });
 
-  it("goes back from the query to the middle of the reference frames that match it", () => {
+  it("lead back from the query to the middle of the reference frames that match it", () => {
     expect(inverse([0, 2, 2, 2, 9], 2)).toBe(2);
     expect(inverse([0, 2, 2, 2, 9], 8)).toBe(4);
     expect(inverse([-1, 3, 5, -1], 0)).toBe(1);
@@ -46,14 +46,14 @@ describe("pace", () => {
     expect(at(2)).toBeCloseTo(1, 1);
   });
 
-  it("begins and ends at the very frames", () => {
+  it("starts and ends at the exact frames", () => {
     const frames = times.map((_, frame) => Math.round(100 * (frame / 100) ** 2));
     const { at } = pace(times, times, frames);
     expect(at(0)).toBeCloseTo(middleOf(times, 0));
     expect(at(9)).toBeCloseTo(middleOf(times, 100));
   });
 
-  it("stands still where the query waits, and never leaps by more than the path within its reach", () => {
+  it("stands still where the query waits, and never jumps further than the path within its reach", () => {
     const frames = times.map((_, frame) => (frame < 50 ? 10 : 60));
     const { at, slope } = pace(times, times, frames, 0.2);
     expect(slope(0.5)).toBeCloseTo(0);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { onceAFrame } from "../src/once_a_frame";
 
 describe("drawing once a frame", () => {
-  it("happens before the next frame, once for all who asked, and again for who asks later", () => {
+  it("happens once before the next frame for all requests, and again for later ones", () => {
     const waiting: (() => void)[] = [];
     vi.stubGlobal("requestAnimationFrame", (call: () => void) => waiting.push(call));
     const draw = vi.fn();
