@@ -24,7 +24,7 @@ MakeVideo = Callable[..., ScoredVideo]
 
 @pytest.fixture(scope="session")
 def make_video() -> MakeVideo:
-    """Makes a video whose embeddings are how far the action has come, with noise if asked for."""
+    """Makes a video whose embeddings are the action's progress, with optional noise."""
 
     def make(
         name: str,
@@ -76,7 +76,7 @@ def labelled_set(tmp_path_factory: pytest.TempPathFactory) -> Collection:
 
 @pytest.fixture(scope="session")
 def model_folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two small encoders as they are before training, in run folders with a training log."""
+    """Two small untrained encoders, in run folders with a training log."""
     folders = []
     for seed in range(2):
         run = tmp_path_factory.mktemp("run") / f"run{seed}"

@@ -1,4 +1,4 @@
-"""Evaluations side by side."""
+"""Comparing evaluations."""
 
 import csv
 import dataclasses
@@ -85,7 +85,7 @@ def test_only_what_was_scored_alike_is_compared(
     scoring = dataclasses.replace(options.scoring, stride=3)
     other = dataclasses.replace(quick, scoring=scoring)
     evaluate(model_folders[0], labelled_set, options=other).save(tmp_path / "stride")
-    with pytest.raises(EvaluationError, match="scored with other options"):
+    with pytest.raises(EvaluationError, match="scored with different options"):
         compare([folders[0], tmp_path / "stride"])
 
 
@@ -96,7 +96,7 @@ def test_what_is_no_evaluation_is_one_sentence(folders: list[Path], tmp_path: Pa
         compare([folders[0], tmp_path / "empty"])
     shutil.copytree(folders[1], tmp_path / "torn")
     (tmp_path / "torn" / "sums.npz").unlink()
-    with pytest.raises(EvaluationError, match="whole evaluation"):
+    with pytest.raises(EvaluationError, match="complete evaluation"):
         compare([folders[0], tmp_path / "torn"])
     shutil.copytree(folders[1], tmp_path / "newer")
     told = json.loads((folders[1] / "evaluation.json").read_text())

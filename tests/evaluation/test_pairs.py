@@ -81,7 +81,7 @@ def test_an_event_that_an_open_end_leaves_out_takes_the_nearest_match(
     make_video: MakeVideo,
 ) -> None:
     long, short = make_video("long", frames=40, events=(2, 38)), make_video("short")
-    # The short one shows the middle of the long one only.
+    # The short one shows only the middle of the long one.
     middle = slice(15, 25)
     part = type(short)(
         name="part",

@@ -1,4 +1,4 @@
-"""The whole protocol on small videos, and what it warns of."""
+"""The whole protocol on small videos, and its warnings."""
 
 import dataclasses
 from pathlib import Path

@@ -117,9 +117,9 @@ def test_undefined_pairs_are_counted_and_told(make_video: MakeVideo) -> None:
     frozen = given.test[0]
     still = type(frozen)(**{**vars(frozen), "embeddings": np.zeros_like(frozen.embeddings)})
     found = scores(Action("", given.events, given.train, (still, *given.test[1:])))
-    # From the others all neighbours are its first frame, and from it all are one frame of theirs.
+    # From the others, all neighbours are its first frame; from it, all are one frame of theirs.
     assert found["tau_b"].undefined == 6
-    assert "6 of 12 pairs undefined, counted 0" in found["tau_b"].remark
+    assert "6 of 12 pairs undefined, counted as 0" in found["tau_b"].remark
     assert found["tau_b"].value < 0.55
 
 

@@ -1,4 +1,4 @@
-"""Embedding once for all models, and videos whose time cannot be told."""
+"""Embedding once for all models, and videos that hide the time."""
 
 import errno
 import io
@@ -61,7 +61,7 @@ def test_variants_hold_what_their_names_say(
         assert trimmed.phases is not None
         assert plain.phases is not None
         np.testing.assert_array_equal(trimmed.phases, plain.phases[start:])
-        # Away from the cut, whose context is gone, it is the same video.
+        # Away from the cut, where context is missing, it is the same video.
         np.testing.assert_allclose(trimmed.embeddings[-5:], plain.embeddings[-5:], atol=1e-5)
 
         assert len(frozen.embeddings) == frames

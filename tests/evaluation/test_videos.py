@@ -1,4 +1,4 @@
-"""Labels beside embeddings, and splits that share nothing."""
+"""Labels combined with embeddings, and splits that share nothing."""
 
 import json
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_a_file_in_both_splits_is_refused(tmp_path: Path) -> None:
         events=found.events,
         source="twins",
     )
-    with pytest.raises(CollectionError, match="in both splits; take it out of one"):
+    with pytest.raises(CollectionError, match="in both splits; remove it from one"):
         clean_splits(twin)
 
 
@@ -76,7 +76,7 @@ def test_labels_become_frames_and_phases() -> None:
     video = Video("a", Path("a.mp4"), events={"end": 5, "start": 2})
     scored = labelled(video, ["start", "end"], times=np.arange(5) / 10, embeddings=np.zeros((5, 1)))
     np.testing.assert_array_equal(scored.events, [2, 5])
-    # An event right after the last frame is aligned by the last frame.
+    # For alignment, an event right after the last frame is on the last frame.
     np.testing.assert_array_equal(scored.event_frames, [2, 4])
     assert scored.phases is not None
     np.testing.assert_array_equal(scored.phases, [0, 0, 1, 1, 1])

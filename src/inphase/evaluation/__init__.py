@@ -1,4 +1,4 @@
-"""The evaluation of encoders: embed once, score everything. Scores of plain arrays: `metrics`."""
+"""Evaluate encoders: embed once, score everything. Scores of plain arrays are in `metrics`."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inphase.evaluation.scores import Score as Score
     from inphase.evaluation.scores import ScoringOptions as ScoringOptions
 
-# Loaded when first used: the metrics stand alone, without models and videos.
+# Loaded on first use: the metrics work alone, without models and videos.
 _HOMES = {
     "Comparison": "comparison",
     "Evaluation": "result",

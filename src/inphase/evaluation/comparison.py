@@ -1,4 +1,4 @@
-"""Evaluations side by side: is one better than another on the same videos, or was it luck?"""
+"""Compare evaluations: is one better than another on the same videos, or was it luck?"""
 
 import json
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ class ComparedScore:
         title: for people.
         unit: of the values.
         higher_is_better: whether more is better.
-        values: one a run.
-        differences: one a run after the first: its value − the first's.
+        values: one per run.
+        differences: one per run after the first: its value − the first's.
     """
 
     key: str
@@ -39,7 +39,7 @@ class ComparedScore:
     differences: tuple[PairedDifference, ...]
 
     def better(self, run: int) -> bool | None:
-        """Whether a run (1 and up) is significantly better than the first; None: cannot be told."""
+        """Whether a run (from 1) is significantly better than the first; None if undecided."""
         difference = self.differences[run - 1]
         if not difference.p < 0.05:
             return None
@@ -48,13 +48,13 @@ class ComparedScore:
 
 @dataclass(frozen=True)
 class Comparison(Result):
-    """Runs beside the first of them.
+    """Runs compared with the first of them.
 
     Attributes:
         runs: their names.
-        labels: the set that all were scored on.
+        labels: the labelled set on which all were scored.
         videos: number of test videos.
-        scores: those that all runs have.
+        scores: the scores that all runs have.
     """
 
     runs: tuple[str, ...]
@@ -70,7 +70,7 @@ class Comparison(Result):
         return ()
 
     def table(self) -> Table:
-        """One row a score and run; differences are to the first run."""
+        """One row per score and run; differences are to the first run."""
         names = ("difference", "low", "high", "p")
         rows = (
             [score.key, run, value, *(getattr(told, name) if told else "" for name in names)]
@@ -83,21 +83,21 @@ class Comparison(Result):
 
 
 def compare(runs: Sequence[str | Path], *, draws: int = DRAWS, seed: int = 0) -> Comparison:
-    """Compare evaluations on the same videos by a paired bootstrap over these.
+    """Compare evaluations on the same videos, by a paired bootstrap over the videos.
 
-    Both of a pair see the same draws of test videos, so that a video which is hard for both does
-    not blur their difference. With many scores some will differ by chance: p < 0.05 is wrong once
-    in twenty.
+    Both runs of a pair use the same bootstrap samples of test videos, so that a video that is hard
+    for both does not blur their difference. With many scores, some differ by chance: p < 0.05 is
+    wrong one time in twenty.
 
     Args:
-        runs: at least two folders that ``inphase evaluate`` wrote, or run folders that hold one;
-            the others are compared with the first.
-        draws: of test videos.
-        seed: of the draws.
+        runs: at least two folders written by `inphase evaluate`, or run folders that contain one;
+            all are compared with the first.
+        draws: number of bootstrap samples.
+        seed: of the bootstrap.
 
     Raises:
-        EvaluationError: fewer than two, one holds no evaluation or not a whole one, or they were
-            not scored on the same test videos with the same options.
+        EvaluationError: there are fewer than two runs, one holds no complete evaluation, or they
+            were not scored on the same test videos with the same options.
     """
     if len(runs) < 2:
         raise EvaluationError(f"Comparing needs at least two runs, not {len(runs)}.")
@@ -112,8 +112,8 @@ def compare(runs: Sequence[str | Path], *, draws: int = DRAWS, seed: int = 0) ->
                 )
         if other.told["options"]["scoring"] != first.told["options"]["scoring"]:
             raise EvaluationError(
-                f"{runs[0]} and {run} cannot be compared: they were scored with other options; "
-                "evaluate both with the same."
+                f"{runs[0]} and {run} cannot be compared: they were scored with different options; "
+                "evaluate both with the same ones."
             )
     scores = []
     for key, figures in first.told["methods"]["model"].items():
@@ -172,6 +172,6 @@ def _read(folder: Path) -> _Read:
                 ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EvaluationError(
-            f"{folder} does not hold a whole evaluation; run `inphase evaluate` again."
+            f"{folder} does not hold a complete evaluation; run `inphase evaluate` again."
         ) from error
     return _Read(told, sums)

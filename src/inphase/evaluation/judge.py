@@ -1,4 +1,4 @@
-"""One way of scoring, for a model, for what stands beside it, and for videos without a clock."""
+"""Score models, baselines and videos without a clock, all in the same way."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,20 +26,20 @@ from inphase.evaluation.variants import FROZEN, ModelEmbeddings
 from inphase.evaluation.videos import Action, ScoredVideo, actions_of
 from inphase.progress import Bar
 
-# A frozen video whose τ is above this, or whose phases are told better than any constant answer
-# could by this much, says that the method tells time without looking.
+# The method tells time without looking if the τ of frozen videos is above this, or if their phase
+# accuracy exceeds that of any constant answer by this much.
 _FROZEN_TAU, _FROZEN_ACCURACY = 0.05, 0.01
 
 
 class Judge:
-    """Scores one model's embeddings after another in the same way."""
+    """Scores the embeddings of every model in the same way."""
 
     def __init__(self, options: EvaluationOptions, events: Mapping[str, tuple[str, ...]]) -> None:
         self._options = options
         self._events = events
 
     def run(self, folder: Path, embedded: ModelEmbeddings, bar: Bar) -> ModelRun:
-        """A model on the videos as filmed."""
+        """Score a model on the original videos."""
         actions = actions_of(embedded.train, embedded.test, self._events)
         pairs = tuple(self._pairs(action.test, bar) for action in actions)
         per_action = {
@@ -62,13 +62,13 @@ class Judge:
         *,
         brief: bool = False,
     ) -> dict[str, Score]:
-        """Any embeddings, scored as a model's are.
+        """Score any embeddings like those of a model.
 
         Args:
-            train: videos that classifiers may learn from.
-            test: videos that are scored.
-            bar: told of each pair that was compared.
-            brief: without the scores that position shortcuts are not judged by.
+            train: videos to train classifiers on.
+            test: videos to score.
+            bar: advanced by each compared pair.
+            brief: only compute the scores that reveal position shortcuts.
         """
         options = self._options.scoring
         if brief:
@@ -85,7 +85,7 @@ class Judge:
         return join_actions([score_events(stretch_pairs(action.test)) for action in actions])
 
     def per_event(self, runs: Sequence[ModelRun]) -> tuple[EventRow, ...]:
-        """Errors of each key event of each action, beside time-stretching."""
+        """Errors of each key event of each action, compared with time-stretching."""
         rows = []
         for index, action in enumerate(runs[0].actions):
             stretched = stretch_pairs(action.test)
@@ -104,14 +104,14 @@ class Judge:
         return tuple(rows)
 
     def per_action(self, runs: Sequence[ModelRun]) -> dict[str, dict[str, Score]]:
-        """Scores of each action, where there are several."""
+        """Scores of each action, if there are several."""
         names = [action.name for action in runs[0].actions]
         if len(names) < 2:
             return {}
         return {name: merge_seeds([run.per_action[name] for run in runs]) for name in names}
 
     def total_pairs(self, models: Sequence[ModelEmbeddings], untrained: ModelEmbeddings) -> int:
-        """How many pairs will be compared, for a progress bar."""
+        """The number of pairs to compare, for a progress bar."""
         sets = [one.test for one in models] + [untrained.test] + 2 * [models[0].test]
         sets += [videos for one in models for videos in one.variants.values()]
         counts = [
@@ -141,12 +141,12 @@ def _one(errors: EventErrors, event: int) -> EventErrors:
 
 
 def frame_number(video: ScoredVideo) -> ScoredVideo:
-    """The video with embeddings of nothing but the number of each frame."""
+    """The video with only the number of each frame as its embedding."""
     return replace(video, embeddings=np.arange(len(video.times), dtype=np.float32)[:, None])
 
 
 def frame_share(video: ScoredVideo) -> ScoredVideo:
-    """The video with embeddings of nothing but how far each frame is through it."""
+    """The video with only each frame's relative position as its embedding."""
     frames = np.arange(len(video.times), dtype=np.float32)[:, None]
     return replace(video, embeddings=frames / len(video.times))
 
@@ -154,20 +154,20 @@ def frame_share(video: ScoredVideo) -> ScoredVideo:
 def shared_group_warnings(
     train: Sequence[ScoredVideo], test: Sequence[ScoredVideo]
 ) -> tuple[str, ...]:
-    """What a reader must be told where test videos are of groups that were trained on."""
+    """Warn the reader if test videos belong to groups that were trained on."""
     shared = {video.group for video in train} & {video.group for video in test} - {None}
     if not shared:
         return ()
     named = ", ".join(sorted(map(str, shared))[:3]) + (", …" if len(shared) > 3 else "")
     return (
-        f"Groups are in both splits ({named}): the scores do not tell how well new ones would do.",
+        f"Groups are in both splits ({named}): the scores do not show how well new ones would do.",
     )
 
 
 def shortcut_warnings(
     methods: Mapping[str, Mapping[str, Score]], actions: Sequence[Action]
 ) -> tuple[str, ...]:
-    """What a reader must be told before believing the figures."""
+    """Warn the reader if the figures may not mean what they seem to."""
     told = []
     frozen = methods.get(FROZEN, {})
     tau = frozen["tau_b"].value if "tau_b" in frozen else 0.0
@@ -180,28 +180,28 @@ def shortcut_warnings(
     for key, score in frozen.items():
         if key.startswith("phase_accuracy") and score.value > constant + _FROZEN_ACCURACY:
             told.append(
-                f"In a video frozen to one frame {score.value:.1%} of the frames are put into the "
-                f"right phase ({score.title}), more than any constant answer could reach "
+                f"In a video frozen to one frame, {score.value:.1%} of the frames get the right "
+                f"phase ({score.title}), more than any constant answer could reach "
                 f"({constant:.1%}): the model has learned the clock."
             )
             break
     model, stretch = (methods[name].get("event_error_share") for name in (MODEL, STRETCH))
     if model and stretch and model.value >= stretch.value:
         told.append(
-            f"Plain time-stretching puts key events nearer ({stretch.value:.3f} of the length) "
-            f"than the model does ({model.value:.3f})."
+            f"Plain time-stretching places key events more accurately ({stretch.value:.3f} of the "
+            f"length off) than the model ({model.value:.3f})."
         )
     undefined = methods[MODEL]["tau_b"].undefined if "tau_b" in methods[MODEL] else 0
     if undefined:
         told.append(
-            f"Kendall's τ is undefined for {undefined} pairs, which count 0: all frames of one "
+            f"Kendall's τ is undefined for {undefined} pairs, which count as 0: all frames of one "
             "video have the same nearest neighbour in the other."
         )
     return tuple(told)
 
 
 def _best_constant_accuracy(actions: Sequence[Action]) -> float:
-    """Accuracy of the best answer that is the same for all frames of a video, mean over actions."""
+    """Accuracy of the best constant answer for all frames of a video, averaged over actions."""
     shares = []
     for action in actions:
         phases = [video.phases for video in action.test if video.phases is not None]

@@ -1,4 +1,4 @@
-"""Every ordered pair of videos compared once: order kept, key events carried over."""
+"""Compare every ordered pair of videos once: the order of frames, and transferred key events."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from inphase.evaluation.videos import ScoredVideo
 
 @dataclass(frozen=True)
 class EventErrors:
-    """Errors of carrying key events from each video to each other one.
+    """Errors of transferring key events from each video to every other.
 
     Attributes:
-        predicted: (videos, videos, events) frame in the second video; −1 where not both have it.
-        frames: (videos, videos, events) |predicted − true|; NaN where not both have it.
+        predicted: (videos, videos, events) frame in the second video; −1 unless both have it.
+        frames: (videos, videos, events) |predicted − true|; NaN unless both have the event.
         seconds: (videos, videos, events) the same in seconds.
-        share: (videos, videos, events) the same as a share of the second video's frames.
+        share: (videos, videos, events) the same as a fraction of the second video's frames.
     """
 
     predicted: NDArray[np.int64]
@@ -36,14 +36,14 @@ class EventErrors:
 
 @dataclass(frozen=True)
 class Pairs:
-    """What was found between all ordered pairs of different videos of an action.
+    """Scores of all ordered pairs of different videos of an action.
 
     Attributes:
         tau_b: (videos, videos), NaN where undefined and on the diagonal.
         tau_a: (videos, videos), likewise.
-        neighbours: ``neighbours[i][j]``, (frames of i,) nearest frames of j, itself included.
-        dtw: events carried by the aligned frames.
-        nearest: events carried by each frame's nearest neighbour.
+        neighbours: `neighbours[i][j]`, (frames of i,) nearest frames of j, including j = i.
+        dtw: events transferred by alignment.
+        nearest: events transferred by nearest neighbour.
     """
 
     tau_b: NDArray[np.float64]
@@ -64,8 +64,8 @@ def compare_pairs(
 
     Args:
         videos: of one action.
-        stride: compare every so many frames for Kendall's τ.
-        options: of each alignment; the distance counts for nearest neighbours, too.
+        stride: for Kendall's τ, use every `stride`-th frame.
+        options: of each alignment; the distance is also used for nearest neighbours.
         advance: called with the number of pairs just done.
 
     Raises:
@@ -77,7 +77,7 @@ def compare_pairs(
     by_dtw, by_neighbour = _Carried(videos), _Carried(videos)
     for i, first in enumerate(videos):
         for j, second in enumerate(videos):
-            # Named as the embeddings of a pair are: the first is the reference.
+            # Named like the embeddings of a pair: the first is the reference.
             distances = distance_named(options.distance)(first.embeddings, second.embeddings)
             nearest = nearest_neighbours(distances)
             neighbours[i].append(nearest)
@@ -96,7 +96,7 @@ def compare_pairs(
 
 
 def stretch_pairs(videos: Sequence[ScoredVideo]) -> EventErrors:
-    """Key events carried by plain time-stretching, which knows nothing of the pictures."""
+    """Key events transferred by plain time-stretching, which ignores the pictures."""
     carried = _Carried(videos)
     for i, first in enumerate(videos):
         for j, second in enumerate(videos):

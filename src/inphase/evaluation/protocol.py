@@ -1,4 +1,4 @@
-"""The protocol: embed once, score everything, beside what needs no learning."""
+"""The protocol: embed once, score everything, and compare with baselines."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,26 +34,25 @@ def evaluate(
 ) -> Evaluation:
     """Score trained encoders on a labelled set.
 
-    Each video is embedded once by each model; then every score that the labels allow is computed
-    on the test split, with 95 % intervals over its videos. Several models count as several seeds
-    of one method: scores are their mean. Beside them stand plain time-stretching, the untrained
-    base network, embeddings of nothing but the frame number, and the model on videos whose time
-    cannot be told.
+    Each video is embedded once by each model. Then every score that the labels allow is computed
+    on the test split, with 95 % intervals over its videos. Several models are treated as seeds of
+    one method: scores are their mean. Baselines are plain time-stretching, the untrained base
+    network and the frame number alone; the model is also scored on videos that hide the time.
 
     Args:
-        models: model folders, or run folders that hold one.
-        labels: a labels.json, its folder, or a collection that was opened from one.
-        options: how; the defaults are those of the docs.
+        models: model folders, or run folders that contain one.
+        labels: a labels.json, its folder, or a collection opened from one.
+        options: how to score.
         console: where progress goes; by default nowhere.
 
     Returns:
-        The evaluation, which prints and saves itself.
+        The evaluation, which can save itself.
 
     Raises:
         CollectionError: the set has no key events or no test split, or a group is in both splits.
         ModelError: a model folder cannot be used.
         VideoError: none of the test videos can be read.
-        EvaluationError: no action has two test videos that can be read.
+        EvaluationError: no action has two readable test videos.
     """
     options = options or EvaluationOptions()
     paths = [models] if isinstance(models, (str, Path)) else list(models)
@@ -104,13 +103,13 @@ def score_embedded(
     files: Mapping[str, Path],
     console: Console | None = None,
 ) -> Evaluation:
-    """Score embeddings that are there already, of whatever method.
+    """Score existing embeddings of any method.
 
     Args:
-        embedded: of the videos, by each model, and of the variants whose time cannot be told.
+        embedded: embeddings by each model, of the videos and of their variants that hide the time.
         models: names of the models, as folders.
-        events: names of the key events by action.
-        options: how.
+        events: names of the key events, by action.
+        options: how to score.
         source: of the labels, for messages.
         files: of the test videos, by name, for the pictures.
         console: where progress goes; by default nowhere.
@@ -121,8 +120,8 @@ def score_embedded(
     first, untrained = embedded.models[0], embedded.untrained
     if not any(len(action.test) > 1 for action in actions_of(first.train, first.test, events)):
         raise EvaluationError(
-            f"{source}: no action has two test videos that can be read; alignment is "
-            "scored between videos of one action."
+            f"{source}: no action has two test videos that can be read; alignment is scored "
+            "between videos of the same action."
         )
     judge = Judge(options, events)
     total = judge.total_pairs(embedded.models, embedded.untrained)
@@ -164,7 +163,7 @@ def score_embedded(
 
 
 def model_folder(path: str | Path) -> Path:
-    """The model folder at a path, or in the run folder at it."""
+    """The model folder at a path, or in the run folder there."""
     path = Path(path)
     inside = path / "model"
     return inside if inside.is_dir() and not (path / "model.safetensors").is_file() else path

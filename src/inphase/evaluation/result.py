@@ -1,4 +1,4 @@
-"""What an evaluation found, and how it is written: JSON, CSV, arrays for comparing, HTML."""
+"""The result of an evaluation, and how it is written: JSON, CSV, arrays for comparison, HTML."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,16 +30,16 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True)
 class EvaluationOptions:
-    """How :func:`~inphase.evaluation.evaluate` scores.
+    """How [`evaluate`][inphase.evaluation.protocol.evaluate] scores.
 
     Attributes:
-        scoring: of each metric.
+        scoring: options of each metric.
         alignment: distance and limits, for the event errors.
-        bootstrap: draws of test videos for the 95 % intervals.
-        shortcuts: score trimmed, frozen and shuffled videos too.
-        train_split: name of the split that classifiers learn from.
-        test_split: name of the split that is scored.
-        shared_groups: score even where a group (person, scene, performance) is in both splits.
+        bootstrap: number of bootstrap samples for the 95 % intervals.
+        shortcuts: also score trimmed, frozen and shuffled videos.
+        train_split: name of the split to train classifiers on.
+        test_split: name of the split to score.
+        shared_groups: allow a group (person, scene, performance) in both splits.
     """
 
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
@@ -51,7 +51,7 @@ class EvaluationOptions:
     shared_groups: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values; of the alignment the distance and what differs from the defaults."""
+        """Plain values; for the alignment, the distance and whatever differs from the defaults."""
         alignment = self.alignment.changed()
         alignment.pop("distance", None)
         told = asdict(self)
@@ -63,11 +63,11 @@ class EvaluationOptions:
 
 @dataclass(frozen=True)
 class ModelRun:
-    """One model's embeddings of the videos as filmed, and their scores.
+    """One model's embeddings of the original videos, and their scores.
 
     Attributes:
         folder: of the model.
-        actions: with its embeddings.
+        actions: with the model's embeddings.
         pairs: of the test videos of each action.
         per_action: scores by action and key.
         scores: mean over actions, by key.
@@ -85,7 +85,7 @@ class EventRow:
     """Alignment errors of one key event.
 
     Attributes:
-        action: whose event it is.
+        action: that the event belongs to.
         event: its name.
         methods: by method (model, nearest neighbour, time-stretching), scores by key.
     """
@@ -97,17 +97,17 @@ class EventRow:
 
 @dataclass(frozen=True)
 class Figures:
-    """A score as it is told.
+    """A score as it is reported.
 
     Attributes:
         value: mean over models, actions and videos.
-        low: lower end of the 95 % interval over test videos; NaN where they are too few.
+        low: lower end of the 95 % interval over test videos; NaN if there are too few.
         high: its upper end.
         seeds: the value of each model.
         unit: of the value; empty for a pure number.
         better: higher or lower.
         title: name for people.
-        note: what a reader must know to compare it.
+        note: what a reader needs to know to compare it.
     """
 
     value: float
@@ -130,10 +130,10 @@ class Evaluation(Result):
         options: how it was scored.
         train: names of the training videos.
         test: names of the test videos.
-        methods: by method, scores by key; ``model`` first, then what stands beside it.
+        methods: scores by method and key; `model` first, then the baselines and variants.
         per_event: errors of each key event.
-        per_action: scores by action and key, where there are several actions.
-        warnings: sentences that a reader must know.
+        per_action: scores by action and key, if there are several actions.
+        warnings: sentences that a reader needs to know.
         skipped: videos that could not be read.
         files: of the test videos, by name.
         runs: each model's embeddings and pairs, for the pictures.
@@ -154,14 +154,14 @@ class Evaluation(Result):
 
     @property
     def scores(self) -> Mapping[str, Score]:
-        """The models' scores by key, e.g. ``event_error_share``."""
+        """The models' scores by key, e.g. `event_error_share`."""
         return self.methods[MODEL]
 
     def __getitem__(self, key: str) -> float:
-        """The models' mean score of that key.
+        """The models' mean score with this key.
 
         Raises:
-            KeyError: the labels do not allow this score, or there is none of that name.
+            KeyError: there is no such score, or the labels do not allow it.
         """
         return self.scores[key].value
 
@@ -169,11 +169,11 @@ class Evaluation(Result):
 
     @property
     def input_files(self) -> Sequence[Path]:
-        """None that a report could overwrite: its files have names of their own."""
+        """None: a report's files cannot overwrite a video."""
         return ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything that was found, as plain values, as evaluation.json holds it; NaN is None."""
+        """All results as plain values, as in evaluation.json; NaN is None."""
         return {
             "format_version": FORMAT_VERSION,
             "inphase": version("inphase"),
@@ -198,12 +198,12 @@ class Evaluation(Result):
 
     @cached_property
     def figures(self) -> dict[str, dict[str, Figures]]:
-        """By method and key, each score's value, interval and notes."""
+        """Each score's value, interval and notes, by method and key."""
         return {name: self._figures(scores) for name, scores in self.methods.items()}
 
     @cached_property
     def event_figures(self) -> list[dict[str, dict[str, Figures]]]:
-        """The same for each row of ``per_event``."""
+        """The same for each row of `per_event`."""
         return [
             {name: self._figures(scores) for name, scores in row.methods.items()}
             for row in self.per_event
@@ -211,7 +211,7 @@ class Evaluation(Result):
 
     @cached_property
     def action_figures(self) -> dict[str, dict[str, Figures]]:
-        """The same for each action of ``per_action``."""
+        """The same for each action of `per_action`."""
         return {name: self._figures(scores) for name, scores in self.per_action.items()}
 
     def _figures(self, scores: Mapping[str, Score]) -> dict[str, Figures]:
@@ -233,7 +233,7 @@ class Evaluation(Result):
 
 
 def plain(figures: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
-    """Figures by key as plain values; NaN is None."""
+    """Figures as plain values, by key; NaN is None."""
     told = {}
     for key, one in figures.items():
         values = asdict(one)
@@ -245,5 +245,5 @@ def plain(figures: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
 
 
 def rounded(value: float) -> float | None:
-    """A value with six decimals; None where it is not finite."""
+    """A value rounded to six decimals; None if it is not finite."""
     return round(float(value), 6) if math.isfinite(value) else None

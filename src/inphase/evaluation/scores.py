@@ -1,4 +1,4 @@
-"""All scores of one model's embeddings, each with what its interval over videos needs."""
+"""All scores of one model's embeddings, each with the sums needed for its interval over videos."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,14 +22,14 @@ class ScoringOptions:
     """How scores are computed.
 
     Attributes:
-        stride: every how many frames Kendall's τ compares.
-        classifier: of phases, see :func:`~inphase.evaluation.metrics.classify_phases`.
-        shares: of the training videos that phase classification learns from.
-        few_shot: numbers of labelled videos; one with more than there are is left out.
-        draws: of labelled videos, for each of those numbers.
+        stride: for Kendall's τ, use every `stride`-th frame.
+        classifier: of phases, see [`classify_phases`][inphase.evaluation.metrics.classify_phases].
+        shares: fractions of the training videos to train the phase classifier on.
+        few_shot: numbers of labelled videos; those larger than the number available are skipped.
+        draws: random choices of labelled videos, for each of those numbers.
         ks: K of AP@K.
-        tolerance: frames from home that still count as cycle-consistent.
-        seed: of all draws.
+        tolerance: how many frames off still count as cycle-consistent.
+        seed: random seed.
     """
 
     stride: int = 1
@@ -44,17 +44,17 @@ class ScoringOptions:
 
 @dataclass(frozen=True)
 class Score:
-    """One figure, and the sums over videos that it comes from.
+    """A score, and the sums over videos that it is computed from.
 
     Attributes:
-        key: name in files, e.g. ``event_error_share``.
+        key: name in files, e.g. `event_error_share`.
         title: name for people.
         unit: of the value; empty for a pure number.
         higher_is_better: whether more is better.
-        sums: one an action; their scores are averaged.
-        note: what a reader must know to compare it.
-        undefined: pairs without a value, which count 0; None where they cannot occur.
-        over_draws: the parts of the sums are draws of labelled videos.
+        sums: one per action; their scores are averaged.
+        note: what a reader needs to know to compare it.
+        undefined: number of pairs without a value, which count as 0; None if there can be none.
+        over_draws: whether the parts of the sums are random choices of labelled videos.
     """
 
     key: str
@@ -68,10 +68,10 @@ class Score:
 
     @property
     def remark(self) -> str:
-        """The note, with how many pairs are undefined, or the interval over draws."""
+        """The note, with the number of undefined pairs or the interval over draws."""
         if self.undefined is not None:
             pairs = int(sum(one.denominators.sum() for one in self.sums))
-            return f"{self.note}; {self.undefined} of {pairs} pairs undefined, counted 0"
+            return f"{self.note}; {self.undefined} of {pairs} pairs undefined, counted as 0"
         if self.over_draws:
             ratios = [one.numerators.sum(1) / one.denominators.sum(1) for one in self.sums]
             draws = np.mean(ratios, axis=0)
@@ -87,7 +87,7 @@ class Score:
         return float(np.mean(values)) if values else float("nan")
 
     def interval(self, *, draws: int, seed: int) -> Interval:
-        """95 % interval over draws of test videos."""
+        """95 % bootstrap interval over test videos."""
         return bootstrap_interval(self.sums, draws=draws, seed=seed)
 
 
@@ -116,16 +116,16 @@ def score_action(action: Action, pairs: Pairs, options: ScoringOptions) -> dict[
     Args:
         action: with the embeddings of a model.
         pairs: of its test videos.
-        options: how.
+        options: how to score.
 
     Returns:
-        Scores by their keys, in the order in which they are shown.
+        Scores by key, in display order.
     """
     return {score.key: score for score in _of_action(action, pairs, options)}
 
 
 def score_events(errors: EventErrors) -> dict[str, Score]:
-    """Event alignment error alone, as :func:`score_action` has it."""
+    """Only the event alignment errors, as in `score_action`."""
     return {score.key: score for score in _event_errors(errors, "DTW", "")}
 
 
@@ -139,7 +139,7 @@ def join_actions(actions: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
 
 
 def event_sums(values: NDArray[np.float64]) -> Sums:
-    """Sums of the mean of ``(videos, videos, events)`` errors that are known (not NaN)."""
+    """Sums of the mean of `(videos, videos, events)` errors that are known (not NaN)."""
     known = np.isfinite(values)
     return Sums(
         np.where(known, values, 0.0).sum(axis=2)[None], known.sum(axis=2).astype(float)[None]
@@ -238,7 +238,7 @@ def _progression(action: Action) -> Iterator[Score]:
 def _r2_sums(result: metrics.PhaseProgression) -> Sums:
     """R² of each event as a ratio of sums: (spread − squared errors) / spread.
 
-    The spread is around the mean of all test frames, also where videos are drawn from them.
+    The spread is around the mean of all test frames, even in bootstrap samples.
     """
     targets = result.targets
     mean = np.nanmean(np.concatenate(targets), axis=0)

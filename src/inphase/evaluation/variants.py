@@ -1,8 +1,8 @@
-"""Embed once, in every way that is scored: as filmed, and so that time alone cannot be told.
+"""Embed the original videos, and variants of them that hide the time.
 
-A method that scores well on a frozen video has learned the clock, not the action. Therefore each
-test video is embedded again with its start cut off, frozen to one frame, and with its frames
-shuffled; the base network sees each distinct frame once for all of these and all models.
+A method that scores well on a frozen video has learned the clock, not the action. Therefore, each
+test video is also embedded with its start trimmed, frozen to one frame, and with its frames
+shuffled. The base network sees each distinct frame once for all of these and all models.
 """
 
 import itertools
@@ -29,17 +29,17 @@ from inphase.progress import progress_bar
 from inphase.video import VideoReader, probe
 
 TRIMMED, FROZEN, SHUFFLED = "trimmed start", "frozen video", "shuffled frames"
-# At most this share of a video is cut off its start.
+# At most this fraction of a video is cut off at its start.
 _TRIM = 1 / 3
 
 
 @dataclass(frozen=True)
 class ModelEmbeddings:
-    """What one model makes of the videos.
+    """One model's embeddings of the videos.
 
     Attributes:
-        train: as filmed.
-        test: as filmed.
+        train: the original training videos.
+        test: the original test videos.
         variants: of the test videos: trimmed start, frozen video, shuffled frames.
     """
 
@@ -53,7 +53,7 @@ class EmbeddedSet:
     """The videos embedded by each model, and by the base network alone.
 
     Attributes:
-        models: one a model.
+        models: one per model.
         untrained: the base network's features, averaged over each map.
         skipped: videos that could not be read.
     """
@@ -76,12 +76,12 @@ def embed_set(
     """Embed all videos with all models.
 
     Args:
-        encoders: models to be scored; those with the same base network share its passes.
+        encoders: models to score; those with the same base network share its passes.
         train: training videos.
         test: test videos.
-        events: names of the key events by action.
-        shortcuts: embed the variants too.
-        seed: of where a start is trimmed and how frames are shuffled.
+        events: names of the key events, by action.
+        shortcuts: also embed the variants.
+        seed: for trimming and shuffling.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
@@ -137,7 +137,7 @@ def embed_set(
 
 
 class _Split:
-    """Collects what one model makes of the videos."""
+    """Collects one model's embeddings of the videos."""
 
     def __init__(self) -> None:
         self.train: list[ScoredVideo] = []
@@ -184,7 +184,7 @@ class _Split:
 
 @dataclass(frozen=True)
 class _Kept:
-    """Maps of a video's frames on disk: (frames, C, h, w), and its times."""
+    """Feature maps of a video's frames on disk, (frames, C, h, w), and their times."""
 
     times: NDArray[np.float64]
     maps: NDArray[np.float32]
@@ -192,7 +192,7 @@ class _Kept:
 
 @contextmanager
 def _kept_maps(network: FrameEmbedder, path: Path) -> Iterator[_Kept]:
-    """The maps of all frames of a video, in a file of their own: it may be minutes long."""
+    """The feature maps of all frames of a video, in a file, as the video may be minutes long."""
     size = network.encoder.config.image_size
     reader = VideoReader(path, size=(size, size))
     maps = network.maps(frame for _, frame in reader)
@@ -206,7 +206,8 @@ def _kept_maps(network: FrameEmbedder, path: Path) -> Iterator[_Kept]:
         except OSError as error:
             raise EvaluationError(
                 f"The features of {path} ({math.prod(shape) * 4 / 1e9:.1f} GB) do not fit into "
-                f"{tempfile.gettempdir()}: {error.strerror}; set TMPDIR to a larger disk."
+                f"{tempfile.gettempdir()}: {error.strerror}; set TMPDIR to a folder with more "
+                "space."
             ) from error
         yield _Kept(reader.times, np.memmap(file, dtype=np.float32, mode="r", shape=shape))
 
@@ -249,7 +250,7 @@ def _lengths(videos: Sequence[Video]) -> tuple[dict[str, int], list[Skipped]]:
 
 
 def _before_training(encoder: Encoder) -> Encoder | None:
-    """The encoder with the base network that training started from, where it can be had."""
+    """The encoder with the base network that training started from, if it is available."""
     if encoder.config.train_base == "frozen":
         return encoder
     try:

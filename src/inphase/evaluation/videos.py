@@ -1,4 +1,4 @@
-"""The videos that a model is scored on: embeddings beside their labels, in two clean splits."""
+"""The videos to score a model on: embeddings and labels, in two separate splits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class ScoredVideo:
         name: of the video.
         times: (frames,) seconds.
         embeddings: (frames, dims).
-        events: (events,) frame of each key event of its action, NaN where it has no such event.
-            One that comes right after the last frame has the number of frames.
-        phases: (frames,) phase of each frame; None where an event is missing.
-        action: what is done; empty where the labels do not say.
-        group: who or what it shares with others.
-        view: which camera.
+        events: (events,) frame of each key event of its action, NaN if it has no such event. An
+            event right after the last frame has the number of frames.
+        phases: (frames,) phase of each frame; None if an event is missing.
+        action: that it shows; empty if the labels do not say.
+        group: person or scene that it shares with other videos.
+        view: camera.
     """
 
     name: str
@@ -38,7 +38,7 @@ class ScoredVideo:
 
     @property
     def event_frames(self) -> NDArray[np.int64]:
-        """(events,) frames to align by, −1 for none; an event after the last frame is at it."""
+        """(events,) frames for alignment, −1 for none; an event after the last frame is on it."""
         last = len(self.times) - 1
         known = np.nan_to_num(self.events, nan=-1.0)
         return np.where(known >= 0, np.minimum(known, last), -1).astype(np.int64)
@@ -49,10 +49,10 @@ class Action:
     """The videos of one action, in both splits.
 
     Attributes:
-        name: empty where the labels name no actions.
+        name: empty if the labels name no actions.
         events: names of its key events, in order.
-        train: videos that classifiers may learn from.
-        test: videos that are scored.
+        train: videos to train classifiers on.
+        test: videos to score.
     """
 
     name: str
@@ -68,7 +68,7 @@ def labelled(
     times: NDArray[np.float64],
     embeddings: NDArray[np.floating],
 ) -> ScoredVideo:
-    """Put a video's embeddings beside its labels.
+    """Combine a video's embeddings and labels.
 
     Args:
         video: with its key events.
@@ -107,17 +107,17 @@ def clean_splits(
     test: str = "test",
     shared_groups: bool = False,
 ) -> tuple[tuple[Video, ...], tuple[Video, ...]]:
-    """Training and test videos of a labelled set; without splits all videos are test videos.
+    """Training and test videos of a labelled set; without splits, all videos are test videos.
 
     Args:
-        shared_groups: let a group be in both splits.
+        shared_groups: allow a group in both splits.
 
     Returns:
-        Training videos, perhaps none, and test videos.
+        Training videos (possibly none) and test videos.
 
     Raises:
-        CollectionError: there are no test videos, a group (person, scene, performance) or a file
-            is in both splits, so that scores would count what was seen, or the set has no labels.
+        CollectionError: there are no test videos or labels, or a group (person, scene, performance)
+            or a file is in both splits, so that the model would be tested on what it has seen.
     """
     if not collection.events:
         raise CollectionError(
@@ -137,18 +137,18 @@ def clean_splits(
         if video.group is not None and video.group in seen and not shared_groups:
             raise CollectionError(
                 f"{collection.source}: group {video.group} is in both splits ({seen[video.group]} "
-                f"in {train}, {video.name} in {test}), so that scores would count what was seen; "
-                "move all videos of a group to one split, or allow shared groups."
+                f"in {train}, {video.name} in {test}), so it would be tested on what was trained "
+                "on; move all videos of a group to one split, or allow shared groups."
             )
         if video.path.resolve() in seen:
             raise CollectionError(
-                f"{collection.source}: the file {video.path} is in both splits; take it out of one."
+                f"{collection.source}: the file {video.path} is in both splits; remove it from one."
             )
     return trains, tests
 
 
 def events_of(videos: Sequence[Video], events: Sequence[str]) -> tuple[str, ...]:
-    """The key events, in order, that at least one of these videos of an action has."""
+    """The key events, in order, of at least one of these videos of an action."""
     return tuple(event for event in events if any(event in video.events for video in videos))
 
 
@@ -162,7 +162,7 @@ def actions_of(
     Args:
         train: of all actions.
         test: of all actions.
-        events: names of the key events by action.
+        events: names of the key events, by action.
     """
     names = list(dict.fromkeys(video.action for video in test))
     return tuple(

@@ -49,7 +49,7 @@ def test_pairs_are_drawn_by_their_videos() -> None:
     assert interval.low == pytest.approx(low, abs=0.1)
     assert interval.high == pytest.approx(high, abs=0.1)
     assert pairs(matrix).value == pytest.approx(matrix[~np.eye(count, dtype=bool)].mean())
-    # Pairs drawn each by itself would promise too much.
+    # Drawing pairs independently would give intervals that are too narrow.
     single = bootstrap_interval([mean_sums(matrix[~np.eye(count, dtype=bool)])], draws=draws)
     assert high - low > 1.3 * (single.high - single.low)
 
@@ -66,7 +66,7 @@ def test_what_cannot_be_scored_is_nan() -> None:
     assert np.isnan(Sums(np.zeros((1, 3)), np.zeros((1, 3))).value)
     half = Sums(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[2.0, 2.0], [0.0, 0.0]]))
     assert half.value == pytest.approx(0.5)
-    # Of two videos, half of the draws hold no pair.
+    # With two videos, half of the draws hold no pair.
     assert np.isnan(bootstrap_interval([pairs(np.ones((2, 2)))]).low)
 
 

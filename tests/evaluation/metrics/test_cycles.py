@@ -29,7 +29,7 @@ def nearest(frame: NDArray[np.float64], video: NDArray[np.float64]) -> int:
 
 
 def walk(start: int, way: list[NDArray[np.float64]]) -> int:
-    """Frame of the last video that nearest neighbours lead to from a frame of the first."""
+    """The frame of the last video reached by nearest neighbours from a frame of the first."""
     frame = start
     for here, there in itertools.pairwise(way):
         frame = nearest(here[frame], there)

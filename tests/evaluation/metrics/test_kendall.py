@@ -78,7 +78,7 @@ def test_tau_over_pairs_is_the_mean_of_all_ordered_pairs() -> None:
 def test_undefined_pairs_count_zero_and_are_reported() -> None:
     line = np.linspace(0, 1, 10)[:, None]
     frozen = np.zeros((10, 1))
-    # From the line all neighbours are one frame of the frozen video, and the reverse.
+    # From the line, all neighbours are one frame of the frozen video, and vice versa.
     result = kendalls_tau_pairs([line, line, frozen])
     assert (result.pairs, result.undefined) == (6, 4)
     assert result.tau_b == pytest.approx(2 / 6)

@@ -19,7 +19,7 @@ Videos = tuple[list[NDArray[np.float64]], list[NDArray[np.int64]]]
 
 
 def videos(count: int, *, seed: int, noise: float = 0.5) -> Videos:
-    """Embeddings near one point a phase, three phases, of different lengths."""
+    """Embeddings near one point per phase; three phases of different lengths."""
     generator = np.random.default_rng(seed)
     embeddings, labels = [], []
     for _ in range(count):

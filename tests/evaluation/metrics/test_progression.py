@@ -15,7 +15,7 @@ from inphase.evaluation.metrics import phase_progression, progression_targets
 def videos(
     count: int, generator: np.random.Generator
 ) -> tuple[list[NDArray[np.float64]], list[list[float]]]:
-    """Embeddings that tell the time roughly, with two events each."""
+    """Embeddings that roughly encode the time, with two events each."""
     embeddings, events = [], []
     for _ in range(count):
         frames = int(generator.integers(10, 30))

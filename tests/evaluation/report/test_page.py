@@ -1,4 +1,4 @@
-"""What an evaluation leaves on disk, and that its page needs nothing else."""
+"""The files of an evaluation, and its self-contained page."""
 
 import base64
 import csv
@@ -51,7 +51,7 @@ def test_the_csv_files_open_in_a_spreadsheet(folder: Path, evaluation: Evaluatio
     assert model == pytest.approx({k: s.value for k, s in evaluation.scores.items()}, abs=1e-6)
     with (folder / "events.csv").open(newline="", encoding="utf-8") as file:
         events = list(csv.DictReader(file))
-    # Two models, four videos, both ways, each event.
+    # Two models, ordered pairs of four videos, each event.
     assert len(events) == 2 * 4 * 3 * len(evaluation.per_event)
     mean = np.mean([float(row["error_share"]) for row in events])
     assert mean == pytest.approx(evaluation["event_error_share"], abs=1e-5)

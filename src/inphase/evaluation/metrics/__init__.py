@@ -1,4 +1,4 @@
-"""Scores of embeddings and of alignments: pure functions of plain arrays."""
+"""Scores of embeddings and alignments: pure functions of plain arrays."""
 
 from inphase.evaluation.metrics.bootstrap import (
     Interval,

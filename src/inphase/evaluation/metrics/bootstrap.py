@@ -1,7 +1,7 @@
 """Bootstrap over videos: how much a score would change with other videos of the same kind.
 
-Every score here is a mean of ratios of sums, so that a draw of videos only changes weights: sums
-over videos, or over ordered pairs of different videos.
+Every score here is a mean of ratios of sums over videos, or over ordered pairs of different videos,
+so that a bootstrap sample of videos only changes weights.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Sums:
-    """What a score of one set of videos is made of.
+    """The sums behind a score of one set of videos.
 
     The score is the mean over parts (seeds, events, draws of labelled videos) of
     Σ numerators / Σ denominators.
@@ -43,12 +43,12 @@ class Sums:
 
     @property
     def videos(self) -> int:
-        """Number of videos that are drawn from."""
+        """Number of videos to draw from."""
         return int(self.numerators.shape[1])
 
     @property
     def value(self) -> float:
-        """The score; NaN where nothing could be scored."""
+        """The score; NaN if nothing could be scored."""
         return float(_ratios(self, np.ones((1, self.videos)))[0])
 
 
@@ -57,7 +57,7 @@ class Interval:
     """A 95 % interval.
 
     Attributes:
-        low: 2.5th percentile; NaN where there are too few videos to tell.
+        low: 2.5th percentile; NaN if there are too few videos.
         high: 97.5th percentile.
     """
 
@@ -71,7 +71,7 @@ class PairedDifference:
 
     Attributes:
         difference: second − first.
-        low: lower end of its 95 % interval over draws of videos.
+        low: lower end of its 95 % bootstrap interval over videos.
         high: upper end.
         p: two-sided bootstrap p-value of no difference.
     """
@@ -83,21 +83,21 @@ class PairedDifference:
 
 
 def mean_sums(values: ArrayLike) -> Sums:
-    """Sums whose score is the plain mean of one value a video, ``(videos,)``."""
+    """Sums whose score is the plain mean of one value per video, `(videos,)`."""
     numbers = np.asarray(values, dtype=np.float64)[None]
     return Sums(numbers, np.ones_like(numbers))
 
 
 def bootstrap_interval(sets: Sequence[Sums], *, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """95 % interval of a score over draws of videos with replacement (percentile bootstrap).
+    """95 % interval of a score, from samples of videos with replacement (percentile bootstrap).
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3. A score
-    over pairs weights each pair by how often both of its videos were drawn, and a pair of one
-    video with itself never counts.
+    over pairs weights each pair by how often both of its videos were drawn; a pair of a video with
+    itself never counts.
 
     Args:
         sets: independent sets of videos (actions), whose scores are averaged.
-        draws: number of draws.
+        draws: number of bootstrap samples.
         seed: the same seed draws the same videos from sets of the same sizes.
 
     Raises:
@@ -110,25 +110,25 @@ def bootstrap_interval(sets: Sequence[Sums], *, draws: int = DRAWS, seed: int = 
 def paired_bootstrap(
     first: Sequence[Sums], second: Sequence[Sums], *, draws: int = DRAWS, seed: int = 0
 ) -> PairedDifference:
-    """Difference of two scores on the same videos: both see the same draws.
+    """Difference of two scores on the same videos, using the same samples for both.
 
     Source: Efron and Tibshirani, 1993, chapters 13 and 16.
 
     Args:
-        first: as :func:`bootstrap_interval` takes them.
-        second: of the same videos in the same order.
-        draws: number of draws.
-        seed: of the draws.
+        first: see `bootstrap_interval`.
+        second: of the same videos, in the same order.
+        draws: number of bootstrap samples.
+        seed: of the bootstrap.
 
     Raises:
-        EvaluationError: the two are not of as many videos, or as :func:`bootstrap_interval`.
+        EvaluationError: the two have different numbers of videos; also see `bootstrap_interval`.
     """
     if [one.videos for one in first] != [one.videos for one in second]:
-        raise EvaluationError("Only scores of the same videos can be compared pair by pair.")
+        raise EvaluationError("A paired bootstrap needs scores of the same videos.")
     differences = _drawn(second, draws, seed) - _drawn(first, draws, seed)
     low, high = _percentiles(differences)
     known = differences[np.isfinite(differences)]
-    # The draw that was made counts as one of them, so that p is never 0.
+    # The observed sample counts as one of the draws, so that p is never 0.
     below = (np.count_nonzero(known <= 0) + 1) / (len(known) + 1)
     above = (np.count_nonzero(known >= 0) + 1) / (len(known) + 1)
     return PairedDifference(
@@ -153,7 +153,7 @@ def _drawn(sets: Sequence[Sums], draws: int, seed: int) -> NDArray[np.float64]:
 
 
 def _ratios(sums: Sums, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(draws,) mean over parts of the weighted ratio; ``counts`` is (draws, videos)."""
+    """(draws,) mean over parts of the weighted ratio; `counts` is (draws, videos)."""
     parts = len(sums.numerators)
     result = np.zeros((parts, len(counts)))
     for part in range(parts):
@@ -175,7 +175,7 @@ def _ratios(sums: Sums, counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _percentiles(scores: NDArray[np.float64]) -> tuple[float, float]:
     known = scores[np.isfinite(scores)]
-    # With two videos half of the draws hold one video alone, and no pair.
+    # With two videos, half of the samples hold a single video and no pair.
     if len(known) < 0.9 * len(scores):
         return float("nan"), float("nan")
     tail = 100 * (1 - _CONFIDENCE) / 2

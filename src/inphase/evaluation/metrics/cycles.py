@@ -1,4 +1,4 @@
-"""Cycle consistency: does a frame that goes to its nearest neighbours and back come home?"""
+"""Cycle consistency: does a frame return to itself through its nearest neighbours?"""
 
 import itertools
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ from inphase.alignment.distances import squared_euclidean
 from inphase.alignment.mapping import nearest_neighbours
 from inphase.errors import EvaluationError
 
-# Neighbours of two videos: for each frame of the first its nearest frame in the second.
+# Neighbours of two videos: for each frame of the first, its nearest frame in the second.
 Neighbours = Sequence[Sequence[NDArray[np.int64]]]
 
 
 @dataclass(frozen=True)
 class CycleConsistency:
-    """Share of frames that come home.
+    """Fraction of frames that return to themselves.
 
     Attributes:
-        score: mean over all ways, in 0..1.
-        per_video: (videos,) mean over the ways that start in each.
-        ways: number of ordered pairs, or of triples, that were walked.
-        tolerance: frames from home that still count.
+        score: mean over all cycles, in 0..1.
+        per_video: (videos,) mean over the cycles that start in each.
+        ways: number of ordered pairs or triples that were followed.
+        tolerance: how many frames off still count.
     """
 
     score: float
@@ -33,13 +33,13 @@ class CycleConsistency:
 
 
 def all_neighbours(embeddings: Sequence[ArrayLike]) -> list[list[NDArray[np.int64]]]:
-    """Nearest neighbours of every video's frames in every video, itself included.
+    """Nearest neighbours of every video's frames in every video, including itself.
 
     Args:
-        embeddings: one (frames, dims) a video.
+        embeddings: one (frames, dims) per video.
 
     Returns:
-        ``result[i][j]`` is (frames of i,), the nearest frame of j.
+        `result[i][j]` is (frames of i,), the nearest frame of j.
 
     Raises:
         AlignmentError: an input is empty or not finite, or the dimensions differ.
@@ -48,13 +48,13 @@ def all_neighbours(embeddings: Sequence[ArrayLike]) -> list[list[NDArray[np.int6
 
 
 def two_way_cycle_consistency(neighbours: Neighbours, *, tolerance: int = 1) -> CycleConsistency:
-    """Share of frames that come home, give or take a frame, from each other video.
+    """Fraction of frames that return, within the tolerance, from every other video.
 
     Source: Aytar et al., "Playing hard exploration games by watching YouTube", NeurIPS 2018 (a
-    frame i that comes back to k is consistent where |i − k| ≤ 1).
+    frame i that returns to k is consistent if |i − k| ≤ 1).
 
     Args:
-        neighbours: as :func:`all_neighbours` gives them, of at least two videos.
+        neighbours: from `all_neighbours`, of at least two videos.
         tolerance: frames.
 
     Raises:
@@ -71,14 +71,14 @@ def two_way_cycle_consistency(neighbours: Neighbours, *, tolerance: int = 1) -> 
 def three_way_cycle_consistency(
     neighbours: Neighbours, *, tolerance: int = 1, triples: int | None = 20_000, seed: int = 0
 ) -> CycleConsistency:
-    """Share of frames that come home both ways through two other videos: a→b→c→a and a→c→b→a.
+    """Fraction of frames that return both ways through two other videos: a→b→c→a and a→c→b→a.
 
     Source: Aytar et al., "Playing hard exploration games by watching YouTube", NeurIPS 2018.
 
     Args:
-        neighbours: as :func:`all_neighbours` gives them, of at least three videos.
+        neighbours: from `all_neighbours`, of at least three videos.
         tolerance: frames.
-        triples: walk at most so many, drawn at random; None walks all.
+        triples: maximum number of triples, drawn at random; None for all.
         seed: of that draw.
 
     Raises:
@@ -92,7 +92,7 @@ def three_way_cycle_consistency(
     for a in range(count):
         others = [video for video in range(count) if video != a]
         pairs = list(itertools.combinations(others, 2))
-        # As many from each start, so that each video counts alike.
+        # The same number from each start, so that all videos count equally.
         chosen = range(each) if share == each else generator.permutation(each)[:share]
         for b, c in (pairs[index] for index in chosen):
             one = neighbours[c][a][neighbours[b][c][neighbours[a][b]]]

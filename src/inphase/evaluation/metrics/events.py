@@ -1,4 +1,4 @@
-"""Key events carried from one video to another, and what plain time-stretching gives."""
+"""Key events transferred from one video to another, by alignment or plain time-stretching."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from inphase.errors import AlignmentError
 
 @dataclass(frozen=True)
 class EventAlignmentError:
-    """How far an alignment puts each key event from where it is in the query.
+    """How far each key event placed by an alignment is from the true one in the query.
 
     Attributes:
         frames: (events,) |predicted − true| in frames of the query.
         seconds: (events,) the same in seconds.
-        share: (events,) ``frames`` divided by the query's number of frames.
+        share: (events,) `frames` divided by the query's number of frames.
     """
 
     frames: NDArray[np.int64]
@@ -30,12 +30,12 @@ def event_alignment_error(
     query_events: ArrayLike,
     query_times: ArrayLike,
 ) -> EventAlignmentError:
-    """Compare where an alignment puts the reference's key events with where the query has them.
+    """Compare the reference's key events, transferred by an alignment, with the query's own.
 
     Args:
         mapping: (reference frames,) the query frame of each reference frame.
         reference_events: (events,) reference frames.
-        query_events: (events,) query frames of the same events in the same order.
+        query_events: (events,) query frames of the same events, in the same order.
         query_times: (query frames,) seconds.
 
     Raises:
@@ -72,7 +72,7 @@ def event_alignment_error(
 
 
 def time_stretch(n_reference: int, n_query: int) -> NDArray[np.int64]:
-    """Mapping that plays the query evenly from first to last frame: what any alignment must beat.
+    """Mapping that plays the query evenly from first to last frame: the baseline to beat.
 
     Args:
         n_reference: number of reference frames.
@@ -88,7 +88,7 @@ def time_stretch(n_reference: int, n_query: int) -> NDArray[np.int64]:
         raise AlignmentError(
             f"There are no frames to align: {n_reference} in the reference, {n_query} in the query."
         )
-    # In whole numbers, so that a half always rounds up.
+    # In integers, so that a half always rounds up.
     steps, last = max(n_reference - 1, 1), n_query - 1
     frames = np.arange(n_reference, dtype=np.int64)
     return (2 * frames * last + steps) // (2 * steps)

@@ -1,4 +1,4 @@
-"""Kendall's τ: do nearest neighbours keep the order of time?"""
+"""Kendall's τ: do nearest neighbours keep the temporal order?"""
 
 import math
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ class KendallsTau:
     """Kendall's τ of one ordered pair of videos.
 
     Attributes:
-        tau_b: as the released code computes it: tied frames are taken out of the denominator; NaN
-            where it is undefined, because there is one frame only or all have the same neighbour.
-        tau_a: the paper's formula, (concordant − discordant) / all pairs of frames; NaN where
-            there is one frame only.
+        tau_b: as in the released code, without tied frames in the denominator; NaN if undefined,
+            because there is only one frame or all frames have the same neighbour.
+        tau_a: the paper's formula, (concordant − discordant) / all pairs of frames; NaN if there is
+            only one frame.
     """
 
     tau_b: float
@@ -33,11 +33,11 @@ class MeanKendallsTau:
     """Kendall's τ over all ordered pairs of videos.
 
     Attributes:
-        tau_b: mean of τ-b; an undefined pair counts 0.
-        tau_a: mean of τ-a; an undefined pair counts 0.
+        tau_b: mean of τ-b; an undefined pair counts as 0.
+        tau_a: mean of τ-a; an undefined pair counts as 0.
         pairs: number of ordered pairs.
-        undefined: how many of them have no τ-b.
-        stride: every how many frames were compared.
+        undefined: number of pairs without τ-b.
+        stride: every `stride`-th frame was used.
     """
 
     tau_b: float
@@ -53,10 +53,10 @@ def kendalls_tau_of_order(nearest: ArrayLike) -> KendallsTau:
     Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 4.2.
 
     Args:
-        nearest: (frames,) the neighbour in the other video of each frame, in order of the frames.
+        nearest: (frames,) the nearest frame of the other video for each frame, in order.
 
     Raises:
-        AlignmentError: ``nearest`` is not a list of numbers.
+        AlignmentError: `nearest` is not a list of numbers.
     """
     order = np.asarray(nearest)
     if order.ndim != 1:
@@ -68,7 +68,7 @@ def kendalls_tau_of_order(nearest: ArrayLike) -> KendallsTau:
     if len(repeats) == 1:
         return KendallsTau(tau_b=math.nan, tau_a=0.0)
     tau_b = float(stats.kendalltau(np.arange(count), order).statistic)
-    # The frames themselves have no ties, so the two differ by the neighbours' ties alone.
+    # The frames themselves have no ties, so the two differ only by ties of neighbours.
     pairs = count * (count - 1) / 2
     tied = float((repeats * (repeats - 1) / 2).sum())
     return KendallsTau(tau_b=tau_b, tau_a=tau_b * math.sqrt((pairs - tied) / pairs))
@@ -79,11 +79,11 @@ def kendalls_tau(a: ArrayLike, b: ArrayLike, *, stride: int = 1) -> KendallsTau:
 
     Args:
         a: (n, dims) embeddings of a video's frames.
-        b: (m, dims) embeddings of another's.
-        stride: compare every so many frames of both.
+        b: (m, dims) embeddings of another video's frames.
+        stride: use every `stride`-th frame of both.
 
     Raises:
-        AlignmentError: an input is empty or not finite, the dimensions differ, or ``stride`` < 1.
+        AlignmentError: an input is empty or not finite, the dimensions differ, or `stride` < 1.
     """
     _check_stride(stride)
     first, second = np.asarray(a)[::stride], np.asarray(b)[::stride]
@@ -95,13 +95,13 @@ def kendalls_tau_pairs(embeddings: Sequence[ArrayLike], *, stride: int = 1) -> M
 
     Args:
         embeddings: at least two, (frames, dims) each.
-        stride: compare every so many frames.
+        stride: use every `stride`-th frame.
 
     Returns:
-        The means, in which an undefined pair counts 0, and how many there were.
+        The means, in which undefined pairs count as 0, and the number of undefined pairs.
 
     Raises:
-        AlignmentError: fewer than two videos, or as :func:`kendalls_tau`.
+        AlignmentError: there are fewer than two videos; also see `kendalls_tau`.
     """
     if len(embeddings) < 2:
         raise AlignmentError(f"Kendall's tau needs at least two videos, not {len(embeddings)}.")

@@ -1,4 +1,4 @@
-"""Phases told from embeddings: a classifier on the frames of labelled videos, many or few."""
+"""Phase classification from embeddings, trained on the frames of many or few labelled videos."""
 
 import math
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class PhaseClassification:
-    """How many frames a classifier puts into the right phase.
+    """How many frames a classifier assigns to the right phase.
 
     Attributes:
-        share: of the training videos whose frames it was fitted to.
-        videos: how many videos that is.
-        accuracy: share of all test frames that are right.
-        train_accuracy: the same on the frames that it was fitted to.
-        correct: (test videos,) right frames of each.
-        frames: (test videos,) all frames of each.
+        share: fraction of the training videos that it was fitted to.
+        videos: number of those videos.
+        accuracy: fraction of all test frames that are right.
+        train_accuracy: the same on the training frames.
+        correct: (test videos,) number of right frames.
+        frames: (test videos,) number of frames.
     """
 
     share: float
@@ -42,16 +42,16 @@ class PhaseClassification:
 
 @dataclass(frozen=True)
 class FewShot:
-    """Accuracy with a few labelled videos, over draws of which ones.
+    """Accuracy with a few labelled videos, over random choices of them.
 
     Attributes:
-        videos: labelled videos of one draw.
-        accuracy: mean over draws of the share of test frames that are right.
+        videos: number of labelled videos per draw.
+        accuracy: fraction of test frames that are right, averaged over draws.
         low: lower end of the 95 % interval of that mean (Student's t over draws).
         high: upper end.
-        draws: (draws,) accuracy of each.
-        correct: (draws, test videos) right frames.
-        frames: (test videos,) all frames.
+        draws: (draws,) accuracy of each draw.
+        correct: (draws, test videos) number of right frames.
+        frames: (test videos,) number of frames.
     """
 
     videos: int
@@ -64,15 +64,15 @@ class FewShot:
 
 
 def phase_labels(events: ArrayLike, frames: int) -> NDArray[np.int64]:
-    """Number the phases of a video: phase i holds the frames before event i, not before i − 1.
+    """Number the phases of a video: phase i holds the frames from event i − 1 to before event i.
 
     Args:
-        events: (events,) frame of each key event in order; a frame number equal to ``frames``
-            stands right after the last frame.
+        events: (events,) frame of each key event in order; a frame number equal to `frames` means
+            right after the last frame.
         frames: number of frames.
 
     Returns:
-        (frames,) phase 0..events; the frame of an event belongs to the phase that it begins.
+        (frames,) phase 0..events; the frame of an event belongs to the phase that it starts.
 
     Raises:
         EvaluationError: events are out of order or outside the video.
@@ -100,21 +100,21 @@ def classify_phases(
 
     Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 4.2; as in
     the released code, the videos are the first max(1, ⌊share · videos⌋) in the order given, and
-    all frames of all test videos count alike.
+    all frames of all test videos count equally.
 
     Args:
-        train_embeddings: one (frames, dims) a training video.
-        train_labels: one (frames,) a training video, the phase of each frame.
-        test_embeddings: one (frames, dims) a test video.
-        test_labels: one (frames,) a test video.
-        shares: of the training videos, each in 0..1.
-        classifier: ``"svc"``, a support vector machine with RBF kernel and scikit-learn's
-            defaults (C = 1, γ = 1 / (dims · variance)), as TCC and LAV release it; or
-            ``"logistic"``, multinomial logistic regression, as CARL releases it. The two are not
+        train_embeddings: one (frames, dims) per training video.
+        train_labels: one (frames,) per training video, the phase of each frame.
+        test_embeddings: one (frames, dims) per test video.
+        test_labels: one (frames,) per test video.
+        shares: fractions of the training videos, each in 0..1.
+        classifier: `"svc"`, a support vector machine with an RBF kernel and scikit-learn's defaults
+            (C = 1, γ = 1 / (dims · variance)), as in the released code of TCC and LAV; or
+            `"logistic"`, multinomial logistic regression, as in that of CARL. The two are not
             comparable.
 
     Returns:
-        One result a share, in the order given.
+        One result per fraction, in the order given.
 
     Raises:
         EvaluationError: there are no videos, shapes do not fit, or an option is out of range.
@@ -150,23 +150,23 @@ def few_shot(
     classifier: Classifier = "svc",
     seed: int = 0,
 ) -> tuple[FewShot, ...]:
-    """Fit a classifier to the frames of k labelled videos, many times with other videos.
+    """Fit a classifier to the frames of k labelled videos, for many random choices of videos.
 
     Source: Dwibedi et al., CVPR 2019, few-shot experiments (50 draws; the 95 % interval of the mean
     is Student's t over draws, as in the released code).
 
     Args:
-        train_embeddings: one (frames, dims) a video to draw from.
-        train_labels: one (frames,) a video, the phase of each frame.
-        test_embeddings: one (frames, dims) a test video.
-        test_labels: one (frames,) a test video.
-        videos: how many labelled videos, each k gives one result.
-        draws: for each k.
-        classifier: as :func:`classify_phases`.
-        seed: the same draws for the same seed, whatever the embeddings.
+        train_embeddings: one (frames, dims) per video to draw from.
+        train_labels: one (frames,) per video, the phase of each frame.
+        test_embeddings: one (frames, dims) per test video.
+        test_labels: one (frames,) per test video.
+        videos: numbers k of labelled videos; each gives one result.
+        draws: number of random choices for each k.
+        classifier: see `classify_phases`.
+        seed: the same seed gives the same draws, whatever the embeddings.
 
     Raises:
-        EvaluationError: as :func:`classify_phases`, or there are fewer than k videos.
+        EvaluationError: there are fewer than k videos; also see `classify_phases`.
     """
     train, test = _both_checked(train_embeddings, train_labels, test_embeddings, test_labels)
     if draws < 2:
@@ -178,7 +178,7 @@ def few_shot(
             raise EvaluationError(f"{count} of {len(train)} labelled videos cannot be drawn.")
         generator = np.random.default_rng([seed, count])
         chosen = [generator.permutation(len(train))[:count] for _ in range(draws)]
-        # A draw that comes again need not be fitted again: all orders of the same videos.
+        # A repeated draw, in whatever order, need not be fitted again.
         scores: dict[tuple[int, ...], NDArray[np.int64]] = {}
         for draw in chosen:
             key = tuple(sorted(draw.tolist()))
@@ -208,13 +208,13 @@ _Video = tuple[NDArray[np.float64], NDArray[np.int64]]
 def _fit_and_score(
     train: Sequence[_Video], test: Sequence[_Video], classifier: Classifier
 ) -> tuple[NDArray[np.int64], float]:
-    """Right frames of each test video, and the accuracy on the frames fitted to."""
+    """Number of right frames of each test video, and the accuracy on the training frames."""
     frames = np.concatenate([embeddings for embeddings, _ in train])
     labels = np.concatenate([phases for _, phases in train])
     if classifier not in ("svc", "logistic"):
         raise EvaluationError(f"The classifier must be svc or logistic, not {classifier}.")
     if len(np.unique(labels)) == 1:
-        # No classifier can be fitted to one phase: it is the answer for every frame.
+        # No classifier can be fitted to a single phase: it is the answer for every frame.
         return np.array([int((p == labels[0]).sum()) for _, p in test], dtype=np.int64), 1.0
     model = SVC() if classifier == "svc" else LogisticRegression(max_iter=100_000)
     model.fit(frames, labels)

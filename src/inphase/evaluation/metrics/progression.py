@@ -12,14 +12,13 @@ from inphase.errors import EvaluationError
 
 @dataclass(frozen=True)
 class PhaseProgression:
-    """How well linear regression tells the time to each key event.
+    """How well linear regression predicts the time to each key event.
 
     Attributes:
-        r2: mean over events of the coefficient of determination on all test frames.
-        per_event: (events,) of each event; NaN where no test video has it.
-        targets: one (frames, events) a test video, (t − t_event) / length; NaN where it has no
-            such event.
-        predictions: one (frames, events) a test video.
+        r2: coefficient of determination on all test frames, averaged over events.
+        per_event: (events,) the same for each event; NaN if no test video has it.
+        targets: one (frames, events) per test video, (t − t_event) / length; NaN for missing ones.
+        predictions: one (frames, events) per test video.
     """
 
     r2: float
@@ -32,10 +31,10 @@ def progression_targets(events: ArrayLike, frames: int) -> NDArray[np.float64]:
     """(t − t_event) / length for each frame and event, with t and length in frames.
 
     Source: Dwibedi et al., CVPR 2019, section 4.2. The released code counts from the last frame
-    before the event; here it is the event's own frame.
+    before the event; here, it is the event's own frame.
 
     Args:
-        events: (events,) frame of each, NaN where the video has no such event.
+        events: (events,) frame of each, NaN if the video has no such event.
         frames: number of frames of the video.
 
     Returns:
@@ -52,16 +51,16 @@ def phase_progression(
     test_embeddings: Sequence[ArrayLike],
     test_events: Sequence[ArrayLike],
 ) -> PhaseProgression:
-    """Regress the time to each key event, as a share of the length, on the embeddings.
+    """Regress the time to each key event, as a fraction of the length, on the embeddings.
 
-    Source: Dwibedi et al., CVPR 2019, section 4.2: one least-squares regression an event on the
+    Source: Dwibedi et al., CVPR 2019, section 4.2: one least-squares regression per event on the
     frames of the training videos, R² on all test frames together, and the mean over events.
 
     Args:
-        train_embeddings: one (frames, dims) a training video.
-        train_events: one (events,) a training video, the events' frames; NaN where it has none.
-        test_embeddings: one (frames, dims) a test video.
-        test_events: one (events,) a test video.
+        train_embeddings: one (frames, dims) per training video.
+        train_events: one (events,) per training video, the events' frames; NaN for missing events.
+        test_embeddings: one (frames, dims) per test video.
+        test_events: one (events,) per test video.
 
     Raises:
         EvaluationError: there are no videos or events, shapes do not fit, or no training video
@@ -71,7 +70,7 @@ def phase_progression(
     test, test_targets = _checked(test_embeddings, test_events)
     count = train_targets[0].shape[1]
     if any(targets.shape[1] != count for targets in (*train_targets, *test_targets)):
-        raise EvaluationError("All videos need the same list of events, NaN where one is missing.")
+        raise EvaluationError("All videos need the same list of events, with NaN for missing ones.")
     dims = sorted({video.shape[1] for video in (*train, *test)})
     if len(dims) > 1:
         raise EvaluationError(

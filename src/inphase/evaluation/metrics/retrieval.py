@@ -1,7 +1,7 @@
 """Frame retrieval AP@K in its three published definitions, which are not comparable.
 
-All ask how many of a frame's K nearest frames are in its phase. They differ in where those are
-looked for, and in what "average precision" means.
+All measure how many of a frame's K nearest frames are in its phase. They differ in where they
+search, and in what "average precision" means.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ class Retrieval:
     """AP@K of a set of videos.
 
     Attributes:
-        k: how many nearest frames are looked at.
+        k: number of nearest frames.
         ap: in 0..1.
         per_video: (videos,) mean over the frames of each video.
-        frames: (videos,) frames of each.
+        frames: (videos,) number of frames.
     """
 
     k: int
@@ -36,19 +36,19 @@ class Retrieval:
 def retrieval_other_videos(
     embeddings: Sequence[ArrayLike], labels: Sequence[ArrayLike], *, ks: Sequence[int] = KS
 ) -> tuple[Retrieval, ...]:
-    """AP@K over other videos: share of the K nearest frames of all other videos that are right.
+    """AP@K over other videos: fraction of right frames among the K nearest of all other videos.
 
     Averaged over the frames of a video, then over videos.
 
-    Source: Haresh et al., "Learning by Aligning Videos in Time" (LAV), CVPR 2021;
-    computed so by the released code of Chen et al., "Frame-wise Action Representations for Long
-    Videos via Sequence Contrastive Learning" (CARL), CVPR 2022.
+    Source: Haresh et al., "Learning by Aligning Videos in Time" (LAV), CVPR 2021; computed like
+    this in the released code of Chen et al., "Frame-wise Action Representations for Long Videos
+    via Sequence Contrastive Learning" (CARL), CVPR 2022.
 
     Args:
-        embeddings: one (frames, dims) a video, at least two.
-        labels: one (frames,) a video, the phase of each frame.
-        ks: how many nearest frames; each K gives one result. Where the other videos have fewer
-            frames than K, all of them are taken.
+        embeddings: one (frames, dims) per video, at least two.
+        labels: one (frames,) per video, the phase of each frame.
+        ks: numbers K of nearest frames; each gives one result. If the other videos have fewer than
+            K frames, all of them are used.
 
     Raises:
         EvaluationError: fewer than two videos, a K below 1, or shapes that do not fit.
@@ -61,18 +61,18 @@ def retrieval_other_videos(
 def retrieval_same_video(
     embeddings: Sequence[ArrayLike], labels: Sequence[ArrayLike], *, ks: Sequence[int] = KS
 ) -> tuple[Retrieval, ...]:
-    """AP@K within the frame's own video, the frame itself among the K, as LAV's code computes it.
+    """AP@K within the frame's own video, including the frame itself, as in LAV's code.
 
-    Neighbours in time look alike, so that this says little about alignment: an embedding of the
-    frame number scores high.
+    Neighbours in time look similar, so this says little about alignment: embedding the frame number
+    scores high.
 
-    Source: the released code of Haresh et al. (LAV), CVPR 2021, ``compute_ap``; their paper
-    describes :func:`retrieval_other_videos`.
+    Source: the released code of Haresh et al. (LAV), CVPR 2021, `compute_ap`; their paper
+    describes `retrieval_other_videos`.
 
     Args:
-        embeddings: one (frames, dims) a video.
-        labels: one (frames,) a video.
-        ks: as :func:`retrieval_other_videos`; a video with fewer frames than K gives all.
+        embeddings: one (frames, dims) per video.
+        labels: one (frames,) per video.
+        ks: see `retrieval_other_videos`; in a video with fewer than K frames, all are used.
 
     Raises:
         EvaluationError: no video, a K below 1, or shapes that do not fit.
@@ -88,22 +88,21 @@ def retrieval_same_video(
 def retrieval_ranked_list(
     embeddings: Sequence[ArrayLike], labels: Sequence[ArrayLike], *, ks: Sequence[int] = KS
 ) -> tuple[Retrieval, ...]:
-    """AP@K of the ranked list: right frames count more the earlier they stand in it.
+    """AP@K of the ranked list: right frames count more the earlier they are ranked.
 
-    For each frame, the K nearest frames of all other videos; the precision at each rank that
-    holds a right frame, averaged over those ranks; 0 where none of the K is right. Averaged over
-    all frames of all videos.
+    For each frame, take the K nearest frames of all other videos and average the precision over the
+    ranks of right frames; 0 if none of the K is right. Averaged over all frames of all videos.
 
     Source: Xue and Grauman, "Learning Fine-grained View-Invariant Representations from Unpaired
     Ego-Exo Videos via Temporal Alignment" (AE2), NeurIPS 2023, and its released code.
 
     Args:
-        embeddings: one (frames, dims) a video, at least two.
-        labels: one (frames,) a video.
-        ks: as :func:`retrieval_other_videos`.
+        embeddings: one (frames, dims) per video, at least two.
+        labels: one (frames,) per video.
+        ks: see `retrieval_other_videos`.
 
     Raises:
-        EvaluationError: as :func:`retrieval_other_videos`.
+        EvaluationError: see `retrieval_other_videos`.
     """
     videos, phases = _checked(embeddings, labels, ks, at_least=2)
     hits = _hits_in_other_videos(videos, phases, max(ks))
@@ -129,7 +128,7 @@ def _mean_over_videos(per_frame: Sequence[NDArray[np.float64]], k: int) -> Retri
 def _hits_in_other_videos(
     videos: Sequence[NDArray[np.float64]], phases: Sequence[NDArray[np.int64]], k: int
 ) -> list[NDArray[np.bool_]]:
-    """(frames, K) of each video: is the r-th nearest frame of the others in the same phase?"""
+    """(frames, K) per video: whether the r-th nearest frame of the others is in the same phase."""
     hits = []
     for index, (video, own) in enumerate(zip(videos, phases, strict=True)):
         others = np.concatenate([other for j, other in enumerate(videos) if j != index])
@@ -140,7 +139,7 @@ def _hits_in_other_videos(
 
 
 def _nearest(distances: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """(rows, K) columns by distance; of equal ones the earlier comes first."""
+    """(rows, K) columns by distance; of equal ones, the earlier comes first."""
     order: NDArray[np.int64] = np.argsort(distances, axis=1, kind="stable")[:, :k]
     return order
 

@@ -1,4 +1,4 @@
-"""Multi-view alignment error: two cameras on one performance know the truth of each other."""
+"""Multi-view alignment error: of two cameras on one performance, the true matches are known."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from inphase.errors import EvaluationError
 
 @dataclass(frozen=True)
 class ViewError:
-    """How far from its own instant each frame is matched in another view.
+    """How far each frame's match in another view is from the same instant.
 
     Attributes:
         seconds: (frames,) |time of the match − own time|.
-        share: (frames,) the same as a share of the other view's duration.
+        share: (frames,) the same as a fraction of the other view's duration.
     """
 
     seconds: NDArray[np.float64]
@@ -24,7 +24,7 @@ class ViewError:
 def multi_view_alignment_error(
     mapping: ArrayLike, times: ArrayLike, *, other_times: ArrayLike
 ) -> ViewError:
-    """Compare each frame's match in another camera's video with the frame of the same instant.
+    """Compare each frame's match in another camera's video with the frame at the same instant.
 
     Source: Sermanet et al., "Time-Contrastive Networks: Self-Supervised Learning from Video", ICRA
     2018, where the match is the nearest neighbour; in seconds instead of frames, so that the
@@ -47,7 +47,7 @@ def multi_view_alignment_error(
         )
     if len(frames) and not (frames.min() >= 0 and frames.max() < len(other)):
         raise EvaluationError(f"A match lies outside the other view's frames 0..{len(other) - 1}.")
-    # An instant that the other camera has not filmed cannot be matched better than its ends.
+    # The best match for an instant that the other camera did not film is its first or last frame.
     wanted = np.clip(own, other[0], other[-1])
     seconds = np.abs(other[frames] - wanted)
     duration = float(other[-1] - other[0])

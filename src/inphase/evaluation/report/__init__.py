@@ -1,4 +1,4 @@
-"""An evaluation on disk and on the terminal: files, page, tables, pictures."""
+"""An evaluation as files, as a page with pictures, and as tables for the terminal."""
 
 from inphase.results.formats import FOLDER, Formats
 
@@ -6,4 +6,4 @@ FORMATS = Formats(
     f"{__name__}.writers",
     {FOLDER: "evaluation.json, scores.csv, events.csv, sums.npz and report.html"},
 )
-COMPARISON_FORMATS = Formats(None, {".csv": "one row a score and run"})
+COMPARISON_FORMATS = Formats(None, {".csv": "one row per score and run"})

@@ -1,4 +1,4 @@
-"""The HTML report: one file with its tables and pictures, that needs nothing else."""
+"""The HTML report: one self-contained file with tables and pictures."""
 
 import base64
 import datetime
@@ -26,7 +26,7 @@ class Picture:
 
     Attributes:
         title: above it.
-        source: a ``data:`` address.
+        source: a `data:` address.
     """
 
     title: str
@@ -39,7 +39,7 @@ class Case:
 
     Attributes:
         title: which event, between which videos, how far off.
-        frames: the reference's event, where it was put, where it is.
+        frames: the event in the reference, where it was placed, and where it is.
     """
 
     title: str
@@ -51,10 +51,10 @@ class ActionPictures:
     """The pictures of one action.
 
     Attributes:
-        name: of the action; empty where there is one only.
+        name: of the action; empty if there is only one.
         histograms: of event errors; None without events.
-        matrices: cost matrices of telling pairs.
-        cases: the worst placed events.
+        matrices: cost matrices of the best, median and worst pair.
+        cases: the events with the largest errors.
     """
 
     name: str
@@ -66,7 +66,7 @@ class ActionPictures:
 def render_report(evaluation: Evaluation, *, console: Console | None = None) -> str:
     """Draw an evaluation as one HTML page.
 
-    Several models: the tables hold their mean, the pictures are of the first.
+    For several models, the tables show their mean, and the pictures the first one.
 
     Args:
         console: where a progress bar goes; by default nowhere.
@@ -142,8 +142,8 @@ def _cases(evaluation: Evaluation, action: Action, run: ModelRun, index: int) ->
             f"{case.share:.3f} of the length",
             frames=(
                 Picture(f"{reference.name}, frame {at}", _address(start, "jpeg")),
-                Picture(f"put at frame {put}", _address(placed, "jpeg")),
-                Picture(f"is at frame {true}", _address(real, "jpeg")),
+                Picture(f"placed at frame {put}", _address(placed, "jpeg")),
+                Picture(f"truly at frame {true}", _address(real, "jpeg")),
             ),
         )
 

@@ -25,13 +25,13 @@ _FRAME_HEIGHT = 150
 
 @dataclass(frozen=True)
 class EventCase:
-    """A key event that was carried from one video to another.
+    """A key event that was transferred from one video to another.
 
     Attributes:
-        reference: index of the video that it comes from.
-        query: index of the video that it was carried to.
+        reference: index of the video it comes from.
+        query: index of the video it was transferred to.
         event: index of the event.
-        share: its error as a share of the query's length.
+        share: its error as a fraction of the query's length.
     """
 
     reference: int
@@ -41,7 +41,7 @@ class EventCase:
 
 
 def telling_pairs(errors: EventErrors) -> dict[str, tuple[int, int]]:
-    """The pair with the smallest, the median and the largest mean error of its events."""
+    """The pairs with the smallest, the median and the largest mean event error."""
     known = np.isfinite(errors.share)
     counts = known.sum(axis=2)
     sums = np.where(known, errors.share, 0.0).sum(axis=2)
@@ -55,7 +55,7 @@ def telling_pairs(errors: EventErrors) -> dict[str, tuple[int, int]]:
 
 
 def worst_cases(errors: EventErrors, *, count: int) -> list[EventCase]:
-    """The largest errors, no more than one a query, so that one odd video does not fill them."""
+    """The largest errors, at most one per query, so that one odd video does not fill the list."""
     cases = [
         EventCase(int(i), int(j), int(e), float(errors.share[i, j, e]))
         for i, j, e in np.argwhere(np.isfinite(errors.share))
@@ -73,12 +73,12 @@ def draw_cost_matrix(
     events: Sequence[str],
     options: AlignmentOptions = AlignmentOptions(),
 ) -> bytes:
-    """Distances between all frames of two videos, the path through them, and where events meet."""
+    """Draw the distances between all frames of two videos, the path, and where events meet."""
     distances = distance_named(options.distance)(reference.embeddings, query.embeddings)
     path = align(reference.embeddings, query.embeddings, options).path
     figure = Figure(figsize=(3.7, 3.3), dpi=_DPI, layout="constrained")
     axes = figure.add_subplot()
-    # The root, because squares leave all but the farthest frames dark.
+    # The square root, because squares make all but the farthest frames dark.
     shown = np.sqrt(distances) if options.distance == "squared_euclidean" else distances
     picture = axes.imshow(shown.T, origin="lower", aspect="auto", cmap="viridis")
     axes.plot(path.reference, path.query, color="white", linewidth=2.5)
@@ -106,7 +106,7 @@ def draw_cost_matrix(
 def draw_error_histograms(
     model: EventErrors, stretch: EventErrors, *, events: Sequence[str]
 ) -> bytes:
-    """How often each error occurs, event by event, with time-stretching behind."""
+    """Draw a histogram of errors for each event, with time-stretching in the background."""
     columns = 2 if len(events) == 4 else min(3, len(events))
     rows = -(-len(events) // columns)
     figure = Figure(figsize=(3.4 * columns, 2.5 * rows), dpi=_DPI, layout="constrained")
@@ -124,14 +124,14 @@ def draw_error_histograms(
             if len(values):
                 axes.axvline(float(values.mean()), color=colour, linestyle="--", linewidth=1.2)
         axes.set_title(name, fontsize=9)
-        _label(axes, "error, share of the length", "pairs")
+        _label(axes, "error, fraction of the length", "pairs")
         if event == 0:
             axes.legend(fontsize=7)
     return _png(figure)
 
 
 def draw_training_curve(metrics: Path) -> bytes | None:
-    """Loss of each step of a run's metrics.csv, with the loss of constant embeddings."""
+    """Plot the loss of each step from a run's metrics.csv, and that of constant embeddings."""
     steps, losses, collapsed = [], [], []
     with metrics.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -157,7 +157,7 @@ def draw_training_curve(metrics: Path) -> bytes | None:
 
 
 def read_frames(path: Path, frames: Sequence[int]) -> list[bytes]:
-    """JPEGs of some frames of a video, in the order asked for, in their own aspect."""
+    """JPEGs of some frames of a video, in the order given, keeping the aspect ratio."""
     with VideoReader(path) as whole:
         width, height = whole.size
     scale = min(1.0, _FRAME_HEIGHT / height)

@@ -1,4 +1,4 @@
-"""An evaluation as tables on the terminal."""
+"""An evaluation as tables for the terminal."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from rich.text import Text
 from inphase.evaluation.comparison import Comparison
 from inphase.evaluation.result import MODEL, NEAREST, STRETCH, Evaluation, Figures
 
-# What is shown of the methods beside the model, with a short heading.
+# The scores shown for other methods than the model, with a short heading.
 SHORTCUT_KEYS = {
     "event_error_share": "event error",
     "tau_b": "τ-b",
@@ -23,7 +23,7 @@ SHORTCUTS = ("trimmed start", "frozen video", "shuffled frames")
 
 
 def tables(evaluation: Evaluation) -> Iterator[Table | Text]:
-    """The scores, what stands beside them, each event, each action, and the warnings."""
+    """The scores, the baselines, each event, each action, and the warnings."""
     yield score_table(evaluation)
     yield beside_table(evaluation)
     if evaluation.per_event:
@@ -35,7 +35,7 @@ def tables(evaluation: Evaluation) -> Iterator[Table | Text]:
 
 
 def score_table(evaluation: Evaluation) -> Table:
-    """One row a score: the model's value, its interval, and the untrained base network's."""
+    """One row per score: the model's value and interval, and the untrained base network's value."""
     seeds = len(evaluation.models)
     caption = "95 %: bootstrap over test videos"
     if seeds > 1:
@@ -57,10 +57,10 @@ def score_table(evaluation: Evaluation) -> Table:
 
 
 def beside_table(evaluation: Evaluation) -> Table:
-    """The model, the model where time cannot be told, and what needs no learning."""
+    """The model, the model on videos that hide the time, and the baselines."""
     keys = shortcut_keys(evaluation)
     table = _table(
-        "method", "Position shortcuts", "a frozen video that scores: the clock was learned"
+        "method", "Position shortcuts", "if a frozen video scores, the model learned the clock"
     )
     for key in keys:
         table.add_column(SHORTCUT_KEYS[key], justify="right")
@@ -72,13 +72,13 @@ def beside_table(evaluation: Evaluation) -> Table:
 
 
 def shortcut_keys(evaluation: Evaluation) -> list[str]:
-    """Those of ``SHORTCUT_KEYS`` that the labels allow."""
+    """The `SHORTCUT_KEYS` that the labels allow."""
     return [key for key in SHORTCUT_KEYS if key in evaluation.scores]
 
 
 def event_table(evaluation: Evaluation) -> Table:
-    """Errors of each key event, beside time-stretching."""
-    table = _table("key event", "Event alignment error, as a share of the length")
+    """Errors of each key event, compared with time-stretching."""
+    table = _table("key event", "Event alignment error, as a fraction of the length")
     for name in ("DTW", "95 %", "frames", "s", "nearest", "stretched"):
         table.add_column(name, justify="right", no_wrap=name == "95 %")
     for row, methods in zip(evaluation.per_event, evaluation.event_figures, strict=True):
@@ -108,7 +108,7 @@ def action_table(evaluation: Evaluation) -> Table:
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """Every score of every run; differences to the first with their 95 % interval and p."""
+    """Every score of every run, and the differences to the first with their 95 % interval."""
     letters = [chr(ord("A") + index) for index in range(len(comparison.runs))]
     legend = "\n".join(
         f"{a}: {escape(run)}" for a, run in zip(letters, comparison.runs, strict=True)
@@ -136,7 +136,7 @@ def comparison_table(comparison: Comparison) -> Table:
 
 
 def _table(first: str, title: str, caption: str | None = None) -> Table:
-    # Narrow: eighty columns are enough.
+    # Narrow enough for eighty columns.
     table = Table(title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left")
     table.add_column(first, overflow="fold")
     return table
@@ -148,14 +148,14 @@ def label(figures: Figures) -> str:
 
 
 def number(figures: Figures | None) -> str:
-    """The value, or a dash where there is none."""
+    """The value, or a dash if there is none."""
     if figures is None or not math.isfinite(figures.value):
         return "–"
     return f"{figures.value:.2f}" if figures.unit == "frames" else f"{figures.value:.3f}"
 
 
 def interval(figures: Figures) -> str:
-    """The 95 % interval, or a dash where there are too few videos."""
+    """The 95 % interval, or a dash if there are too few videos."""
     if not math.isfinite(figures.low):
         return "–"
     digits = 1 if figures.unit == "frames" else 3

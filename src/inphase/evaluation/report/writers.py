@@ -1,4 +1,4 @@
-"""The files of an evaluation: JSON, CSV, the sums that comparing needs, and the HTML report."""
+"""The files of an evaluation: JSON, CSV, the sums for comparisons, and the HTML report."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +40,7 @@ def folder(result: Evaluation, place: Path, *, console: Console | None = None) -
 
 
 def score_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
-    """One row a method and score; rows of one action or event name it."""
+    """One row per method and score; rows of an action or event name it."""
     tables = [("", "", method, figures) for method, figures in evaluation.figures.items()]
     tables += [(name, "", MODEL, figures) for name, figures in evaluation.action_figures.items()]
     tables += [
@@ -55,7 +55,7 @@ def score_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
 
 
 def event_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
-    """One row a model, ordered pair of test videos and key event."""
+    """One row per model, ordered pair of test videos and key event."""
     for run in evaluation.runs:
         for action, pairs in zip(run.actions, run.pairs, strict=True):
             for i, j, e in np.argwhere(pairs.dtw.predicted >= 0):
@@ -87,7 +87,7 @@ def _arrays(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
 
 
 def _write_rows(path: Path, rows: Iterator[dict[str, object]]) -> None:
-    """Rows of one kind as CSV; without any the file is empty."""
+    """Write rows of one kind as CSV; without rows, the file is empty."""
     listed = list(rows)
     if listed:
         write_csv(path, list(listed[0]), (list(row.values()) for row in listed))
