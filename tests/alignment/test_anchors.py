@@ -39,7 +39,7 @@ def paths(start: tuple[int, int], end: tuple[int, int]) -> list[Cells]:
 
 
 def twin(distances: NDArray[np.float64], anchors: Cells, options: dict[str, Any]) -> float:
-    """The cost of the cheapest of all paths that hold the anchors, by trying every one."""
+    """The cost of the cheapest path through the anchors, by trying all paths."""
     n, m = distances.shape
     starts, ends = [(0, 0)], [(n - 1, m - 1)]
     in_query = options.get("open_in") == "query"
@@ -118,7 +118,7 @@ def test_a_window_follows_the_line_through_the_anchors(shape: tuple[int, int]) -
     back = np.interp(path.query, [0, anchor[1], m - 1], [0, anchor[0], n - 1])
     off = np.abs(path.query - line) if m <= n else np.abs(path.reference - back)
     assert off.max() <= width + 1e-6
-    # Far from the straight line, where the window would lie without the anchor.
+    # Far from the straight line, where the window would be without the anchor.
     assert np.abs(path.query / (m - 1) - path.reference / (n - 1)).max() > 0.4
 
 

@@ -1,4 +1,4 @@
-"""Planted deviations among made-up typical courses, whose truth is known."""
+"""Planted deviations in made-up typical videos, so the truth is known."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ Made = tuple[NDArray[np.float64], tuple[int, int] | None]
 
 
 def performance(seed: int, kind: str | None = None) -> Made:
-    """Embeddings of one performance, and the first and last frame of what was planted in it."""
+    """Embeddings of one performance, and the first and last frame of the planted deviation."""
     random = np.random.default_rng(seed)
     frames = int(random.integers(70, 130))
     share = np.linspace(0, 1, frames)
@@ -73,6 +73,17 @@ def test_a_normal_video_raises_an_alarm_about_as_often_as_promised(typical: Typi
         p_values.append(typical.p_value(deviation, 0, len(deviation.score) - 1))
     assert np.mean(np.array(p_values) <= 0.1) < 0.25
     assert 0.3 < np.mean(p_values) < 0.8
+
+
+def test_nineteen_typical_videos_are_enough_for_an_alarm_at_one_in_twenty() -> None:
+    videos = [performance(seed)[0] for seed in range(19)]
+    typical = TypicalCourse(videos, [_FRAME] * 19)
+    deviation = typical.deviation(performance(200, "foreign")[0], _FRAME)
+    times = _FRAME * np.arange(len(deviation.score), dtype=np.float64)
+    part = max(typical.segments(deviation, times), key=lambda one: one.score)
+    assert part.p_value == typical.p_floor == 0.05
+    assert part.is_alarm(0.05)
+    assert not part.is_alarm(0.049)
 
 
 def test_p_values_count_the_typical_videos_that_stray_as_far(typical: TypicalCourse) -> None:

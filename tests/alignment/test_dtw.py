@@ -74,7 +74,7 @@ def allowed(cells: Cells, shape: tuple[int, int], options: dict[str, Any]) -> bo
 
 
 def twin(distances: NDArray[np.float64], options: dict[str, Any]) -> tuple[float, Cells]:
-    """The cheapest of all paths, by trying every one."""
+    """The cheapest path, by trying all of them."""
     n, m = distances.shape
     starts, ends = [(0, 0)], [(n - 1, m - 1)]
     in_query = options.get("open_in") == "query"
@@ -190,7 +190,7 @@ def test_the_edge_belongs_to_the_window() -> None:
     cells = [(i, max(0, i - 29)) for i in range(101)] + [(100, j) for j in range(72, 101)]
     distances = np.ones((101, 101))
     distances[tuple(np.transpose(cells))] = 0
-    # As a float 0.29 of 100 frames is a little less than 29.
+    # As a float, 0.29 of 100 frames is slightly less than 29.
     assert dtw(distances, window=0.29).cost == dtw(distances, window=29).cost == 0
     assert dtw(distances, window=0.28).cost > 0
 

@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept must never decide whether they run."""
+"""Compiled kernels must run wherever they can or cannot be cached."""
 
 from collections.abc import Callable
 from typing import Any

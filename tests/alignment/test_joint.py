@@ -1,4 +1,4 @@
-"""Many videos to one barycentre, and from each to each by way of it."""
+"""Many videos aligned with one barycentre, and with each other by way of it."""
 
 import itertools
 from typing import Any
@@ -50,7 +50,7 @@ def test_a_video_that_waits_first_is_met_where_it_begins_to_move() -> None:
     waiting = result.mapping(1, 6)
     assert waiting[0] > 20
     assert waiting[-1] >= 40 + len(videos[0]) - 6
-    # And all of its wait is the other's first moment.
+    # Its whole wait matches the other's first moment.
     assert (made[1][0][result.mapping(6, 1)[:40]] < 0.05).all()
 
 
@@ -66,7 +66,7 @@ def test_mappings_by_way_of_the_barycentre_come_home_where_pairwise_ones_do_not(
 
 
 def test_averaging_is_petitjeans_where_all_are_as_long() -> None:
-    """Against a plain loop over the path, as Algorithm 5 of the paper has it."""
+    """Against a plain loop over the path, as in Algorithm 5 of the paper."""
     videos = [performances(1, seed=seed)[0][1][:25] for seed in range(3)]
     one = joint_align(videos, start=0, length=25, rounds=0)
     expected = []

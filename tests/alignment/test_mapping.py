@@ -1,4 +1,4 @@
-"""From a path to one query frame a reference frame, and how sure that is."""
+"""From a path to one query frame per reference frame, and its confidence."""
 
 import numpy as np
 import pytest

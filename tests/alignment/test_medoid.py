@@ -37,7 +37,7 @@ def test_many_videos_are_compared_with_a_sample_of_them(monkeypatch: pytest.Monk
         aligned.append(1)
         return dtw(distances)
 
-    # The function of that name hides the module.
+    # The function of the same name hides the module.
     monkeypatch.setattr(sys.modules["inphase.alignment.medoid"], "dtw", counting)
     generator = np.random.default_rng(0)
     course = np.linspace(0, 1, 12)[:, None]
@@ -45,7 +45,7 @@ def test_many_videos_are_compared_with_a_sample_of_them(monkeypatch: pytest.Monk
     videos = [np.concatenate([course, np.full_like(course, offset)], axis=1) for offset in offsets]
     found = medoid(videos, compared=20)
     assert 40 * 20 < len(aligned) <= 60 * 20
-    # Near the middle, if not the very middle.
+    # Near the middle, if not exactly there.
     assert abs(offsets[found.index] - np.median(offsets)) < 0.4
     assert medoid(videos, compared=20).index == found.index
 

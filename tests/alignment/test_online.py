@@ -1,4 +1,4 @@
-"""Following a query frame by frame: where it is, what may be revised, in bounded memory."""
+"""Following a query frame by frame: its position, revisions, and bounded memory."""
 
 import tracemalloc
 
@@ -58,7 +58,7 @@ def test_a_query_of_another_pace_is_followed() -> None:
 
 
 def test_looking_back_mends_what_was_wrong_at_first() -> None:
-    """Two moments that look alike: only what follows tells which it was."""
+    """Two moments that look alike: only later frames show which it was."""
     reference = np.array([0.0, 5, 1, 9, 5, 2])[:, None]
     aligner = OnlineAligner(reference, look_back=3, max_speed=5)
     for value in (0.0, 1.0, 5.0):

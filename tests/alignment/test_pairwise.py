@@ -1,4 +1,4 @@
-"""Two videos' embeddings to an alignment."""
+"""From the embeddings of two videos to an alignment."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def test_the_known_warp_is_found(distance: Any, method: Any) -> None:
         performance(QUERY),
         AlignmentOptions(distance=distance, method=method),
     )
-    # The query is slow at first: there many of its frames look like one of the reference.
+    # The query is slow at first: many of its frames there look like one of the reference.
     assert np.abs(result.query_frames - TRUE)[5:].max() <= 1
     assert np.abs(QUERY[result.query_frames] - REFERENCE).max() < 1 / 60
     assert result.query_frames.dtype == np.int64

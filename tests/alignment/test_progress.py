@@ -1,4 +1,4 @@
-"""Progress along a barycentre, told frame by frame."""
+"""Progress along a barycentre, frame by frame."""
 
 import numpy as np
 import pytest

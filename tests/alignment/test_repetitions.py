@@ -1,4 +1,4 @@
-"""Repetitions: counted and placed on made-up movements whose truth is known."""
+"""Counting and locating repetitions of made-up movements, so the truth is known."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Movement:
-    """Embeddings of a movement that repeats itself, and where it does."""
+    """Embeddings of a movement that repeats itself, and where."""
 
     embeddings: Floats
     count: int
@@ -38,7 +38,7 @@ def cycle(generator: np.random.Generator, state: Floats) -> Floats:
 
 
 def wander(generator: np.random.Generator, frames: int, size: float) -> Floats:
-    """A smooth way that goes nowhere in particular, starting at the origin."""
+    """A smooth path that goes nowhere in particular, starting at the origin."""
     steps = gaussian_filter1d(generator.normal(size=(frames + 60, DIMS)), 8, axis=0)[30:-30]
     way = np.cumsum(steps, axis=0)
     way -= way[0]
@@ -46,7 +46,7 @@ def wander(generator: np.random.Generator, frames: int, size: float) -> Floats:
 
 
 def movement(seed: int, *, noise: float = 0.0, around: bool = True) -> Movement:
-    """Draw repetitions whose pace changes by up to 2; ``around``: pauses, begin and end."""
+    """Draw repetitions whose pace changes by up to 2; `around`: pauses, begin and end."""
     generator = np.random.default_rng(seed)
     count, length = int(generator.integers(2, 26)), generator.uniform(12, 60)
     u = np.linspace(0, 1, 2000)
@@ -155,7 +155,7 @@ def test_bad_input_is_told_in_one_sentence(
 
 
 def test_takes_that_are_far_apart_are_told_by_a_wider_alikeness() -> None:
-    """The same movement four times, each take with an offset of its own, as in a spliced video."""
+    """The same movement four times, each with its own offset, as in a video spliced from takes."""
     generator = np.random.default_rng(4)
     turn = np.linspace(0, 2 * np.pi, 30, endpoint=False)
     once = np.stack([np.cos(turn), np.sin(turn), np.cos(2 * turn)], axis=1)

@@ -1,4 +1,4 @@
-"""Pieces of constant speed: as few as there can be, never further off than allowed."""
+"""Pieces of constant speed: as few as possible, never further off than allowed."""
 
 import itertools
 from fractions import Fraction
@@ -16,7 +16,7 @@ def played(segments: tuple[SpeedSegment, ...]) -> NDArray[np.int64]:
 
 
 def playable(piece: NDArray[np.int64], error: int, steps: int) -> bool:
-    """Whether one start and one speed will do, by trying all of them."""
+    """Whether one start and speed will do, by trying all of them."""
     for source in range(max(0, piece[0] - error), piece[0] + error + 1):
         for speed in range(12 * steps + 1):
             shown = [source + i * speed // steps for i in range(len(piece))]
@@ -26,7 +26,7 @@ def playable(piece: NDArray[np.int64], error: int, steps: int) -> bool:
 
 
 def fewest(mapping: NDArray[np.int64], error: int, steps: int) -> int:
-    """The least number of pieces, by trying all ways to cut."""
+    """The smallest number of pieces, by trying all ways to cut."""
     n = len(mapping)
     for cuts in range(n):
         for places in itertools.combinations(range(1, n), cuts):
@@ -83,8 +83,8 @@ def test_a_held_picture_is_one_piece_of_speed_zero() -> None:
 @pytest.mark.parametrize(
     ("mapping", "options", "told"),
     [
-        ([], {}, "one whole source frame"),
-        ([0.5], {}, "one whole source frame"),
+        ([], {}, "one integer source frame"),
+        ([0.5], {}, "one integer source frame"),
         ([-1, 0], {}, "negative"),
         ([0, 1], {"error": -1}, "0 or more"),
         ([0, 1], {"steps": 0}, "at least 1"),

@@ -1,4 +1,4 @@
-"""A result's forms: what can be written is known before the work, and every form has a writer."""
+"""A result's formats: bad paths are refused before the work, and every format has a writer."""
 
 import importlib
 import inspect
@@ -15,7 +15,7 @@ from inphase.results.formats import FOLDER, Form, Formats
 
 
 def jobs() -> list[Formats]:
-    """The forms that every job registers."""
+    """The formats registered by every job."""
     packages = [
         importlib.import_module(f"inphase.applications.{one.name}")
         for one in pkgutil.iter_modules(inphase.applications.__path__)
@@ -57,7 +57,7 @@ def test_a_path_without_a_suffix_is_a_folder_where_there_is_one(tmp_path: Path) 
     both = Formats(None, {FOLDER: "clips", ".json": "all"})
     assert both.check(tmp_path / "clips") == FOLDER
     assert both.check(tmp_path / "clips.json") == ".json"
-    # Where nothing but a folder can be written, a dot is a part of its name.
+    # If only a folder can be written, a dot is part of its name.
     assert Formats(None, {FOLDER: "clips"}).check(tmp_path / "take.2") == FOLDER
 
 
@@ -71,7 +71,7 @@ def test_help_names_each_suffix_with_what_it_holds() -> None:
 def test_every_form_of_every_job_has_a_writer(formats: Formats) -> None:
     for suffix in formats:
         names = list(inspect.signature(formats.writer(suffix)).parameters)
-        # The result and the place come first; all else has a name and a default.
+        # The result and the path come first; everything else has a name and a default.
         options = [inspect.signature(formats.writer(suffix)).parameters[name] for name in names[2:]]
         assert len(names) >= 2
         assert all(one.kind is one.KEYWORD_ONLY for one in options)

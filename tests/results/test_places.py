@@ -1,4 +1,4 @@
-"""Places for results: never a video, by whatever name."""
+"""Places for results: never a video, whatever its name."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which frame of one video belongs to which of another; plain arrays in and out."""
+"""Find which frames of two videos match; plain arrays in and out."""
 
 from inphase.alignment.distances import cosine, squared_euclidean
 from inphase.alignment.dtw import WarpingPath, dtw

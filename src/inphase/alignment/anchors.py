@@ -1,4 +1,4 @@
-"""Pairs of frames that are known to belong together, and paths that must pass through them."""
+"""Pairs of frames that are known to match, and paths that must pass through them."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ _Distances = NDArray[np.float32] | NDArray[np.float64]
 
 
 def check_anchors(anchors: Sequence[tuple[int, int]], shape: tuple[int, ...]) -> None:
-    """Refuse anchors that no path passes through.
+    """Refuse anchors that no path can pass through.
 
     Args:
         anchors: pairs (reference frame, query frame).
         shape: (reference frames, query frames).
 
     Raises:
-        AlignmentError: one is outside of the frames, or they do not increase in both.
+        AlignmentError: an anchor is outside the frames, or they do not increase in both videos.
     """
     before: tuple[int, int] | None = None
     for reference, query in anchors:
@@ -39,21 +39,21 @@ def check_anchors(anchors: Sequence[tuple[int, int]], shape: tuple[int, ...]) ->
 
 
 def banded(columns: _Columns, anchors: NDArray[np.int64]) -> _Columns:
-    """Narrow the columns allowed in each row to what anchors (k, 2) leave: no path goes back."""
+    """Narrow the columns allowed in each row to those that a path through anchors (k, 2) allows."""
     first, last = columns
     for row, column in anchors:
         np.minimum(last[:row], column, out=last[:row])
         np.maximum(first[row + 1 :], column, out=first[row + 1 :])
-    # Where nothing is left, the kernels want the last column right before the first.
+    # If no column is left, the kernels expect the last column right before the first.
     return first, np.maximum(last, first - 1)
 
 
 def drawn_through(distances: _Distances, anchors: NDArray[np.int64]) -> _Distances:
-    """Distances (n, m) by which the cheapest path passes through anchors (k, 2), if it can at all.
+    """Change distances (n, m) so that the cheapest path passes through anchors (k, 2) if possible.
 
-    An anchor saves more than any path can cost, so that one more of them outweighs all else. The
-    band alone would let a path slip past one by a diagonal step, and cutting the path into pieces
-    would forget, at an anchor, how many steps of ``max_slope`` were made.
+    An anchor saves more than any path can cost, so that one more anchor outweighs everything else.
+    The band alone would let a path slip past an anchor by a diagonal step, and cutting the path
+    into pieces would lose the count of `max_slope` steps at each anchor.
     """
     n, m = distances.shape
     gain = 2.0 * (n + m) * float(np.abs(distances).max()) + 1.0
@@ -65,7 +65,7 @@ def drawn_through(distances: _Distances, anchors: NDArray[np.int64]) -> _Distanc
 
 
 def missed(anchors: NDArray[np.int64], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> bool:
-    """Whether a path lacks one of the anchors (k, 2)."""
+    """Whether a path misses one of the anchors (k, 2)."""
     if not len(anchors):
         return False
     passed = set(zip(rows.tolist(), columns.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""How far a video strays from typical ones: in its looks and in its pace, frame by frame."""
+"""How far a video deviates from typical ones, in looks and in pace, frame by frame."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from inphase.errors import AlignmentError
 Curve = NDArray[np.float64]
 
 CHANNELS = ("looks", "pace")
-# A typical video that stands still where this one moves: not infinitely far from it.
+# Keeps a typical video that stands still while this one moves from being infinitely far away.
 _SLOWEST = 0.1
 _SCALE_QUANTILE = 0.9
 
 
 @dataclass(frozen=True)
 class _Video:
-    """A video as it is compared.
+    """A video to compare.
 
     Attributes:
         embeddings: (frames, dims).
@@ -36,13 +36,14 @@ class _Video:
 class Deviation:
     """How far a video is from its nearest typical video, frame by frame.
 
-    A value of 1 is what nine of ten typical videos, each left out in turn, stay below throughout.
+    Values are scaled so that nine out of ten typical videos, each left out in turn, stay below 1
+    throughout.
 
     Attributes:
-        looks: (frames,) distance along the alignment, so scaled.
-        pace: (frames,) difference of pace (of its logarithm), so scaled.
-        slow: (frames,) whether it is slower than its nearest in pace.
-        reach: frames before and after a frame from which its pace is measured.
+        looks: (frames,) scaled distance along the alignment.
+        pace: (frames,) scaled difference of the logarithm of the pace.
+        slow: (frames,) whether it is slower than the typical video nearest in pace.
+        reach: number of frames before and after a frame over which its pace is measured.
         left_out: (typical videos, frames) the larger of both, with each typical video left out.
     """
 
@@ -68,10 +69,10 @@ class Segment:
         peak: frame at which it deviates most.
         start: seconds, when the first frame appears.
         end: seconds, when the last frame appears.
-        score: at the peak; 1 is what nine of ten typical videos stay below throughout.
+        score: at the peak; nine out of ten typical videos stay below 1 throughout.
         p_value: the probability that a normal video deviates as much anywhere, see
-            :meth:`TypicalCourse.p_value`.
-        kind: ``"looks"``, ``"slow"`` or ``"fast"``: what deviates.
+            `TypicalCourse.p_value`.
+        kind: of deviation: `"looks"`, `"slow"` or `"fast"`.
     """
 
     first: int
@@ -84,25 +85,25 @@ class Segment:
     kind: str
 
     def is_alarm(self, alpha: float) -> bool:
-        """Whether it raises an alarm where a share ``alpha`` of normal videos may raise one."""
+        """Whether it raises an alarm, if a fraction `alpha` of normal videos may raise one."""
         return self.p_value <= alpha
 
 
 class TypicalCourse:
-    """Typical videos, each compared with the others: what deviations are usual.
+    """Typical videos, compared with each other to learn which deviations are usual.
 
     Args:
         videos: at least two.
         frame_times: seconds from frame to frame of each.
-        groups: of whom or what each shows; those of one group are left out together. By default
-            each is its own.
+        groups: group of each video, such as a person or place; videos of a group are left out
+            together. By default, each video is its own group.
         span: seconds over which distances are averaged and pace is measured.
         distance: between two embeddings.
         advance: called with the number of videos just compared with all others.
 
     Raises:
-        AlignmentError: fewer than two videos or groups, one is empty or not finite, or the
-            dimensions differ.
+        AlignmentError: there are fewer than two videos or groups, one is empty or not finite, or
+            the dimensions differ.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class TypicalCourse:
         self._span = span
         self._distance = distance
         raw = self._compared_with_each_other(advance)
-        # Of each video, without those of its group: its largest deviation of each kind.
+        # The largest deviation of each video from those outside its group, in looks and in pace.
         largest = np.array(
             [
                 [
@@ -199,7 +200,7 @@ class TypicalCourse:
                 kind = "slow" if deviation.slow[peak] else "fast"
             p_value = self.p_value(deviation, first, last)
             if kind == "slow":
-                # Near the ends of a wait, half of what its pace is measured from still moves.
+                # Near the ends of a wait, half of the frames that its pace is measured over move.
                 first = max(first - deviation.reach // 3, 0)
                 last = min(last + deviation.reach // 3, len(deviation.score) - 1)
             start, end = float(times[first]), float(times[last])
@@ -208,12 +209,12 @@ class TypicalCourse:
         return tuple(found)
 
     def p_value(self, deviation: Deviation, first: int, last: int) -> float:
-        """How often a typical video would stray as far anywhere as this one in these frames.
+        """How often a typical video would deviate as much anywhere as this one in these frames.
 
-        The largest deviation of a whole typical video is what a segment is held against: however
-        many frames and segments a normal video has, one of them shows p or less with a probability
-        of about p. For each typical video the same number of others is compared with, so that the
-        video is not held to have more neighbours than they.
+        A segment is compared with the largest deviation of each whole typical video. Thus, however
+        many frames and segments a normal video has, any of them shows p or less with a probability
+        of about p. The video is compared with as many others as each typical video is, so that it
+        has no advantage from more neighbours.
 
         Source: Vovk, "Cross-conformal predictors", 2015 (the p-value).
 
@@ -227,7 +228,7 @@ class TypicalCourse:
 
     @property
     def p_floor(self) -> float:
-        """The least p-value that so many typical videos can show."""
+        """The smallest p-value possible with this number of typical videos."""
         return 1 / (1 + len(self))
 
     def _compared_with_each_other(
@@ -249,7 +250,7 @@ class TypicalCourse:
     def _pair(
         self, first: _Video, second: _Video
     ) -> tuple[tuple[Curve, Curve], tuple[Curve, Curve]]:
-        """Looks and pace of the first beside the second, and of the second beside the first."""
+        """Looks and pace of the first video against the second, and of the second against it."""
         distances = distance_named(self._distance)(first.embeddings, second.embeddings)
         path = dtw(distances)
         along = distances[path.reference, path.query].astype(np.float64)
@@ -266,8 +267,8 @@ class TypicalCourse:
         looks = np.sqrt(np.bincount(path.reference, weights=along) / matches)
         frames = np.bincount(path.reference, weights=path.query) / matches
         reach = self._reach(own)
-        # Seconds of the other that pass in a second of its own, over so many frames either way;
-        # beyond its ends both go on alike.
+        # Seconds of the other video per second of this one, over this many frames either way;
+        # beyond the ends, both continue at the same pace.
         beyond = np.arange(1, reach + 1) * own / others
         longer = np.concatenate([frames[0] - beyond[::-1], frames, frames[-1] + beyond])
         passed = (longer[2 * reach :] - longer[: -2 * reach]) * others / (2 * reach * own)

@@ -12,14 +12,14 @@ _BLOCK = 1 << 22
 
 
 def squared_euclidean(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
-    """‖a − b‖² between every row of ``a`` and every row of ``b``.
+    """‖a − b‖² between every row of `a` and every row of `b`.
 
     Args:
         a: (n, dims) embeddings.
         b: (m, dims) embeddings.
 
     Returns:
-        (n, m), never negative; computed in float64, so that near-equal frames far from zero keep
+        (n, m), never negative; computed in float64, so that similar frames far from zero keep
         their order.
 
     Raises:
@@ -40,14 +40,14 @@ def squared_euclidean(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
-    """1 − cos between every row of ``a`` and every row of ``b``.
+    """1 − cos between every row of `a` and every row of `b`.
 
     Args:
         a: (n, dims) embeddings.
         b: (m, dims) embeddings.
 
     Returns:
-        (n, m) in 0..2; a row of zeros has no direction and lies at 1 from everything.
+        (n, m) in 0..2; a row of zeros has no direction and is at distance 1 from everything.
 
     Raises:
         AlignmentError: an input is empty or not finite, or the dimensions differ.
@@ -66,10 +66,10 @@ _DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
 
 
 def distance_named(name: str) -> Callable[[ArrayLike, ArrayLike], NDArray[np.float32]]:
-    """The distance of that name.
+    """The distance function with this name.
 
     Raises:
-        AlignmentError: there is none.
+        AlignmentError: there is no such distance.
     """
     if name not in _DISTANCES:
         raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {name}.")
@@ -99,7 +99,7 @@ def _checked(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    # By the largest entry first, so that the squares neither overflow nor vanish.
+    # Divide by the largest entry first, so that the squares neither overflow nor vanish.
     largest = np.abs(rows).max(axis=1, keepdims=True)
     rows = rows / np.where(largest > 0, largest, 1.0)
     length = np.linalg.norm(rows, axis=1, keepdims=True)

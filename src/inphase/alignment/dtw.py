@@ -1,4 +1,4 @@
-"""Dynamic time warping: the cheapest way through a matrix of distances that never goes back."""
+"""Dynamic time warping: the cheapest monotonic path through a matrix of distances."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from inphase.alignment.dtw_kernels import warp, warp_limited
 from inphase.errors import AlignmentError
 
 _LARGEST_LIMIT = 127
-# Of a frame: cells on the very edge of the window belong to it, whatever the rounding.
+# In frames: cells exactly on the edge of the window belong to it, whatever the rounding.
 _TIE = 1e-9
 
 
 @dataclass(frozen=True)
 class WarpingPath:
-    """Pairs of frames that belong together, and what they cost.
+    """Matching pairs of frames, and their cost.
 
     Attributes:
-        reference: (steps,) reference frames; for a warping path never decreasing.
-        query: (steps,) query frames; for a warping path never decreasing.
+        reference: (steps,) reference frames; never decreasing in a warping path.
+        query: (steps,) query frames; never decreasing in a warping path.
         cost: sum of the distances along the path.
     """
 
@@ -43,7 +43,7 @@ def dtw(
 ) -> WarpingPath:
     """Find the cheapest warping path with steps (1, 1), (1, 0) and (0, 1), all of weight 1.
 
-    Where paths cost the same, a diagonal step is preferred.
+    Among paths of equal cost, diagonal steps are preferred.
 
     Source: Sakoe and Chiba, "Dynamic programming algorithm optimization for spoken word
     recognition", 1978 (window, slope); Müller, "Information Retrieval for Music and Motion",
@@ -51,15 +51,15 @@ def dtw(
 
     Args:
         distances: (reference frames, query frames), finite.
-        window: how far a path may leave the straight line from corner to corner, which is scaled
-            to the two lengths: a whole number counts frames of the shorter sequence (1 and more
-            always leaves a path), a float is a share (0..1) of its length.
-        max_slope: at most this many steps in the reference alone, or in the query alone, one
-            after another (1..127).
-        open_begin: the path need not start at the first frame of ``open_in``.
-        open_end: the path need not end at the last frame of ``open_in``.
-        open_in: the sequence that may have frames left over: ``"reference"`` finds a short query
-            inside a long reference, ``"query"`` the reverse. The other is always used whole.
+        window: how far a path may deviate from the straight line from corner to corner: a whole
+            number counts frames of the shorter sequence (with 1 or more there is always a path), a
+            float is a fraction (0..1) of its length.
+        max_slope: maximum number of successive steps in the reference alone, or in the query alone
+            (1..127).
+        open_begin: the path need not start at the first frame of `open_in`.
+        open_end: the path need not end at the last frame of `open_in`.
+        open_in: the sequence whose frames may stay unmatched: `"reference"` finds a short query
+            inside a long reference, `"query"` the reverse. The other is always used whole.
         anchors: pairs (reference frame, query frame) that the path must pass through, increasing
             in both. A window is then measured from the line through them.
 
@@ -67,9 +67,9 @@ def dtw(
         The path, in order. Costs are summed in float64.
 
     Raises:
-        AlignmentError: ``distances`` is empty or not finite, an option is out of range, the
-            anchors are outside or do not increase, a window is asked for together with an open
-            end, or no path keeps within the limits.
+        AlignmentError: `distances` is empty or not finite, an option is out of range, the anchors
+            are outside the matrix or do not increase, a window is combined with an open start or
+            end, or no path stays within the limits.
     """
     matrix = _checked(distances)
     check_anchors(anchors, matrix.shape)
@@ -79,7 +79,7 @@ def dtw(
     if window is not None and is_open:
         raise AlignmentError(
             "A window is measured from the line between both ends, so it cannot be used with an "
-            "open begin or end; max_slope can."
+            "open start or end; use max_slope instead."
         )
     if max_slope is not None and not 1 <= max_slope <= _LARGEST_LIMIT:
         raise AlignmentError(f"max_slope must be in 1..{_LARGEST_LIMIT}, not {max_slope}.")
@@ -114,19 +114,19 @@ def dtw(
 def _columns(
     n: int, m: int, window: float | None, anchors: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last allowed column of each row; a row that the window misses has none."""
+    """First and last allowed column of each row; rows outside the window have none."""
     if window is None:
         return np.zeros(n, dtype=np.int64), np.full(n, m - 1, dtype=np.int64)
     is_share = not isinstance(window, (int, np.integer))
     if is_share and not 0 <= window <= 1:
-        raise AlignmentError(f"A window that is a share must be in 0..1, not {window}.")
+        raise AlignmentError(f"A window given as a fraction must be in 0..1, not {window}.")
     if not window >= 0:
         raise AlignmentError(f"A window in frames must be at least 0, not {window}.")
     short, rows = min(n, m), np.arange(n)
     width = (window * (short - 1) if is_share else float(window)) + _TIE
     corners = [*([] if n == 1 else [(0, 0)]), *anchors.tolist(), (n - 1, m - 1)]
     knots, heights = np.array(corners, dtype=np.float64).T
-    # A window in frames of the shorter side covers more columns of a longer one.
+    # A window in frames of the shorter side covers more columns of the longer one.
     if m <= n:
         line = np.interp(rows, knots, heights)
         low, high = line - width, line + width
@@ -157,7 +157,7 @@ def _checked(distances: ArrayLike) -> NDArray[np.float32] | NDArray[np.float64]:
         )
     if matrix.dtype != np.float32:
         matrix = matrix.astype(np.float64, copy=False)
-    # A sum is finite only if all is, and much quicker to have; a large sum may also overflow.
+    # A sum is quick to compute and finite only if all values are; but a large sum may overflow.
     with np.errstate(all="ignore"):
         finite = np.isfinite(matrix.sum()) or np.isfinite(matrix).all()
     if not finite:

@@ -1,12 +1,11 @@
-"""Dynamic time warping, compiled: the recursions and the way back.
+"""Dynamic time warping, compiled: the recursions and the backtracking.
 
-Both kernels fill the grid row by row with one row of costs in float64 and a byte or three a cell
-for the way back. They know no errors: the cost is infinite where no path exists.
+Both kernels fill the grid row by row, with one row of costs in float64 and one or three bytes per
+cell for backtracking. They raise no errors: the cost is infinite if no path exists.
 
-Arguments of both: ``distances`` (n, m); ``first`` and ``last`` (n,) int64, the columns allowed in
-each row, neither ever decreasing, or none where ``last`` is ``first`` − 1; ``open_begin`` and
-``open_end``, whether the path may start in any row of the first column and end in any row of the
-last.
+Arguments of both: `distances` (n, m); `first` and `last` (n,) int64, the columns allowed in
+each row, never decreasing, or none if `last` is `first` − 1; `open_begin` and `open_end`, whether
+the path may start in any row of the first column and end in any row of the last.
 """
 
 from collections.abc import Callable
@@ -20,16 +19,16 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Distances = NDArray[np.float32] | NDArray[np.float64]
 Path = tuple[NDArray[np.int64], NDArray[np.int64], float]
 
-# How a cell was reached, and the state it leaves the path in.
+# How a cell was reached.
 _DIAGONAL, _DOWN, _RIGHT = 0, 1, 2
 
 
 def compiled(kernel: Kernel) -> Kernel:
-    """Compile, and keep the result on disk for the next process where that can be written."""
+    """Compile, and cache the result on disk for the next process if possible."""
     try:
         return cast(Kernel, numba.njit(cache=True, nogil=True)(kernel))
     except RuntimeError:
-        # Neither beside the source nor in the user's cache folder.
+        # Neither the source folder nor the user's cache folder is writable.
         return cast(Kernel, numba.njit(nogil=True)(kernel))
 
 
@@ -45,7 +44,7 @@ def warp(
     n, m = distances.shape
     steps = np.empty((n, m), dtype=np.uint8)
     # costs[j + 1] is the cost up to column j of the row above, until this row overwrites it;
-    # costs[0] is where a path begins.
+    # costs[0] is where a path starts.
     costs = np.full(m + 1, np.inf)
     costs[0] = 0.0
     total, end = float(np.inf), n - 1
@@ -64,7 +63,7 @@ def warp(
             steps[i, j] = step
             diagonal = above
         if not (open_begin and first[i] == 0):
-            # What lies left of this row's first column is no longer of the row above.
+            # The cell left of this row's first column no longer belongs to the row above.
             costs[first[i]] = np.inf
         if open_end and costs[m] < total:
             total, end = float(costs[m]), i
@@ -97,13 +96,13 @@ def warp_limited(
     open_end: bool,
     limit: int,
 ) -> Path:
-    """As :func:`warp`, with at most ``limit`` (1..127) steps (1, 0), or (0, 1), one after another.
+    """Like `warp`, with at most `limit` (1..127) successive steps (1, 0), or (0, 1).
 
     A cell's state is how it was reached: 0 diagonally (or as the start), r = 1..limit by the r-th
-    step down in a row, limit + r by the r-th step right in a row.
+    successive step down, limit + r by the r-th successive step right.
     """
     n, m = distances.shape
-    # The cheapest state of each cell: of all, of those not reached from above, not from the left.
+    # The cheapest state of each cell: of all, of those not from above, of those not from the left.
     states = np.empty((n, m, 3), dtype=np.uint8)
     any_cost = np.full(m + 1, np.inf)
     not_down_cost = np.full(m, np.inf)

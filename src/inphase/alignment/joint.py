@@ -1,4 +1,4 @@
-"""Many videos aligned together: each with their barycentre, and so all with each other."""
+"""Align many videos jointly: each with their barycentre, and thus all with each other."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class JointAlignment:
 
     Attributes:
         barycentre: (positions, dims) the mean course of the action.
-        paths: one a video: positions of the barycentre (as reference) and its frames (as query).
-        costs: (rounds + 1,) mean distance along the paths, of all videos: with the start, and
-            after each round.
-        medoid: index of the video at which the barycentre started.
-        smoothing: of the paths, as a share of their steps.
+        paths: one per video: positions of the barycentre (as reference) and its frames (as query).
+        costs: (rounds + 1,) mean distance along the paths of all videos, at the start and after
+            each round.
+        medoid: index of the video that the barycentre started from.
+        smoothing: of the paths, as a fraction of their steps.
     """
 
     barycentre: NDArray[np.float32]
@@ -40,17 +40,17 @@ class JointAlignment:
         return len(self.paths)
 
     def positions(self, video: int) -> Points:
-        """(frames,) where on the barycentre each frame lies, 0..positions − 1, never decreasing."""
+        """(frames,) position of each frame on the barycentre, 0..positions − 1, non-decreasing."""
         return np.clip(self._positions(video), 0, len(self.barycentre) - 1)
 
     def frames(self, video: int, positions: ArrayLike) -> Points:
-        """The frame, with a fraction, at which a video passes each position of the barycentre."""
+        """The (fractional) frame at which a video passes each position of the barycentre."""
         places, frames = self._curves[video]
         at = np.asarray(positions, dtype=np.float64)
         return np.clip(_along(at, places, frames), 0, self.lengths[video] - 1)
 
     def mapping(self, reference: int, query: int) -> NDArray[np.int64]:
-        """For each frame of one video the frame of another, by way of the barycentre.
+        """Match each frame of one video to a frame of another, by way of the barycentre.
 
         Returns:
             (reference frames,) query frames, never decreasing.
@@ -87,32 +87,33 @@ def joint_align(
 ) -> JointAlignment:
     """Align videos with their barycentre, found by averaging along the paths.
 
-    N videos cost N alignments a round, not N², and the mapping from one to another by way of the
-    barycentre is consistent: a → b → c → a comes home but for rounding.
+    N videos take N alignments per round, not N², and the mapping between any two by way of the
+    barycentre is consistent: a → b → c → a returns to the start except for rounding.
 
-    Of each video all frames together weigh the same, so that a slow one does not pull the
-    barycentre to itself. A path stays where one video waits, and jumps where the other does, often
-    for no better reason than noise: the curve through each path is smoothed before it is followed.
+    The frames of each video have the same total weight, so that a slow video does not dominate the
+    barycentre. A path waits or jumps whenever one of the videos waits, often only because of noise,
+    so the curve through each path is smoothed before it is used.
 
     Source: Petitjean et al., "A global averaging method for dynamic time warping, with
     applications to clustering", Pattern Recognition 2011.
 
     Args:
-        embeddings: one (frames, dims) a video.
-        start: index of the video to start at; by default the medoid.
-        length: positions of the barycentre; by default the median number of frames.
-        rounds: at most so many.
-        tolerance: stop when a round lowers the cost by less than this share.
-        smoothing: deviation of a Gaussian along a path, as a share of its steps; 0 for none.
+        embeddings: one (frames, dims) per video.
+        start: index of the video to start from; by default the medoid.
+        length: number of positions of the barycentre; by default the median number of frames.
+        rounds: maximum number of rounds.
+        tolerance: stop when a round lowers the cost by less than this fraction.
+        smoothing: standard deviation of a Gaussian along a path, as a fraction of its steps; 0 for
+            none.
         distance: between two embeddings.
-        window: as :func:`~inphase.alignment.dtw.dtw` takes it.
-        max_slope: as :func:`~inphase.alignment.dtw.dtw` takes it.
-        seed: of the medoid's draw among many videos.
+        window: see [`dtw`][inphase.alignment.dtw].
+        max_slope: see [`dtw`][inphase.alignment.dtw].
+        seed: of the medoid's random draw if there are many videos.
         advance: called with 1 after each round.
 
     Raises:
         AlignmentError: there is no video, one is empty or not finite, the dimensions differ, an
-            option is out of range, or no path keeps within the limits.
+            option is out of range, or no path stays within the limits.
     """
     videos = [np.asarray(video) for video in embeddings]
     if not videos:
@@ -147,7 +148,7 @@ def joint_align(
 def _mean_along(
     paths: Sequence[WarpingPath], videos: Sequence[NDArray[Any]], length: int
 ) -> Points:
-    """For each position the mean of the frames that the paths match to it."""
+    """For each position, the mean of the frames that the paths match to it."""
     total, weight = np.zeros((length, videos[0].shape[1])), np.zeros(length)
     for path, video in zip(paths, videos, strict=True):
         share = 1.0 / len(path.reference)
@@ -170,8 +171,8 @@ def _curve(path: WarpingPath, smoothing: float) -> tuple[Points, Points]:
     if deviation == 0:
         return path.reference.astype(np.float64), path.query.astype(np.float64)
     reach = int(4 * deviation) + 1
-    # As if both went on evenly beyond the ends: a video that waits before it begins is met by
-    # another where it begins to move, not in the middle of its wait.
+    # As if both continued evenly beyond the ends: a video that waits before it starts to move is
+    # matched at the end of its wait, not in the middle.
     before, after = np.arange(-reach, 0) / 2, np.arange(1, reach + 1) / 2
     longer = (
         np.concatenate([side[0] + before, side, side[-1] + after])
@@ -182,7 +183,7 @@ def _curve(path: WarpingPath, smoothing: float) -> tuple[Points, Points]:
 
 
 def _along(at: NDArray[Any], known: Points, values: Points) -> Points:
-    """Values between known points; where a curve stands still, the middle of what it passes."""
+    """Interpolate between known points; where several values share a point, take the middle."""
     points, place = np.unique(known, return_inverse=True)
     means = np.bincount(place, weights=values) / np.bincount(place)
     found: Points = np.interp(at, points, means)

@@ -1,4 +1,4 @@
-"""From a path, or plain distances, to one query frame for each reference frame."""
+"""From a path or plain distances to one query frame per reference frame."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,15 +8,15 @@ from inphase.errors import AlignmentError
 
 
 def frame_mapping(path: WarpingPath, n_reference: int) -> NDArray[np.int64]:
-    """Choose for each reference frame the median of the query frames it is matched to.
+    """For each reference frame, choose the median of the query frames it is matched to.
 
     Args:
-        path: a warping path (of two middle frames the earlier counts).
+        path: a warping path (the earlier of two middle frames is chosen).
         n_reference: number of reference frames.
 
     Returns:
-        (n_reference,) query frames, never decreasing; −1 for frames before the begin and after
-        the end of a path with open ends.
+        (n_reference,) query frames, never decreasing; −1 for frames before the start and after the
+        end of a path with open ends.
 
     Raises:
         AlignmentError: the path does not go forward, or leaves the reference's frames.
@@ -37,16 +37,17 @@ def frame_mapping(path: WarpingPath, n_reference: int) -> NDArray[np.int64]:
 
 
 def nearest_neighbours(distances: ArrayLike) -> NDArray[np.int64]:
-    """Choose for each reference frame the nearest query frame, whatever its neighbours choose.
+    """For each reference frame, choose the nearest query frame, independently of the others.
 
     Args:
         distances: (reference frames, query frames), finite.
 
     Returns:
-        (reference frames,) query frames, the earliest of equally near ones; need not be in order.
+        (reference frames,) query frames, the earliest if several are equally near; not necessarily
+        in order.
 
     Raises:
-        AlignmentError: ``distances`` is empty or not finite.
+        AlignmentError: `distances` is empty or not finite.
     """
     matrix = np.asarray(distances)
     if matrix.ndim != 2 or matrix.size == 0:
@@ -62,19 +63,19 @@ def nearest_neighbours(distances: ArrayLike) -> NDArray[np.int64]:
 def match_confidence(
     distances: NDArray[np.float32], mapping: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """How much nearer each reference frame's match is than the query's frames at large.
+    """How much nearer each reference frame's match is than the query's frames on average.
 
-    1 − (distance of the match) / (mean distance to all query frames), not below 0. It is near 1
-    where the match is far nearer than the rest; and near 0 where nothing in the query looks like
-    this frame, where the path was forced elsewhere, and where all of the query looks alike, so
-    that its time cannot be told. Any unit of distance gives the same.
+    1 − (distance of the match) / (mean distance to all query frames), not below 0. It is near 1 if
+    the match is much nearer than the rest. It is near 0 if nothing in the query looks like this
+    frame, if the path was forced elsewhere, or if the whole query looks alike, so that its time is
+    unknown. It does not depend on the unit of distance.
 
     Args:
         distances: (reference frames, query frames), none negative.
         mapping: (reference frames,) query frames, −1 for none.
 
     Returns:
-        (reference frames,) in 0..1; 0 where there is no match.
+        (reference frames,) in 0..1; 0 if there is no match.
     """
     mean = distances.mean(axis=1, dtype=np.float64)
     matched = distances[np.arange(len(distances)), np.maximum(mapping, 0)]
@@ -84,10 +85,10 @@ def match_confidence(
 
 
 def filled(mapping: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give frames without a match (−1), which open ends leave, that of the nearest with one.
+    """Give frames without a match (−1, from open ends) the match of the nearest frame with one.
 
     Args:
-        mapping: (frames,) matches; where none has one, it is returned as it is.
+        mapping: (frames,) matches; returned unchanged if no frame has one.
     """
     matched = np.flatnonzero(mapping >= 0)
     if len(matched) in (0, len(mapping)):

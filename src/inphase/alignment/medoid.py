@@ -1,4 +1,4 @@
-"""Which of many videos is the most typical: the reference that chooses itself."""
+"""Find the most typical of many videos: the default reference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from inphase.alignment.distances import distance_named
 from inphase.alignment.dtw import dtw
 from inphase.errors import AlignmentError
 
-# Enough to tell which video lies in the middle; a path costs the square of it.
+# Enough to find the video in the middle; the time for a path grows with the square of this.
 _FRAMES = 100
 _COMPARED = 50
 
@@ -22,7 +22,7 @@ class Medoid:
 
     Attributes:
         index: of that video.
-        costs: (videos,) mean over the videos compared with of the mean distance along the path.
+        costs: (videos,) mean distance along the path, averaged over the videos compared with.
     """
 
     index: int
@@ -37,18 +37,18 @@ def medoid(
     seed: int = 0,
     advance: Callable[[int], object] | None = None,
 ) -> Medoid:
-    """Find the video whose mean alignment cost with the others is least.
+    """Find the video with the lowest mean alignment cost with the others.
 
-    A path's cost is divided by its steps, so that short videos have no advantage. Long videos are
-    thinned to 100 frames for this. Of many videos each is compared with the same ``compared`` ones
-    drawn at random, so that N videos cost N alignments, not N².
+    A path's cost is divided by its number of steps, so that short videos have no advantage. Long
+    videos are thinned to 100 frames. If there are many videos, each is compared with the same
+    `compared` ones drawn at random, so that the number of alignments grows with N, not N².
 
     Source: Eppstein and Wang, "Fast approximation of centrality", 2004 (comparing with a sample).
 
     Args:
-        embeddings: one (frames, dims) a video.
+        embeddings: one (frames, dims) per video.
         distance: between two embeddings.
-        compared: with how many others; up to so many videos and one, all pairs count.
+        compared: number of videos to compare each with; all pairs, if there are no more others.
         seed: of the draw.
         advance: called with the number of videos just compared.
 

@@ -1,9 +1,9 @@
-"""Online alignment: a query whose frames arrive one by one, followed along a reference.
+"""Online alignment: follow a query, whose frames arrive one by one, along a reference.
 
-Dynamic time warping with an open end, of which only the newest column is kept (in the spirit of
-Dixon, "Live tracking of musical performances using on-line time warping", DAFx 2005). Every query
-frame takes one step and goes on by 0 to ``max_speed`` reference frames, so that the costs of all
-places can be compared as they are.
+Dynamic time warping with an open end, keeping only the newest column (in the spirit of Dixon,
+"Live tracking of musical performances using on-line time warping", DAFx 2005). Every query frame is
+one step that advances by 0 to `max_speed` reference frames, so that the costs of all positions are
+directly comparable.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _LARGEST_SPEED = 100
 
 @dataclass(frozen=True)
 class Place:
-    """Where a query frame is in the reference, as far as is known when it arrives.
+    """The position of a query frame in the reference, as known when it arrives.
 
     Attributes:
         frame: of the query, counted from 0.
         reference_frame: its match.
         confidence: 0..1; 1 − (distance of the match) / (mean distance to all reference frames).
-        revised: reference frames of the last frames as they are seen now, the newest last.
+        revised: current matches of the last query frames, newest last.
     """
 
     frame: int
@@ -35,7 +35,7 @@ class Place:
 
 
 class OnlineAligner:
-    """Follows a query along a reference, frame by frame, in bounded memory and time a frame.
+    """Follows a query along a reference, in bounded memory and bounded time per frame.
 
     Example::
 
@@ -54,9 +54,9 @@ class OnlineAligner:
         """
         Args:
             reference_embeddings: (n, dims).
-            max_speed: reference frames that may pass from one query frame to the next, at most.
-            look_back: query frames before the newest whose places may still be revised.
-            open_begin: the query may begin anywhere in the reference.
+            max_speed: maximum number of reference frames from one query frame to the next.
+            look_back: number of earlier query frames whose matches may still be revised.
+            open_begin: the query may start anywhere in the reference.
 
         Raises:
             AlignmentError: the reference is empty or not finite, or an option is out of range.
@@ -76,7 +76,7 @@ class OnlineAligner:
         self._max_speed, self._open_begin = max_speed, open_begin
         self._costs = np.full(len(reference), np.inf)
         self._next = np.empty_like(self._costs)
-        # How far each place of a frame is from where it was reached, for the last frames.
+        # For each position of the last frames, how far back the previous position is.
         self._came = np.zeros((look_back + 1, len(reference)), dtype=np.uint8)
         self._count = 0
         self._at = 0
@@ -88,13 +88,13 @@ class OnlineAligner:
             embedding: (dims,).
 
         Raises:
-            AlignmentError: it has other dimensions than the reference, or is not finite.
+            AlignmentError: its dimensions differ from the reference's, or it is not finite.
         """
         frame = np.asarray(embedding, dtype=np.float64)
         if frame.shape != self._reference.shape[1:] or not np.isfinite(frame).all():
             raise AlignmentError(
-                f"A query frame must be {self._reference.shape[1]} finite numbers, as the "
-                f"reference's are, not of shape {frame.shape}."
+                f"A query frame must be {self._reference.shape[1]} finite numbers, like the "
+                f"reference's, not of shape {frame.shape}."
             )
         away = self._reference - frame
         distances = np.einsum("nd,nd->n", away, away)
@@ -107,7 +107,7 @@ class OnlineAligner:
             advance(self._costs, distances, self._max_speed, self._next, came)
             self._costs, self._next = self._next, self._costs
         self._at = int(self._costs.argmin())
-        # Only differences count: the sums of a stream without end must not grow.
+        # Only differences matter, and the sums of an endless stream must not grow.
         self._costs -= self._costs[self._at]
         mean = float(distances.mean())
         confidence = 1.0 - float(distances[self._at]) / mean if mean > 0 else 0.0
@@ -132,11 +132,11 @@ def advance(
     new_costs: NDArray[np.float64],
     came: NDArray[np.uint8],
 ) -> None:
-    """One query frame more: the cheapest way to each place, and how far it came from."""
+    """Add a query frame: the cheapest path to each position, and how far back it came from."""
     for i in range(len(costs)):
         best, step = costs[i], 0
         for back in range(1, min(max_speed, i) + 1):
-            # Of equally cheap ways the one that goes on.
+            # Of equally cheap paths, take one that advances.
             if costs[i - back] < best or (costs[i - back] == best and step == 0):
                 best, step = costs[i - back], back
         new_costs[i] = best + distances[i]

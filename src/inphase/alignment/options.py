@@ -1,4 +1,4 @@
-"""How two videos are aligned: the one set of options that every job takes."""
+"""How two videos are aligned: the options that every job shares."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
@@ -9,17 +9,17 @@ Side = Literal["reference", "query"]
 
 @dataclass(frozen=True)
 class AlignmentOptions:
-    """How :func:`~inphase.alignment.align` aligns a query with a reference.
+    """How [`align`][inphase.alignment.align] aligns a query with a reference.
 
     Attributes:
         distance: between two embeddings.
-        method: ``"dtw"`` keeps the order of the frames; ``"nearest"`` matches each reference
-            frame by itself, and takes none of the options below.
-        window: how far from the diagonal a match may lie: a share of the length (0..1), or a whole
-            number of frames. See :func:`~inphase.alignment.dtw.dtw`.
-        max_slope: how many frames of one video may pass in a row while the other waits.
-        open_begin: frames of ``open_in`` may be left over at the start.
-        open_end: frames of ``open_in`` may be left over at the end.
+        method: `"dtw"` keeps the order of the frames; `"nearest"` matches each reference frame
+            independently, and takes none of the options below.
+        window: how far from the diagonal a match may lie: a fraction (0..1) of the shorter video,
+            or a whole number of its frames. See [`dtw`][inphase.alignment.dtw].
+        max_slope: how many frames one video may advance while the other stands still.
+        open_begin: frames of `open_in` may stay unmatched at the start.
+        open_end: frames of `open_in` may stay unmatched at the end.
         open_in: the video that those frames belong to.
     """
 

@@ -15,12 +15,11 @@ from inphase.errors import AlignmentError
 
 @dataclass(frozen=True)
 class Alignment:
-    """For each reference frame its query frame.
+    """The query frame of each reference frame.
 
     Attributes:
-        query_frames: (reference frames,) −1 where an open alignment has none.
-        confidence: (reference frames,) in 0..1, see
-            :func:`~inphase.alignment.mapping.match_confidence`; 1 at an anchor.
+        query_frames: (reference frames,) −1 if an open alignment has none.
+        confidence: (reference frames,) in 0..1, see `match_confidence`; 1 at an anchor.
         cost: sum of the distances along the path.
         path: all pairs of frames that were matched.
     """
@@ -44,13 +43,13 @@ def align(
         reference_embeddings: (n, dims) of the reference's frames.
         query_embeddings: (m, dims) of the query's frames.
         options: distance, method and limits.
-        anchors: pairs (reference frame, query frame) that are known to belong together,
-            increasing in both: the path passes through them, and they are what is matched.
+        anchors: pairs (reference frame, query frame) that are known to match, increasing in both:
+            the path passes through them, and each anchor is the match of its reference frame.
 
     Raises:
         AlignmentError: an input is empty or not finite, the dimensions differ, an option is out
-            of range or does not fit the method, the anchors are outside or do not increase, or no
-            path keeps within the limits.
+            of range or does not fit the method, the anchors are outside the videos or do not
+            increase, or no path stays within the limits.
     """
     measure = distance_named(options.distance)
     if options.method not in ("dtw", "nearest"):
@@ -79,7 +78,7 @@ def align(
         query = frame_mapping(path, len(distances))
     confidence = match_confidence(distances, query)
     for reference_frame, query_frame in anchors:
-        # Where the path waits in the reference, the middle of the wait is another frame.
+        # If the path waits at this reference frame, the middle of the wait is another query frame.
         query[reference_frame] = query_frame
         confidence[reference_frame] = 1.0
     return Alignment(

@@ -1,4 +1,4 @@
-"""How far an action has come, told frame by frame without knowing how it goes on."""
+"""How far an action has come, frame by frame, without looking ahead."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,23 +7,22 @@ from inphase.alignment.distances import distance_named
 from inphase.alignment.joint import JointAlignment
 from inphase.errors import AlignmentError
 
-# Of the evidence so far, what counts at the next frame: a second or less is remembered.
+# The fraction of the evidence so far that counts at the next frame: at most a second is remembered.
 _MEMORY = 0.9
-# Positions that may be passed in one frame without cost, and the cost of each further one and of
-# each one back, in units of a demonstration's usual squared distance from the barycentre.
+# Positions that may be passed in one frame at no cost, and the cost of each further one and of each
+# one back, in units of a demonstration's usual squared distance from the barycentre.
 _FREE, _STEP = 3, 0.25
 
 
 class ProgressFilter:
-    """Follows a course of embeddings along the barycentre of demonstrations.
+    """Follows a sequence of embeddings along the barycentre of demonstrations.
 
-    Each frame is compared with all positions; what the frames before said counts too, but fades, so
-    that a wrong guess is mended and an action that is undone goes back. Memory is that of the
-    barycentre.
+    Each frame is compared with all positions. Earlier frames count too, but fade, so that a wrong
+    guess is corrected and an action that is undone goes back. Memory is that of the barycentre.
 
     Args:
-        joint: demonstrations, aligned together.
-        distance: between two embeddings; as for the alignment.
+        joint: demonstrations, aligned jointly.
+        distance: between two embeddings; the same as for the alignment.
 
     Raises:
         AlignmentError: the barycentre has a single position, or there is no such distance.
@@ -36,7 +35,7 @@ class ProgressFilter:
         self._barycentre = joint.barycentre
         self._measure = distance_named(distance)
         positions = np.arange(count)
-        # A position's progress is how far demonstrations have come there, on average.
+        # A position's progress is how far the demonstrations have come there, on average.
         shares = [
             joint.frames(video, positions) / max(frames - 1, 1)
             for video, frames in enumerate(joint.lengths)
@@ -52,7 +51,7 @@ class ProgressFilter:
         self._costs: NDArray[np.float64] | None = None
 
     def restart(self) -> None:
-        """Begin a new video."""
+        """Start a new video."""
         self._costs = None
 
     def update(self, embedding: ArrayLike) -> float:
@@ -62,14 +61,14 @@ class ProgressFilter:
             embedding: (dims,).
 
         Returns:
-            How far the action has come, 0..1: the mean over the positions that may be meant.
+            How far the action has come, 0..1: the weighted mean over the likely positions.
 
         Raises:
-            AlignmentError: the embedding is not finite, or of other dimensions.
+            AlignmentError: the embedding is not finite, or its dimensions differ.
         """
         rows = np.asarray(embedding)[None]
         here = self._measure(rows, self._barycentre)[0].astype(np.float64) / self._scale
-        # A video begins at the start, or not far from it.
+        # A video starts at the first position, or not far from it.
         before = self._begin if self._costs is None else moved(self._costs)
         self._costs = _MEMORY * (before - before.min()) + here
         weights = np.exp(self._costs.min() - self._costs)
@@ -77,10 +76,10 @@ class ProgressFilter:
 
 
 def moved(costs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The least cost to be at each position after a move from any: (positions,) in and out.
+    """The lowest cost to be at each position after a move from any: (positions,) in and out.
 
-    Each position back costs a step, each one ahead beyond those that are free, so that all moves
-    are seen in three passes.
+    Each position back costs a step, and so does each one ahead beyond the free ones; three passes
+    therefore cover all moves.
     """
     climb = _STEP * np.arange(len(costs))
     back = np.minimum.accumulate((costs + climb)[::-1])[::-1] - climb

@@ -1,4 +1,4 @@
-"""The search for a pattern that a sequence goes through again and again, compiled.
+"""Search for the passes of a sequence through a pattern, compiled.
 
 One-stage dynamic programming as for connected words (Ney, "The use of a one-stage dynamic
 programming algorithm for connected word recognition", 1984), with one word, the pattern, and
@@ -17,23 +17,23 @@ NOWHERE = -np.inf
 def connected(
     worth: NDArray[np.float32], slack: int, price: float
 ) -> tuple[float, NDArray[np.int64], NDArray[np.int64]]:
-    """The most worthy sequence of whole passes through the pattern, with anything between them.
+    """The best sequence of complete passes through the pattern, with anything between them.
 
-    A pass goes through at a third to three times the pattern's pace, and may wait anywhere.
+    A pass runs at a third to three times the pattern's pace, and may wait anywhere.
 
     Args:
-        worth: (n, p) what it gains to match a frame to a place of the pattern; below 0 it costs.
-        slack: places that a pass may leave out at the pattern's begin, and at its end.
-        price: what each pass costs, so that only one worth more is made.
+        worth: (n, p) gain of matching a frame to a place of the pattern; negative for a cost.
+        slack: number of places that a pass may skip at the pattern's start, and at its end.
+        price: cost of each pass, so that only passes worth more are made.
 
     Returns:
-        The sum over all passes, and the first and the last frame of each.
+        The sum over all passes, and the first and last frame of each.
     """
     n, p = worth.shape
-    # At the four last frames: the best sum of a pass that is at a place, and where it started.
+    # At the last four frames: the best sum of a pass at each place, and where the pass started.
     best = np.full((4, p), NOWHERE)
     start = np.zeros((4, p), dtype=np.int64)
-    # Up to each frame: the best sum of what is complete, the last pass of it, what was before.
+    # Up to each frame: the best sum of complete passes, the last of them, and what came before.
     total = np.zeros(n + 1)
     first = np.full(n + 1, -1, dtype=np.int64)
     for t in range(n):
@@ -57,7 +57,7 @@ def connected(
                 value, begun = best[one, k - 2] + here, start[one, k - 2]
             if k >= 3 and best[one, k - 3] + here > value:
                 value, begun = best[one, k - 3] + here, start[one, k - 3]
-            # Waiting explains nothing, and costs where the frame does not fit.
+            # Waiting explains nothing, and has a cost if the frame does not fit.
             if best[one, k] + min(here, 0.0) > value:
                 value, begun = best[one, k] + min(here, 0.0), start[one, k]
             best[row, k], start[row, k] = value, begun

@@ -1,4 +1,4 @@
-"""Repetitions in a sequence of embeddings: how many, where each begins and ends, how alike."""
+"""Find repetitions in a sequence of embeddings: their number, extent and similarity."""
 
 from dataclasses import dataclass
 
@@ -13,30 +13,30 @@ from inphase.errors import AlignmentError
 
 Floats = NDArray[np.float32]
 
-# All of them shares of a typical (median) squared distance between two frames that move.
+# Fractions of the typical (median) squared distance between two moving frames, unless noted.
 _LEAST_EXTENT = 0.35  # a pattern that moves less is not the action
-_STILL = 0.12  # of the upper quartile of the speeds: slower frames stand still
+_STILL = 0.12  # of the upper quartile of speeds: slower frames stand still
 _SMOOTHING = 1.0  # frames, standard deviation
 _DIMENSIONS = 48
-_STARTS = 64  # frames at which a pattern is looked for
-_LAGS = 5  # nearest returns to such a frame that are tried as its end
-_PRICE = 0.5  # of the pattern: what a repetition must explain to be one
+_STARTS = 64  # number of frames tried as the start of a pattern
+_LAGS = 5  # number of nearest returns to such a frame tried as its end
+_PRICE = 0.5  # of the pattern: how much a pass must explain to be a repetition
 _LIKE = 0.6  # of the median likeness: a pass less like the pattern is something else
-_SLACK = 0.1  # of the pattern: what the first and last repetition may lack
-_SHIFTS = 24  # places of a pattern at which it may be made to begin
-_SEARCHED = 3000  # frames around a pattern's place on which it is judged
-_SAMPLED = 600  # frames from which the typical distance is taken
+_SLACK = 0.1  # of the pattern: how much a repetition may lack at either end
+_SHIFTS = 24  # number of places tried as a new start of the pattern
+_SEARCHED = 3000  # number of frames around a pattern used to score it
+_SAMPLED = 600  # number of frames used to estimate the typical distance
 
 
 @dataclass(frozen=True)
 class Repetitions:
-    """The repetitions found in a sequence; none where it does not repeat itself.
+    """The repetitions found in a sequence; none if it does not repeat itself.
 
     Attributes:
         starts: (count,) first frame of each.
         ends: (count,) the frame after its last; at most the next one's start.
-        likeness: (count,) how alike each is to the typical one, 0..1.
-        confidence: 0..1; the share of the movement of a repetition that the typical one foretells.
+        likeness: (count,) similarity of each to the typical one, 0..1.
+        confidence: 0..1; the fraction of a repetition's movement that the typical one predicts.
     """
 
     starts: NDArray[np.int64]
@@ -58,28 +58,28 @@ def find_repetitions(
     least_confidence: float = 0.45,
     alike: float = 0.45,
 ) -> Repetitions:
-    """Find what a sequence does again and again, and cut it there.
+    """Find the repetitions of a movement in a sequence.
 
-    A pattern is looked for, a piece of the sequence itself, such that the whole sequence is
-    explained best by passing through it again and again, each time at a pace of its own, between a
-    third and three times the pattern's, with anything before, between and after. It is chosen by
-    description length: what repeating it explains, less the pattern itself, so that two repetitions
-    are not taken for one. It is then replaced by the average of its repetitions. Frames that stand
-    still are left out, so that pauses may stand anywhere.
+    The pattern is the piece of the sequence that best explains the whole sequence as passes through
+    it. Each pass has its own pace, between a third and three times the pattern's, and anything may
+    come before, between and after. The pattern is chosen by description length (what repeating it
+    explains, minus the pattern itself), so that two repetitions are not taken for one. It is then
+    replaced by the average of its repetitions. Still frames are left out, so that pauses may occur
+    anywhere.
 
     Args:
-        embeddings: (n, dims), at an even rate.
-        shortest: repetition, in frames, at least 4.
-        longest: repetition, in frames; by default half of the sequence.
-        least_confidence: below this nothing is taken for a repetition.
-        alike: two frames further apart are not the same moment; a share of the typical (median)
-            squared distance between two frames that move.
+        embeddings: (n, dims), at a constant frame rate.
+        shortest: shortest repetition, in frames; at least 4.
+        longest: longest repetition, in frames; by default half of the sequence.
+        least_confidence: confidence below which no repetitions are reported.
+        alike: distance beyond which two frames are not the same moment, as a fraction of the
+            typical (median) squared distance between two moving frames.
 
     Returns:
-        Whole repetitions only: one that the sequence breaks off is left out.
+        Complete repetitions only: one that the sequence breaks off is left out.
 
     Raises:
-        AlignmentError: ``embeddings`` are not finite, not (n, dims), or an option is out of range.
+        AlignmentError: `embeddings` are not finite, not (n, dims), or an option is out of range.
     """
     frames = np.asarray(embeddings, dtype=np.float32)
     if frames.ndim != 2 or frames.shape[1] == 0:
@@ -119,7 +119,7 @@ _NONE = Repetitions(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0
 
 
 class _Search:
-    """Patterns in a sequence of moving frames, and how much of it they explain."""
+    """Searches a sequence of moving frames for patterns, and how much of it they explain."""
 
     def __init__(self, frames: Floats, shortest: int, longest: int, alike: float) -> None:
         self.frames = frames
@@ -130,7 +130,7 @@ class _Search:
         self.typical = float(np.median(distances[np.triu_indices(len(sampled), 1)]))
 
     def pattern(self) -> Floats | None:
-        """The pattern that explains most, averaged over its repetitions."""
+        """The pattern that explains the most, averaged over its repetitions."""
         if self.typical <= 0:
             return None
         best, place = 0.0, None
@@ -148,7 +148,7 @@ class _Search:
     def passes(
         self, pattern: Floats
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """First and last frame of each repetition, and how alike it is to the pattern."""
+        """First and last frame of each repetition, and its similarity to the pattern."""
         worth = self._worth(self.frames, pattern)
         _, firsts, lasts = connected(worth, _slack(pattern), _PRICE * len(pattern))
         likeness = np.empty(len(firsts))
@@ -159,9 +159,9 @@ class _Search:
         return firsts, lasts, likeness
 
     def _candidates(self) -> list[tuple[int, int]]:
-        """Places to which the sequence returns: (start, length) of what lies between."""
+        """Places that the sequence returns to: (start, length) of the pieces between."""
         n, reach = len(self.frames), 2
-        # With the frames around it, so that a place passed the other way is not a return.
+        # Include the frames around it, so that passing a place in reverse is not a return.
         padded = np.pad(self.frames, ((reach, reach), (0, 0)), mode="edge")
         both = np.concatenate([padded[: -2 * reach], padded[2 * reach :]], axis=1)
         found = []
@@ -174,7 +174,7 @@ class _Search:
         return found
 
     def _score(self, start: int, length: int) -> float:
-        """What repeating a piece explains, in frames, less the piece itself."""
+        """What repeating a piece explains, in frames, minus the piece itself."""
         pattern = self.frames[start : start + length]
         if not self._has_extent(pattern):
             return 0.0
@@ -187,10 +187,10 @@ class _Search:
         return bool(2 * pattern.var(axis=0).sum() >= _LEAST_EXTENT * self.typical)
 
     def _begun_best(self, pattern: Floats) -> Floats:
-        """The same cycle begun elsewhere: where whole ones explain most, and there most slowly.
+        """The same cycle, starting at the slowest place among those that explain the most.
 
-        A video that begins and ends at the top of the movement holds one repetition more when it
-        is cut there than when it is cut at the bottom.
+        A video that starts and ends at the top of the movement holds one more repetition if it is
+        cut there than if it is cut at the bottom.
         """
         around = np.roll(pattern, 1, axis=0), np.roll(pattern, -1, axis=0)
         speed = np.linalg.norm(around[1] - around[0], axis=1)
@@ -201,7 +201,7 @@ class _Search:
             worth = self._worth(self.frames, rolled)
             total, _, _ = connected(worth, _slack(rolled), _PRICE * length)
             options.append((float(total), float(speed[begin]), int(begin)))
-        # What half a repetition explains is too much to give away for a still beginning.
+        # A slow start is not worth losing what half a repetition explains.
         enough = max(total for total, _, _ in options) - 0.5 * (1 - _PRICE) * length
         _, begin = min((slow, begin) for total, slow, begin in options if total >= enough)
         return np.roll(pattern, -begin, axis=0)
@@ -223,7 +223,7 @@ class _Search:
 
     def _worth(self, frames: Floats, pattern: Floats) -> Floats:
         distances = squared_euclidean(frames, pattern)
-        # One odd frame must not break a repetition.
+        # One unusual frame must not break a repetition.
         worth: Floats = np.maximum(1.0 - distances / (self.alike * self.typical), -1.0)
         return worth.astype(np.float32)
 
@@ -243,7 +243,7 @@ def _moves(frames: Floats) -> NDArray[np.bool_]:
 
 
 def _compressed(frames: Floats) -> Floats:
-    """The same distances, nearly, in few dimensions: the main directions of the movement."""
+    """Project to the main directions of movement, nearly preserving distances."""
     centred: Floats = frames - frames.mean(axis=0)
     if frames.shape[1] <= _DIMENSIONS:
         return centred
@@ -256,7 +256,7 @@ def _compressed(frames: Floats) -> Floats:
 def _joined(
     starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Share short gaps between two repetitions among them; a longer pause belongs to none."""
+    """Split short gaps between two repetitions; a longer pause belongs to neither."""
     starts, ends = starts.copy(), ends.copy()
     typical = float(np.median(ends - starts))
     for index in range(1, len(starts)):

@@ -1,4 +1,4 @@
-"""A mapping as an editing program can play it: few pieces, each at a constant speed."""
+"""A mapping for editing programs: few pieces, each at a constant speed."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,13 +16,13 @@ _LARGEST_SPEED = 100
 class SpeedSegment:
     """A piece of the output during which the source plays at one speed.
 
-    Output frame ``first + i`` shows source frame ``source + floor(i · speed)``.
+    Output frame `first + i` shows source frame `source + floor(i · speed)`.
 
     Attributes:
         first: output frame.
         frames: number of output frames.
-        source: source frame that the first of them shows.
-        speed: source frames an output frame; 0 holds the picture.
+        source: source frame shown at the first output frame.
+        speed: source frames per output frame; 0 for a freeze frame.
     """
 
     first: int
@@ -31,7 +31,7 @@ class SpeedSegment:
     speed: Fraction
 
     def played(self) -> NDArray[np.int64]:
-        """(frames,) the source frame that each output frame shows."""
+        """(frames,) the source frame shown at each output frame."""
         steps = np.arange(self.frames) * self.speed.numerator // self.speed.denominator
         return np.asarray(self.source + steps, dtype=np.int64)
 
@@ -39,27 +39,28 @@ class SpeedSegment:
 def constant_speeds(
     mapping: ArrayLike, *, error: int = 2, steps: int = 250
 ) -> tuple[SpeedSegment, ...]:
-    """Cut a mapping into the least number of pieces of constant speed.
+    """Cut a mapping into the fewest pieces of constant speed.
 
-    Dynamic programming over where the pieces end. Among pieces with the same ends each gets the
-    whole start frame and the speed that stray least.
+    Dynamic programming finds where the pieces end. Each piece then gets the start frame and speed
+    that deviate least from the mapping.
 
     Args:
-        mapping: (n,) whole source frame of each output frame, not negative.
-        error: what a shown frame may differ from the mapping by, in source frames, at most.
-        steps: speeds are whole multiples of 1/steps, as the files of editing programs write them.
+        mapping: (n,) source frame of each output frame, a non-negative integer.
+        error: maximum difference of a shown frame from the mapping, in source frames.
+        steps: speeds are multiples of 1/steps, as in the files of editing programs.
 
     Returns:
-        Pieces that follow each other without a gap, from output frame 0 to n − 1.
+        Pieces without gaps, from output frame 0 to n − 1.
 
     Raises:
-        AlignmentError: the mapping is empty, negative or not whole, or an option is out of range.
+        AlignmentError: the mapping is empty, negative or not of integers, or an option is out of
+            range.
     """
     wanted = np.asarray(mapping)
     if wanted.ndim != 1 or len(wanted) == 0 or not np.issubdtype(wanted.dtype, np.integer):
-        raise AlignmentError("A mapping must hold one whole source frame for each output frame.")
+        raise AlignmentError("A mapping must hold one integer source frame per output frame.")
     if wanted.min() < 0:
-        raise AlignmentError("A mapping must not hold negative frames.")
+        raise AlignmentError("A mapping must not contain negative frames.")
     if error < 0:
         raise AlignmentError(f"The error must be 0 or more frames, not {error}.")
     if steps < 1:
@@ -76,7 +77,7 @@ def constant_speeds(
 
 @compiled
 def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.int64]:
-    """The ends of the fewest pieces; ``wanted`` (n,), ends (pieces,) ascending, the last is n."""
+    """The ends of the fewest pieces; `wanted` (n,), ends (pieces,) ascending, the last is n."""
     n = len(wanted)
     pieces = np.full(n + 1, n + 1, dtype=np.int64)
     before = np.zeros(n + 1, dtype=np.int64)
@@ -108,9 +109,9 @@ def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.
 def _best(
     wanted: NDArray[np.int64], first: int, error: int, steps: int, *, shown: int
 ) -> SpeedSegment:
-    """The start and speed that go back least from the frame ``shown`` last, then stray least."""
+    """The start and speed that jump back least from the frame `shown` last, then deviate least."""
     offsets = np.arange(len(wanted))
-    # The speed from end to end, and what the error at either end allows around it.
+    # The speed from end to end, and the range that the error at either end allows around it.
     middle = round((wanted[-1] - wanted[0]) * steps / max(len(wanted) - 1, 1))
     reach = (2 * error + 1) * steps // max(len(wanted) - 1, 1) + 1
     speeds = np.unique(np.linspace(max(0, middle - reach), middle + reach, 401).round())
@@ -131,7 +132,7 @@ def _best(
 
 
 def _exact(wanted: NDArray[np.int64], error: int, steps: int) -> tuple[int, int]:
-    """A start and a speed that keep within the error; there is one."""
+    """A start and a speed that stay within the error; one always exists."""
     offsets = np.arange(1, len(wanted))
     for source in range(max(0, int(wanted[0]) - error), int(wanted[0]) + error + 1):
         least = -((-(wanted[1:] - error - source) * steps) // offsets)
@@ -139,4 +140,4 @@ def _exact(wanted: NDArray[np.int64], error: int, steps: int) -> tuple[int, int]
         low = max(0, int(least.max(initial=0)))
         if low <= int(most.min(initial=_LARGEST_SPEED * steps)):
             return source, low
-    raise AssertionError("least_cuts gave a piece that cannot be played.")
+    raise AssertionError("least_cuts returned a piece that cannot be played.")

@@ -1,1 +1,1 @@
-"""What every result can do: be saved by suffix, in a file or a folder that is safe to write."""
+"""What all results share: saving by suffix, to a file or folder that is safe to write."""

@@ -1,4 +1,4 @@
-"""The forms that a result can be saved in: what each suffix holds, and who writes it."""
+"""The formats that a result can be saved in: what each suffix holds, and its writer."""
 
 import importlib
 import inspect
@@ -16,11 +16,11 @@ FOLDER = ""
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a result.
+    """One format of a result.
 
     Attributes:
-        holds: what is in the file, for ``--help``.
-        most: the number of videos that one file can hold; None for any number.
+        holds: what the file holds, for `--help`.
+        most: maximum number of videos in one file; None for no limit.
         instead: what to do with more videos.
     """
 
@@ -30,17 +30,16 @@ class Form:
 
 
 class Formats:
-    """The forms of a job's result, by suffix; light enough to load for `--help`.
+    """The formats of a job's result, by suffix; light enough to load for `--help`.
 
     The function `png` in the module of writers writes `.png`; `folder` writes a folder and returns
-    its files. A writer takes the result and the path, and as keywords what the caller may change.
-    It writes a file whole or not at all. Without such a function, `.json` holds the result's
-    `to_dict()` and `.csv` its `table()`. The module loads when it is first used, because drawing
-    is slow to import.
+    its files. A writer takes the result and the path, and options as keywords. It writes a file
+    whole or not at all. Without such a function, `.json` holds the result's `to_dict()` and `.csv`
+    its `table()`. The module loads on first use, because drawing is slow to import.
 
     Args:
-        writers: name of the module with the writers; None where the standard ones are enough.
-        forms: by suffix with its dot, or `FOLDER`; a text says what the form holds.
+        writers: name of the module with the writers; None if the standard ones are enough.
+        forms: by suffix with its dot, or `FOLDER`; a text says what the format holds.
     """
 
     def __init__(self, writers: str | None, forms: Mapping[str, Form | str]) -> None:
@@ -53,11 +52,11 @@ class Formats:
         return iter(self._forms)
 
     def only(self, *suffixes: str) -> "Formats":
-        """The same job with some of its suffixes."""
+        """The same formats, limited to some suffixes."""
         return Formats(self.writers, {suffix: self._forms[suffix] for suffix in suffixes})
 
     def help(self) -> str:
-        """What each suffix holds, in one line for the option ``-o``."""
+        """What each suffix holds, in one line for the option `-o`."""
         suffixes: dict[str, list[str]] = {}
         for suffix, form in self._forms.items():
             suffixes.setdefault(form.holds, []).append(suffix or "a folder")
@@ -74,11 +73,11 @@ class Formats:
             count: number of videos in the result; by default the number of sources.
 
         Returns:
-            The suffix that decides the form; ``FOLDER`` for a folder.
+            The suffix that sets the format; `FOLDER` for a folder.
 
         Raises:
-            OutputError: no form has this suffix, the form cannot hold so many videos, or a video
-                would be overwritten.
+            OutputError: no format has this suffix, the format cannot hold this many videos, or a
+                video would be overwritten.
         """
         path, files = Path(path), [Path(source) for source in sources]
         if FOLDER in self._forms and (not path.suffix or len(self._forms) == 1):
@@ -101,7 +100,7 @@ class Formats:
         return path.suffix
 
     def writer(self, suffix: str) -> Callable[..., Any]:
-        """The function that writes a form."""
+        """The function that writes a format."""
         name = suffix.removeprefix(".") or "folder"
         own = importlib.import_module(self.writers) if self.writers else None
         module = own if hasattr(own, name) else importlib.import_module("inphase.results.writers")
@@ -109,7 +108,7 @@ class Formats:
         return written
 
     def chosen(self, suffix: str, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of the options that the writer of a suffix takes.
+        """The options that the writer of a suffix takes.
 
         Raises:
             TypeError: no writer of this job takes one of the options.

@@ -1,4 +1,4 @@
-"""Where a result may be written: no video is overwritten, no two files get one name."""
+"""Where a result may be written: no video is overwritten, no two files get the same name."""
 
 import os
 import re
@@ -12,14 +12,14 @@ def check_file(path: str | Path, sources: Iterable[str | Path]) -> None:
     """Refuse a file that is one of the videos.
 
     Raises:
-        OutputError: it is one of ``sources``.
+        OutputError: it is one of `sources`.
     """
     if any(same_file(Path(path), Path(source)) for source in sources):
         raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether both exist and are one file, by whatever names."""
+    """Whether both exist and are the same file, whatever their names."""
     return one.exists() and other.exists() and one.samefile(other)
 
 
@@ -31,13 +31,13 @@ def check_folder(folder: str | Path, sources: Iterable[Path] = ()) -> None:
         sources: the videos.
 
     Raises:
-        OutputError: it is a file, holds one of the videos, or may not be made or written.
+        OutputError: it is a file, holds one of the videos, or cannot be created or written.
     """
     place = Path(folder).resolve()
     if place.is_file():
         raise OutputError(f"{folder} is a file; give a folder.")
     for source in sources:
-        # Where it was named, where it is, and itself: a folder of images is a video, too.
+        # Its folder as named, its real folder, and itself: a folder of images is a video too.
         real = source.resolve()
         if place in (source.absolute().parent.resolve(), real.parent, real):
             raise OutputError(f"{folder} holds the videos themselves; give another folder.")
@@ -48,13 +48,13 @@ def check_folder(folder: str | Path, sources: Iterable[Path] = ()) -> None:
 
 
 def file_stems(names: Iterable[str], *, numbered: bool = False) -> tuple[str, ...]:
-    """Stems of the files of videos in one folder, all different.
+    """File stems for videos in one folder, all different.
 
-    A name can hold the folders that tell two files apart.
+    A video's name may include folders, which distinguish it from other videos.
 
     Args:
         names: of the videos, unique.
-        numbered: whether a stem may be followed by ``_`` and a number, too.
+        numbered: whether stems must also stay different when followed by `_` and a number.
     """
     stems: list[str] = []
     for name in names:
@@ -68,7 +68,7 @@ def file_stems(names: Iterable[str], *, numbered: bool = False) -> tuple[str, ..
 
 
 def _clash(one: str, other: str, numbered: bool) -> bool:
-    # Some file systems do not tell A from a.
+    # Some file systems do not distinguish A from a.
     short, long = sorted((one.casefold(), other.casefold()), key=len)
     rest = long.removeprefix(short) if long.startswith(short) else None
     return rest == "" or (numbered and rest is not None and bool(re.fullmatch(r"_\d+", rest)))

@@ -1,4 +1,4 @@
-"""What every job returns: plain data that can save itself."""
+"""The base of what every job returns: plain data that can save itself."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -21,8 +21,8 @@ class Result(ABC):
     """The base of every result.
 
     Attributes:
-        formats: the forms that it can be saved in, as the job registers them.
-        json_indent: spaces before a nested line of its JSON; None for one long line.
+        formats: that it can be saved in, as registered by the job.
+        json_indent: indentation of its JSON; None for one long line.
     """
 
     formats: ClassVar[Formats]
@@ -31,7 +31,7 @@ class Result(ABC):
     @property
     @abstractmethod
     def input_files(self) -> Sequence[Path]:
-        """The videos that it was made from, which saving must not overwrite."""
+        """The videos it was made from, which saving must not overwrite."""
 
     @property
     def held(self) -> int:
@@ -39,31 +39,31 @@ class Result(ABC):
         return len(self.input_files)
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain values, as the JSON file holds it."""
-        raise NotImplementedError(f"{type(self).__name__} has no form of plain values.")
+        """The result as plain values, as in the JSON file."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be written as plain values.")
 
     def table(self) -> Table:
-        """The result as rows, as the CSV file holds them."""
+        """The result as rows, as in the CSV file."""
         raise NotImplementedError(f"{type(self).__name__} has no table.")
 
     def save(
         self, path: str | Path, *, console: Console | None = None, **options: Any
     ) -> tuple[Path, ...]:
-        """Write the result in the form that the suffix asks for, whole or not at all.
+        """Write the result in the format given by the suffix, whole or not at all.
 
-        ``result.formats.help()`` lists the forms, and so does ``-o`` in the verb's ``--help``.
+        `result.formats.help()` lists the formats, and so does `-o` in the verb's `--help`.
 
         Args:
-            path: a file, or a folder where the job writes several files.
+            path: a file, or a folder if the job writes several files.
             console: where a progress bar goes; by default nowhere.
-            **options: what the writers of this job take, such as ``width`` (pixels); one that
-                the chosen form has no use for is left out.
+            **options: options of this job's writers, such as `width` (pixels); ignored if the
+                chosen format does not use them.
 
         Returns:
             The files.
 
         Raises:
-            OutputError: no form has this suffix, a video would be overwritten, or the place
+            OutputError: no format has this suffix, a video would be overwritten, or the path
                 cannot be written.
             VideoError: a video can no longer be read.
             TypeError: no writer takes one of the options.

@@ -1,15 +1,15 @@
-"""Texts on pictures: cut where they would run into something, and times as people read them."""
+"""Texts on pictures: shortened to fit, and times in a readable format."""
 
 from collections.abc import Callable
 
 
 def shortened(text: str, room: float, length: Callable[[str], float] = len) -> str:
-    """The text, cut in the middle where it is longer than the room; empty where nothing fits.
+    """The text, shortened in the middle if it is too long; empty if nothing fits.
 
     Args:
         text: to show.
-        room: for it, as ``length`` measures: characters, or pixels of a font.
-        length: of a text.
+        room: maximum length, as measured by `length`: characters, or pixels of a font.
+        length: measures a text.
     """
     if length(text) <= room:
         return text
@@ -21,6 +21,6 @@ def shortened(text: str, room: float, length: Callable[[str], float] = len) -> s
 
 
 def clock(seconds: float) -> str:
-    """Minutes, seconds and hundredths, as ``1:02.50``."""
+    """Minutes, seconds and hundredths, as `1:02.50`."""
     minutes, rest = divmod(max(seconds, 0.0), 60)
     return f"{int(minutes)}:{rest:05.2f}"

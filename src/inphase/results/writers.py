@@ -1,4 +1,4 @@
-"""The forms that need no drawing: a result's plain values as JSON, its table as CSV."""
+"""Write a result's plain values as JSON, or its table as CSV."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ from inphase.results.result import Result
 
 
 def json(result: Result, path: Path) -> None:
-    """Write ``to_dict()``."""
+    """Write `to_dict()`."""
     write_json(path, result.to_dict(), indent=result.json_indent)
 
 
 def csv(result: Result, path: Path) -> None:
-    """Write ``table()``."""
+    """Write `table()`."""
     write_csv(path, *result.table())
