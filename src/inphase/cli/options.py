@@ -41,7 +41,7 @@ Metadata = Annotated[
     list[str] | None,
     typer.Option(
         metavar="KEY=VALUE",
-        help="Metadata of the videos, e.g. coach=anna. Repeatable.",
+        help="Metadata of the videos to add or search, e.g. coach=anna. Repeatable.",
         show_default=False,
     ),
 ]
