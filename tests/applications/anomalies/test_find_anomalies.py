@@ -80,6 +80,14 @@ def test_too_few_typical_videos_for_an_alarm_are_told(
     assert result.caution == ""
 
 
+def test_the_number_that_the_caution_asks_for_is_enough(result: Anomalies) -> None:
+    for alpha, needed in ((0.05, 19), (0.1, 9), (0.5, 1)):
+        enough = replace(result, alpha=alpha, p_floor=1 / (needed + 1))
+        assert enough.caution == ""
+        short = replace(result, alpha=alpha, p_floor=1 / needed)
+        assert short.caution.endswith(f" {needed}.")
+
+
 def test_a_typical_video_raises_no_alarm(typical: list[EmbeddedVideo]) -> None:
     judged = [find_anomalies(video, typical, alpha=0.17) for video in typical]
     # By definition, about one in six may.

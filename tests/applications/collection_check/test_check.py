@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from inphase.applications.collection_check.check import check_collection
+from inphase.applications.collection_check.check import _looks_of_actions, check_collection
 from inphase.applications.collection_check.result import CollectionCheck
 from inphase.data import Collection, Video
 from inphase.synthetic import draw, write_collection
@@ -150,6 +151,39 @@ def test_two_kinds_without_labels_are_told_apart(sound: Collection, folder: Path
     (found,) = [finding for finding in check.findings if finding.kind == "action"]
     assert set(found.videos) == {video.name for video in stripes}
     assert "look like two actions" in found.sentence
+
+
+def _two_kinds(small: int, large: int, silhouette: float) -> list[NDArray[np.float64]]:
+    """Looks of two kinds: as far from each one of their own as from any other of their own."""
+    count = small + large
+    inside = np.sqrt(2)  # between two of a kind: each is at 1 along an axis of its own
+    between = inside / (1 - silhouette)
+    apart = np.sqrt(between**2 - inside**2) * (np.arange(count) < small)
+    return list(np.concatenate([np.eye(count), apart[:, None]], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "silhouette", "told"),
+    [
+        (3, 9, 0.8, True),
+        (2, 9, 0.8, False),  # two odd videos are no kind
+        (3, 7, 0.8, True),
+        (3, 6, 0.8, False),  # among fewer than ten videos none is told
+        (6, 6, 0.56, True),  # as mixtures of two actions are
+        (6, 6, 0.54, False),  # as sets of one action are
+    ],
+)
+def test_two_kinds_are_told_where_they_are_clearly_apart(
+    small: int, large: int, silhouette: float, told: bool
+) -> None:
+    videos = [Video(f"v{index}", Path(f"v{index}.mp4")) for index in range(small + large)]
+    looks = _two_kinds(small, large, silhouette)
+    found = list(_looks_of_actions(videos, looks))
+    assert bool(found) == told
+    for finding in found:
+        assert len(finding.videos) == small
+        assert f"and the other {large}." in finding.sentence
+        assert not finding.serious
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Sound transfer: the right sound at the right time, without clicks, and unchanged pictures."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -248,6 +249,33 @@ def mute(tmp_path: Path) -> EmbeddedVideo:
     return EmbeddedVideo(
         "mute", tmp_path / "mute.mp4", np.arange(12) / 12, np.zeros((12, 1), dtype=np.float32)
     )
+
+
+@pytest.mark.parametrize(("gain", "changes"), [(0.8, 0), (1.25, 1)])
+def test_another_source_must_be_better_by_a_second_of_sound(
+    embedded: list[EmbeddedVideo], gain: float, changes: int
+) -> None:
+    """One fits the first half of the video, the other the second."""
+    target, *others = embedded[:3]
+    seconds = probe(target.path).duration
+    # Fitting, a source is at distance 1, elsewhere at 1 + worse. Half of the video is won by a
+    # change, at the price of a second of the mean of both.
+    worse = gain * 2 / (seconds - 1)
+    state, first = 100 * target.embeddings, np.arange(len(target.times)) < len(target.times) / 2
+
+    def aside(far: NDArray[np.float64]) -> NDArray[np.float32]:
+        return np.concatenate([state, far[:, None]], axis=1).astype(np.float32)
+
+    videos = [replace(target, embeddings=aside(np.zeros(len(state))))] + [
+        replace(
+            other,
+            times=target.times,
+            embeddings=aside(np.sqrt(np.where(fits, 1, 1 + worse))),
+        )
+        for other, fits in zip(others, (first, ~first), strict=True)
+    ]
+    heard = [block.source for block in transfer_sound(videos, block=1).blocks]
+    assert sum(one != after for one, after in pairwise(heard)) == changes
 
 
 def test_a_source_without_sound_is_passed_over_and_alone_refused(

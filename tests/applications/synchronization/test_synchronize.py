@@ -265,23 +265,69 @@ def test_nothing_is_left_when_a_video_has_gone(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 9, 40, 127])
-@pytest.mark.parametrize("aspect", [(640, 480), (1920, 1080), (480, 854)])
-def test_a_grid_fits_the_screen_and_holds_everyone(count: int, aspect: tuple[int, int]) -> None:
-    info = VideoInfo(
+def _sized(width: int, height: int) -> VideoInfo:
+    return VideoInfo(
         path=Path("x"),
-        width=aspect[0],
-        height=aspect[1],
+        width=width,
+        height=height,
         frames=1,
         fps=25.0,
         duration=0.04,
         has_audio=False,
         times=np.zeros(1),
     )
-    layout = _plan([info] * count, 1920)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 9, 40, 127])
+@pytest.mark.parametrize("aspect", [(640, 480), (1920, 1080), (480, 854)])
+def test_a_grid_fits_the_screen_and_holds_everyone(count: int, aspect: tuple[int, int]) -> None:
+    layout = _plan([_sized(*aspect)] * count, 1920)
     assert layout.columns * layout.rows >= count
     assert layout.columns * (layout.rows - 1) < count
     width, height = layout.size
     assert width <= 1920
     assert height <= 1200
     assert width % 2 == height % 2 == 0
+
+
+@pytest.mark.parametrize("width", [640, 1280, 1920])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 9, 16, 40])
+@pytest.mark.parametrize("aspect", [(640, 480), (1920, 1080), (480, 854)])
+def test_cells_are_as_large_as_any_arrangement_allows(
+    aspect: tuple[int, int], count: int, width: int
+) -> None:
+    ratio = aspect[0] / aspect[1]
+    widest = 48.0
+    for columns in range(1, count + 1):
+        # Of a screen's height, less the line of text below each picture.
+        room = width * 9 / 16 / -(-count // columns)
+        tall = max(room - 16, 0) * ratio, room * 12 * ratio / (12 + ratio)
+        widest = max(widest, min(width / columns, 640, *tall))
+    layout = _plan([_sized(*aspect)] * count, width)
+    assert 0.87 * widest <= layout.cell_width <= 1.01 * widest
+    # The frame of a picture has its aspect.
+    assert layout.cell_width / layout.picture_height == pytest.approx(ratio, rel=0.16)
+    # A line of text is legible, and does not take more than it needs.
+    assert layout.strip_height == pytest.approx(max(16, layout.cell_width / 12), abs=1)
+
+
+def test_known_grids() -> None:
+    landscape, upright = _sized(1920, 1080), _sized(480, 854)
+    for infos, shape in (
+        ([landscape] * 4, (2, 2)),
+        ([landscape] * 6, (3, 2)),
+        ([landscape] * 9, (3, 3)),
+        ([upright] * 4, (4, 1)),
+        ([upright] * 9, (5, 2)),
+        # One that is unlike the others changes nothing.
+        ([landscape] * 8 + [upright], (3, 3)),
+        ([upright] * 8 + [landscape], (5, 2)),
+    ):
+        layout = _plan(infos, 1280)
+        assert (layout.columns, layout.rows) == shape
+
+
+def test_cells_of_a_crowd_stay_large_enough_to_see() -> None:
+    layout = _plan([_sized(480, 854)] * 400, 320)
+    assert layout.cell_width >= 48
+    assert layout.picture_height >= 24
