@@ -1,4 +1,4 @@
-"""`inphase cache`: show and clear what was computed before."""
+"""`inphase cache`: show and clear the cache."""
 
 import time
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from inphase.cli import options
 
 cache = typer.Typer(
-    help="Show or clear what inphase keeps to avoid computing it again.",
+    help="Show or clear the cache of earlier computations.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -16,9 +16,9 @@ cache = typer.Typer(
 
 @cache.command()
 def show() -> int:
-    """Show how much is kept, and where.
+    """Show the size and location of the cache.
 
-    Above the limit, whatever was unused for longest is removed.
+    Above the limit, the entries unused for longest are removed.
 
     Example: `inphase cache show`
     """
@@ -52,9 +52,9 @@ def clear(
         ),
     ] = None,
 ) -> int:
-    """Remove what is kept. Nothing is lost that cannot be computed again.
+    """Clear the cache; everything in it can be computed again.
 
-    Do not run it while another inphase command is at work.
+    Do not run this while another inphase command is running.
 
     Example: `inphase cache clear features`
     """

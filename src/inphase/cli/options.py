@@ -169,7 +169,7 @@ REPEATED = "Repeatable."
 
 
 def embed(collection: "Collection", model: Path, *, cache: Path | None = None) -> "Embeddings":
-    """Embed videos for a verb. What was embedded before is found in the cache.
+    """Embed videos for a verb, using embeddings from the cache if possible.
 
     Args:
         collection: the videos.

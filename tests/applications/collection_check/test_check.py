@@ -154,7 +154,7 @@ def test_two_kinds_without_labels_are_told_apart(sound: Collection, folder: Path
 
 
 def _two_kinds(small: int, large: int, silhouette: float) -> list[NDArray[np.float64]]:
-    """Looks of two kinds: as far from each one of their own as from any other of their own."""
+    """Looks of two kinds: within a kind, all are equally far from each other."""
     count = small + large
     inside = np.sqrt(2)  # between two of a kind: each is at 1 along an axis of its own
     between = inside / (1 - silhouette)
@@ -166,11 +166,11 @@ def _two_kinds(small: int, large: int, silhouette: float) -> list[NDArray[np.flo
     ("small", "large", "silhouette", "told"),
     [
         (3, 9, 0.8, True),
-        (2, 9, 0.8, False),  # two odd videos are no kind
+        (2, 9, 0.8, False),  # two odd videos are not a kind
         (3, 7, 0.8, True),
-        (3, 6, 0.8, False),  # among fewer than ten videos none is told
-        (6, 6, 0.56, True),  # as mixtures of two actions are
-        (6, 6, 0.54, False),  # as sets of one action are
+        (3, 6, 0.8, False),  # with fewer than ten videos, kinds are not reported
+        (6, 6, 0.56, True),  # like mixtures of two actions
+        (6, 6, 0.54, False),  # like sets of one action
     ],
 )
 def test_two_kinds_are_told_where_they_are_clearly_apart(

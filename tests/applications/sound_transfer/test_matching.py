@@ -57,7 +57,7 @@ def test_a_change_of_source_has_to_pay() -> None:
     costs = np.array([[1.0] * 5 + [3.0] * 5, [3.0] * 5 + [1.0] * 5])
     both = [0] * 5 + [1] * 5
     assert best_sources(costs, 0.0).tolist() == both
-    # What it saves is 10, the worth of five typical blocks.
+    # It saves 10, the cost of five typical blocks.
     assert best_sources(costs, 4.9).tolist() == both
     assert len(set(best_sources(costs, 5.1).tolist())) == 1
 
@@ -74,7 +74,7 @@ def test_a_change_back_has_to_pay_as_well() -> None:
 def test_a_source_that_has_nothing_for_a_block_is_not_taken_for_it() -> None:
     nothing = np.inf
     costs = np.array([[1.0, 1.0, nothing, nothing], [5.0, 5.0, 5.0, nothing]])
-    # However dear a change: sound is better than silence, and nobody has the last block.
+    # However expensive a change, sound is better than silence; no source has the last block.
     assert best_sources(costs, 0.1).tolist() == [0, 0, 1, 1]
     assert best_sources(costs, 100.0)[2] == 1
     assert best_sources(np.full((2, 3), nothing), 1.0).tolist() == [0, 0, 0]
