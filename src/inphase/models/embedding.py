@@ -129,7 +129,8 @@ class FrameMaps(nn.Module):
         return F.avg_pool2d(maps, self._pool) if self._pool > 1 else maps
 
 
-def _folded(maps: nn.Module) -> nn.Module:
+def folded(maps: nn.Module) -> nn.Module:
+    """Frame maps whose batch normalization is folded away: how torch runs them fastest."""
     assert isinstance(maps, FrameMaps)
     maps.base = fold_batch_norm(maps.base, image_size=maps.image_size)
     return maps
@@ -147,7 +148,7 @@ class FrameEmbedder:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
-        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=_folded)
+        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=folded)
         self._embedder = copy.deepcopy(encoder.embedder).eval()
 
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
