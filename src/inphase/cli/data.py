@@ -63,7 +63,7 @@ def convert(
     videos: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[VIDEOS]",
+            metavar="VIDEOS",
             help="The labelled videos; Penn Action and the pouring set contain their own.",
             show_default=False,
         ),
