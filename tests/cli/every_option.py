@@ -1,0 +1,438 @@
+"""Each verb's options, and where each must arrive: the table of `test_every_option.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+from inphase.data import Video
+from inphase.data.annotations import AnnotatedVideo, Annotations
+from inphase.models import Embeddings
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an option changes.
+
+    Attributes:
+        words: added to the line.
+        where: a function's name, its argument, and the way from there: `embed.videos.names`. A
+            number after the function's name picks one of its calls, by default the first.
+        value: what is there with these words, and not without them.
+        also: other places and values, where the option serves several functions.
+    """
+
+    words: str
+    where: str
+    value: Any
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb's least line, what the functions behind it answer, and its options.
+
+    Attributes:
+        words: the least that can be typed.
+        answers: what each function behind it returns, by `module:name`; `Embeddings` stands for
+            those of the given videos, a lambda for what it makes.
+        rows: by the option's first name; what is asked of an argument stands under its own name.
+    """
+
+    words: str
+    answers: Mapping[str, Any]
+    rows: Mapping[str, Row] = field(default_factory=dict)
+
+
+def alignment(where: str, *names: str) -> dict[str, Row]:
+    """Rows of the alignment options, all or some of them."""
+    rows = {
+        "--distance": Row("--distance cosine", "distance", "cosine"),
+        "--window": Row("--window 0.25", "window", 0.25),
+        "--max-slope": Row("--max-slope 7", "max_slope", 7),
+        "--open-begin": Row("--open-begin", "open_begin", True),
+        "--open-end": Row("--open-end", "open_end", True),
+        "--open-in": Row("--open-in query", "open_in", "query"),
+    }
+    chosen = names or tuple(rows)
+    return {
+        name: Row(row.words, f"{where}.{row.where}", row.value)
+        for name, row in rows.items()
+        if name in chosen
+    }
+
+
+# What a job returns where nothing of it is looked at but how it is saved.
+RESULT = MagicMock(skipped=(), queries=(), neighbours=(), cuts=(), segments=(), blocks=())
+EMBED = "inphase.models:embed"
+MODEL = Row("--model other", "embed.model", Path("other"))
+BOTH_BY_MODEL = replace(MODEL, also={"embed.1.model": Path("other")})
+# Of the labels.json, two of four videos.
+SPLIT = Row("--split test", "embed.videos.names", ("c", "d"))
+STORE = Row("--store other", "Store.folder", Path("other"))
+VERBS: dict[str, Verb] = {
+    "synchronize": Verb(
+        "labels.json -o out.json",
+        {
+            "inphase.training:fit_or_reuse": SimpleNamespace(model=Path("fitted")),
+            EMBED: Embeddings,
+            "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+            "inphase.applications.synchronization.writers:edit_plan": SimpleNamespace(
+                tracks=(), cuts=0
+            ),
+        },
+        {
+            "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
+            "--output": Row("-o other.json", "save.path", Path("other.json")),
+            "--reference": Row("--reference b", "synchronize.reference", "b"),
+            "--joint": Row("--joint", "synchronize.joint", True),
+            "--model": MODEL,
+            "--separate": Row("--separate -o each", "save_separate.path", Path("each")),
+            "--alignment": Row(
+                "--alignment anchors.json", "synchronize.anchors.source", "anchors.json"
+            ),
+            "--width": Row("--width 640", "save.width", 640),
+            "--cut-error": Row(
+                "--cut-error 5 -o x.otio", "save.cut_error", 5, {"edit_plan.error": 5}
+            ),
+            "--split": SPLIT,
+            "--preset": Row("--preset pouring", "fit_or_reuse.config.fps", 30),
+            "--set": Row("--set steps=7", "fit_or_reuse.config.steps", 7),
+            "--cache": Row(
+                "--cache kept",
+                "embed.cache",
+                Path("kept/embeddings"),
+                {"fit_or_reuse.cache": Path("kept")},
+            ),
+            **alignment("synchronize.options"),
+        },
+    ),
+    "view": Verb(
+        "labels.json",
+        {"inphase.viewer.view:view": ()},
+        {
+            "videos": Row("", "view.videos.names", ("a", "b", "c", "d")),
+            "--model": Row("--model other", "view.model", Path("other")),
+            "--export": Row("--export page", "view.export", Path("page")),
+            "--reference": Row("--reference b", "view.reference", "b"),
+            "--labels": Row("--labels mine.json", "view.labels", Path("mine.json")),
+            "--alignment": Row("--alignment x.json", "view.alignment", Path("x.json")),
+            "--host": Row("--host 0.0.0.0", "view.host", "0.0.0.0"),
+            "--port": Row("--port 8123", "view.port", 8123),
+            "--open": Row("--no-open", "view.open_browser", False),
+            "--split": Row("--split test", "view.videos.names", ("c", "d")),
+            "--preset": Row("--preset pouring", "view.config.fps", 30),
+            "--set": Row("--set steps=7", "view.config.steps", 7),
+            "--cache": Row("--cache kept", "view.cache", Path("kept")),
+            **alignment("view.options"),
+        },
+    ),
+    "cut": Verb(
+        "labels.json -o clips",
+        {"inphase.applications.repetitions.cut:cut_videos": RESULT},
+        {
+            "videos": Row("", "cut_videos.videos.names", ("a", "b", "c", "d")),
+            "--output": Row("-o others", "save.path", Path("others")),
+            "--model": Row("--model other", "cut_videos.model", Path("other")),
+            "--shortest": Row("--shortest 0.7", "cut_videos.shortest", 0.7),
+            "--longest": Row("--longest 3.5", "cut_videos.longest", 3.5),
+            "--least-confidence": Row("--least-confidence 0.6", "cut_videos.least_confidence", 0.6),
+            "--split": Row("--split test", "cut_videos.videos.names", ("c", "d")),
+        },
+    ),
+    "follow": Verb(
+        "live.ts --reference a.mp4 --model model",
+        {
+            "inphase.video:probe": SimpleNamespace(duration=2.0),
+            "inphase.applications.following:follow": lambda: iter([object()]),
+            "inphase.applications.following:show": 1,
+        },
+        {
+            "query": Row("", "follow.query", "live.ts"),
+            "--reference": Row("--reference b.mp4", "follow.reference", Path("b.mp4")),
+            "--model": Row("--model other", "follow.model", Path("other")),
+            "--output": Row("-o lines.jsonl", "show.lines.name", "lines.jsonl"),
+            "--look-back": Row("--look-back 1.5", "follow.look_back", 1.5),
+            "--wait": Row("--wait 9", "follow.wait", 9.0),
+            "--background": Row("--background start", "follow.background", "start"),
+            "--max-speed": Row("--max-speed 5", "follow.max_speed", 5),
+            "--open-begin": Row("--open-begin", "follow.open_begin", True),
+        },
+    ),
+    "train": Verb(
+        "labels.json -o run",
+        {
+            "inphase.training:train": SimpleNamespace(model=Path("run/model"), skipped=()),
+            "inphase.training.processes:launch": 0,
+        },
+        {
+            "videos": Row("", "train.videos", "labels.json"),
+            "--output": Row("-o other", "train.output", Path("other")),
+            "--split": Row("--split test", "train.split", "test"),
+            "--preset": Row("--preset pouring", "train.config.fps", 30),
+            "--config": Row("--config mine.yaml", "train.config.steps", 11),
+            "--objective": Row("--objective sal", "train.config.objectives", {"sal": {}}),
+            "--set": Row("--set steps=7 --set seed=3", "train.config.seed", 3),
+            "--cache": Row("--cache kept", "train.cache", Path("kept")),
+            "--devices": Row("--devices 2", "launch.devices", 2),
+        },
+    ),
+    "embed": Verb(
+        "labels.json --model model -o out.npz",
+        {EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
+        {
+            "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
+            "--model": MODEL,
+            "--output": Row("-o out.parquet", "Embeddings.save.path", Path("out.parquet")),
+            "--split": SPLIT,
+        },
+    ),
+    "align": Verb(
+        "b.mp4 a.mp4 c.mp4 --model model -o out.json",
+        {
+            EMBED: Embeddings,
+            "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+        },
+        {
+            "reference": Row("", "synchronize.reference", "b"),
+            "queries": Row("", "embed.videos.names", ("b", "a", "c")),
+            "--model": MODEL,
+            "--output": Row("-o out.csv", "save.path", Path("out.csv")),
+            **alignment("synchronize.options"),
+        },
+    ),
+    "sound": Verb(
+        "b.mp4 --sources a.mp4 --model model -o out.wav",
+        {
+            EMBED: Embeddings,
+            "inphase.applications.sound_transfer.transfer_sound:check_sources": None,
+            "inphase.applications.sound_transfer.transfer_sound:transfer_sound": RESULT,
+        },
+        {
+            "target": Row("", "transfer_sound.target", "b"),
+            "--sources": Row("--sources c.mp4 d.mp4", "embed.videos.names", ("b", "a", "c", "d")),
+            "--model": MODEL,
+            "--output": Row("-o out.mp4", "save.path", Path("out.mp4")),
+            "--block": Row("--block 3", "transfer_sound.block", 3),
+            "--paper": Row("--paper", "transfer_sound.paper", True),
+            **alignment("transfer_sound.options"),
+        },
+    ),
+    "index add": Verb(
+        "labels.json --model model",
+        {
+            "inphase.store:Store": None,
+            "inphase.store:Store.add": MagicMock(skipped=(), index=None),
+            "inphase.store:Store.videos": (),
+        },
+        {
+            "videos": Row("", "Store.add.videos.names", ("a", "b", "c", "d")),
+            "--model": Row("--model other", "Store.add.model", Path("other")),
+            "--store": STORE,
+            "--metadata": Row(
+                "--metadata coach=anna --metadata day=2",
+                "Store.add.metadata",
+                {"coach": "anna", "day": "2"},
+            ),
+            "--split": Row("--split test", "Store.add.videos.names", ("c", "d")),
+        },
+    ),
+    "index list": Verb(
+        "",
+        {"inphase.store:Store": None, "inphase.store:Store.videos": ()},
+        {"--store": STORE, "--json": Row("--json", "print.text", "[]")},
+    ),
+    "index remove": Verb(
+        "a",
+        {"inphase.store:Store": None, "inphase.store:Store.remove": ("a",)},
+        {"names": Row("", "Store.remove.names", ["a"]), "--store": STORE},
+    ),
+    "retrieve": Verb(
+        "a.mp4@1.2 -o out.png",
+        {"inphase.applications.retrieval.retrieve:retrieve": RESULT},
+        {
+            "queries": Row("", "retrieve.queries", ["a.mp4@1.2"]),
+            "-k": Row("-k 7", "retrieve.k", 7),
+            "--output": Row("-o two.json", "save.1.path", Path("two.json")),
+            "--store": Row("--store other", "retrieve.store", Path("other")),
+            "--model": Row("--model other", "retrieve.model", Path("other")),
+            "--per-video": Row("--per-video 0", "retrieve.per_video", None),
+            "--same-video": Row("--same-video", "retrieve.same_video", True),
+            "--video": Row("--video b --video c", "retrieve.condition.videos", ("b", "c")),
+            "--from": Row("--from 0.5", "retrieve.condition.start", 0.5),
+            "--to": Row("--to 1.5", "retrieve.condition.end", 1.5),
+            "--metadata": Row(
+                "--metadata coach=anna", "retrieve.condition.metadata", {"coach": "anna"}
+            ),
+            "--exact": Row("--exact", "retrieve.exact", True),
+            "--width": Row("--width 640", "save.width", 640),
+        },
+    ),
+    "transfer": Verb(
+        "a.srt labels.json --model model -o out",
+        {
+            "inphase.data:read_annotations": (
+                AnnotatedVideo(Video("a", Path("a.mp4")), Annotations()),
+            ),
+            EMBED: Embeddings,
+            "inphase.applications.label_transfer.transfer:transfer": RESULT,
+        },
+        {
+            "labels": Row("", "read_annotations.sources", ["a.srt"]),
+            "videos": Row("", "embed.videos.names", ("b", "c", "d", "a")),
+            "--model": MODEL,
+            "--output": Row("-o others", "save.path", Path("others")),
+            "--also": Row("--also b.srt", "read_annotations.sources", ["a.srt", "b.srt"]),
+            "--source": Row("--source a", "read_annotations.names", ["a"]),
+            "--format": Row("--format srt --format mp4", "save.formats", ["srt", "mp4"]),
+            "--alignment": Row(
+                "--alignment anchors.json", "transfer.anchors.source", "anchors.json"
+            ),
+            "--split": Row("--split test", "embed.videos.names", ("c", "d", "a")),
+            **alignment("transfer.options"),
+        },
+    ),
+    "anomaly": Verb(
+        "new.mp4 --typical labels.json --model model -o out.png",
+        {EMBED: Embeddings, "inphase.applications.anomalies.find_anomalies:find_anomalies": RESULT},
+        {
+            "video": Row("", "find_anomalies.video.name", "new"),
+            "--typical": Row(
+                "--typical e.mp4 f.mp4", "embed.videos.names", ("a", "b", "c", "d", "e", "f")
+            ),
+            "--model": BOTH_BY_MODEL,
+            "--output": Row("-o two.json", "save.1.path", Path("two.json")),
+            "--alpha": Row("--alpha 0.2", "find_anomalies.alpha", 0.2),
+            "--span": Row("--span 0.5", "find_anomalies.span", 0.5),
+            "--by-group": Row(
+                "--by-group", "find_anomalies.groups", ["anna", "ben", "cleo", "cleo"]
+            ),
+            "--width": Row("--width 640", "save.width", 640),
+            "--split": SPLIT,
+            "--distance": Row("--distance cosine", "find_anomalies.distance", "cosine"),
+        },
+    ),
+    "progress": Verb(
+        "new.mp4 --demonstrations labels.json --model model -o out.csv",
+        {
+            EMBED: Embeddings,
+            "inphase.applications.progress_signal.measure:Goal": None,
+            "inphase.applications.progress_signal.measure:measure_progress": MagicMock(
+                progress=[0.9], distance_to_goal=[0.1]
+            ),
+        },
+        {
+            "video": Row("", "measure_progress.video.name", "new"),
+            "--demonstrations": Row(
+                "--demonstrations e.mp4 f.mp4",
+                "embed.videos.names",
+                ("a", "b", "c", "d", "e", "f"),
+            ),
+            "--model": BOTH_BY_MODEL,
+            "--output": Row("-o two.json", "save.1.path", Path("two.json")),
+            "--split": SPLIT,
+            "--distance": Row("--distance cosine", "Goal.distance", "cosine"),
+        },
+    ),
+    "trajectories": Verb(
+        "labels.json --model model -o out.png",
+        {EMBED: Embeddings, "inphase.applications.trajectory.trajectories:trajectories": RESULT},
+        {
+            "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
+            "--model": MODEL,
+            "--output": Row("-o two.html", "save.1.path", Path("two.html")),
+            "--add": Row("--add e.mp4 f.mp4 --method pca", "trajectories.added.1.name", "f"),
+            "--method": Row("--method pca", "trajectories.method", "pca"),
+            "--perplexity": Row("--perplexity 12", "trajectories.perplexity", 12.0),
+            "--frames": Row("--frames 5", "trajectories.frames", 5),
+            "--seed": Row("--seed 3", "trajectories.seed", 3),
+            "--width": Row("--width 640", "save.width", 640),
+            "--split": SPLIT,
+        },
+    ),
+    "evaluate": Verb(
+        "run other labels.json",
+        {
+            "inphase.evaluation:evaluate": RESULT,
+            "inphase.evaluation.protocol:model_folder": Path("run/model"),
+            "inphase.evaluation.report.tables:tables": (),
+        },
+        {
+            "models": Row("", "evaluate.models", [Path("run"), Path("other")]),
+            "labels": Row("", "evaluate.labels", "labels.json"),
+            "--output": Row("-o report", "save.path", Path("report")),
+            "--train-split": Row("--train-split fit", "evaluate.options.train_split", "fit"),
+            "--test-split": Row("--test-split val", "evaluate.options.test_split", "val"),
+            "--shared-groups": Row("--shared-groups", "evaluate.options.shared_groups", True),
+            "--stride": Row("--stride 4", "evaluate.options.scoring.stride", 4),
+            "--classifier": Row(
+                "--classifier logistic", "evaluate.options.scoring.classifier", "logistic"
+            ),
+            "--few-shot": Row(
+                "--few-shot 2 --few-shot 3", "evaluate.options.scoring.few_shot", (2, 3)
+            ),
+            "--shortcuts": Row("--no-shortcuts", "evaluate.options.shortcuts", False),
+            "--bootstrap": Row("--bootstrap 77", "evaluate.options.bootstrap", 77),
+            "--seed": Row("--seed 3", "evaluate.options.scoring.seed", 3),
+            **alignment("evaluate.options.alignment", "--distance", "--window", "--max-slope"),
+        },
+    ),
+    "compare": Verb(
+        "one two",
+        {
+            "inphase.evaluation:compare": RESULT,
+            "inphase.evaluation.report.tables:comparison_table": "",
+        },
+        {
+            "runs": Row("", "compare.runs", [Path("one"), Path("two")]),
+            "--output": Row("-o out.csv", "save.path", Path("out.csv")),
+            "--bootstrap": Row("--bootstrap 77", "compare.draws", 77),
+            "--seed": Row("--seed 3", "compare.seed", 3),
+        },
+    ),
+    "data check": Verb(
+        "labels.json",
+        {
+            "inphase.applications.collection_check.check:check_collection": RESULT,
+            "inphase.applications.collection_check.table:summary_table": "",
+            "inphase.applications.collection_check.table:finding_lines": (),
+        },
+        {
+            "videos": Row("", "check_collection.videos.names", ("a", "b", "c", "d")),
+            "--output": Row("-o out.json", "save.path", Path("out.json")),
+        },
+    ),
+    "data convert": Verb(
+        "marks.csv a.mp4 -o out.json",
+        {"inphase.data.formats:convert_labels": MagicMock(counts={}, videos=(), mistakes=())},
+        {
+            "labels": Row("", "convert_labels.labels", Path("marks.csv")),
+            "videos": Row("", "convert_labels.videos", ["a.mp4"]),
+            "--output": Row("-o other.json", "save.path", Path("other.json")),
+            "--events": Row("--events 'lift, drop'", "convert_labels.events", ["lift", "drop"]),
+            "--instants": Row("--instants", "convert_labels.instants", True),
+            "--action": Row(
+                "--action squat --action bowl", "convert_labels.actions", ["squat", "bowl"]
+            ),
+        },
+    ),
+    "draw": Verb(
+        "-o drawn",
+        {"inphase.synthetic:write_collection": ()},
+        {
+            "--output": Row("-o other", "write_collection.folder", Path("other")),
+            "--action": Row("--action swing", "write_collection.action", "swing"),
+            "--count": Row("--count 3", "write_collection.count", 3),
+            "--views": Row("--views 2", "write_collection.views", 2),
+            "--seed": Row("--seed 3", "write_collection.seed", 3),
+        },
+    ),
+    "cache show": Verb("", {}),
+    "cache clear": Verb(
+        "features runs",
+        {"inphase.cache:clear": 0},
+        {"kinds": Row("", "clear.kinds", ["features", "runs"])},
+    ),
+}
