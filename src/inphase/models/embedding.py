@@ -29,9 +29,9 @@ from inphase.progress import progress_bar
 from inphase.results.result import Result
 from inphase.video import IMAGE_FPS, VideoReader, average_fps, probe, read_image
 
-# A mobile network on a CPU is fastest when a batch stays in the cache: 125 frames/s at 4 against
-# 50 at 64, where this was measured. A GPU wants many at once.
-_CPU_BATCH, _GPU_BATCH = 4, 64
+# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms a frame
+# at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many at once.
+_CPU_BATCH, _GPU_BATCH = 2, 64
 # The embedder's dense convolutions want more at once: 2.5 ms a frame at 4, 1.4 at 32 (one thread,
 # configs/quick.yaml); beyond that it gains nothing.
 _EMBEDDER_BATCH = 32
