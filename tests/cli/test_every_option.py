@@ -21,7 +21,9 @@ import typer
 from inphase.cli import run
 from inphase.cli.app import app
 from inphase.data import Collection
+from inphase.evaluation import EvaluationOptions
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.store import Filter
 from tests.cli.every_option import VERBS
 
 # Of each function behind a verb, the arguments of each call, by name.
@@ -59,6 +61,17 @@ def _saver(name: str, calls: Calls) -> Callable[..., Any]:
     return save
 
 
+def _owner(place: str) -> tuple[Any, str]:
+    """What holds a function (`module:name`), and its name there."""
+    module, _, name = place.partition(":")
+    *owners, last = name.split(".")
+    return reduce(getattr, owners, importlib.import_module(module)), last
+
+
+def _at(place: str) -> Any:
+    return getattr(*_owner(place))
+
+
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that can be named, and are never decoded."""
@@ -91,10 +104,9 @@ def called(
         calls: Calls = {}
         with monkeypatch.context() as patch:
             for place, answer in VERBS[verb].answers.items():
-                module, _, name = place.partition(":")
-                *owners, last = name.split(".")
-                owner: Any = reduce(getattr, owners, importlib.import_module(module))
-                original: Any = getattr(owner, last)
+                name = place.partition(":")[2]
+                owner, last = _owner(place)
+                original = getattr(owner, last)
                 if inspect.isclass(original):  # how it is made is noted; the rest is its own
                     owner, last = original, "__init__"
                     original = getattr(owner, last)
@@ -143,6 +155,31 @@ def test_it_reaches_the_function_that_it_is_for(
     for where, value in {row.where: row.value, **row.also}.items():
         assert there(with_it, where) == value
         assert there(without, where) != value  # it is the option that brings it there
+
+
+# Where a verb means something else than the function: the videos are embedded once, in the cache.
+OTHER_DEFAULTS = {"embed.cache", "Store.add.metadata"}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_is_left_out_is_the_functions_own_default(
+    called: Callable[[str, str], Calls], verb: str
+) -> None:
+    calls = called(verb, VERBS[verb].words)
+    for place in VERBS[verb].answers:
+        name = place.partition(":")[2]
+        parameters = inspect.signature(_at(place)).parameters.values()
+        own = {one.name: one.default for one in parameters if one.default is not one.empty}
+        if name == "evaluate":
+            own["options"] = EvaluationOptions()
+        elif name == "retrieve":
+            own["condition"] = Filter()
+        for where in (row.where for row in VERBS[verb].rows.values() if row.words):
+            first = where.removeprefix(f"{name}.").partition(".")[0]
+            if where.startswith(f"{name}.") and own.get(first) is not None:
+                assert there(calls, where) == there({name: [own]}, where)
+            elif where == f"{name}.{first}" and first in own and where not in OTHER_DEFAULTS:
+                assert there(calls, where) is None
 
 
 def _verbs(command: Any, *names: str) -> Iterator[tuple[str, Any]]:
