@@ -124,7 +124,7 @@ def draw_error_histograms(
             if len(values):
                 axes.axvline(float(values.mean()), color=colour, linestyle="--", linewidth=1.2)
         axes.set_title(name, fontsize=9)
-        _label(axes, "error, fraction of the length", "pairs")
+        _label(axes, "error, share of the length", "pairs")
         if event == 0:
             axes.legend(fontsize=7)
     return _png(figure)

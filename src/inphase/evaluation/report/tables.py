@@ -78,7 +78,7 @@ def shortcut_keys(evaluation: Evaluation) -> list[str]:
 
 def event_table(evaluation: Evaluation) -> Table:
     """Errors of each key event, compared with time-stretching."""
-    table = _table("key event", "Event alignment error, as a fraction of the length")
+    table = _table("key event", "Event alignment error, as a share of the length")
     for name in ("DTW", "95 %", "frames", "s", "nearest", "stretched"):
         table.add_column(name, justify="right", no_wrap=name == "95 %")
     for row, methods in zip(evaluation.per_event, evaluation.event_figures, strict=True):
