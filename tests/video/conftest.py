@@ -1,4 +1,4 @@
-"""Lets the tests of this folder share ``odd_videos``, and take their rights away."""
+"""Lets the tests in this folder import `odd_videos` and run without file permissions."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ if _ROOT not in sys.path:
 
 @pytest.fixture
 def without_rights() -> AbstractContextManager[None]:
-    """A context in which file permissions count, which for root they do not otherwise."""
+    """A context in which file permissions apply, which they do not for root."""
 
     @contextmanager
     def change() -> Iterator[None]:
@@ -32,7 +32,7 @@ def without_rights() -> AbstractContextManager[None]:
 
 @pytest.fixture
 def open_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that every user may enter, all its parents included."""
+    """A folder that every user may enter, including all its parents."""
     changed = [
         (folder, folder.stat().st_mode)
         for folder in (tmp_path, *tmp_path.parents)

@@ -1,7 +1,7 @@
 """Small videos of every kind, each frame with its number drawn into it.
 
-The number stands in twelve blocks, black for 0 and white for 1, so that it survives compression,
-scaling and conversion to grey: a test reads which frame it got out of the picture itself.
+Twelve blocks, black for 0 and white for 1, encode the number so that it survives compression,
+scaling and conversion to grey: a test can tell from the picture which frame it got.
 """
 
 import io
@@ -26,7 +26,7 @@ _COLUMNS, _ROWS = 4, 3
 
 
 def numbered(number: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
-    """A picture (height, width, 3) that shows ``number``, below 4096."""
+    """A picture (height, width, 3) that shows `number`, below 4096."""
     bits = np.array([number >> bit & 1 for bit in range(_COLUMNS * _ROWS)], dtype=np.uint8)
     width, height = size
     rows = np.arange(height) * _ROWS // height
@@ -44,7 +44,7 @@ def heavy(count: int) -> list[NDArray[np.uint8]]:
 
 
 def number_in(picture: NDArray[np.uint8]) -> int:
-    """The number that a picture shows; fails where a block is neither black nor white."""
+    """The number that a picture shows; fails if a block is neither black nor white."""
     height, width, _ = picture.shape
     number = 0
     for bit in range(_COLUMNS * _ROWS):
@@ -94,18 +94,18 @@ def encode(
     """Write a video with nothing but PyAV, and return its path.
 
     Args:
-        path: whose suffix decides on the container.
-        pictures: how many numbered ones, or the pictures themselves.
+        path: the file to write; its suffix decides the container.
+        pictures: the number of numbered pictures, or the pictures themselves.
         codec: encoder.
         pix_fmt: pixel format.
         size: (width, height) of numbered pictures.
-        times: seconds of each frame, to a millisecond; by default regular at ``RATE``.
-        gop: frames from one key frame to the next, exactly.
-        b_frames: between two others.
-        aspect: of a pixel.
-        options: of the encoder.
-        faststart: index in front of an MP4.
-        container_format: where the suffix does not tell.
+        times: seconds of each frame, to a millisecond; by default regular at `RATE`.
+        gop: exact number of frames from one key frame to the next.
+        b_frames: number of B-frames between two other frames.
+        aspect: pixel aspect ratio.
+        options: encoder options.
+        faststart: put the index of an MP4 at the start.
+        container_format: needed if the suffix does not say.
         sound: (samples,) at 48 kHz and its start in seconds, as AAC.
     """
     if isinstance(pictures, int):
@@ -137,7 +137,7 @@ def encode(
 
 
 def remux(source: Path, path: Path, *, pts: Sequence[int], time_base: Fraction) -> Path:
-    """Copy a video without B-frames, its packets stamped with ``pts`` whatever they are."""
+    """Copy a video without B-frames, stamping its packets with any `pts`."""
     with av.open(str(source)) as old, av.open(str(path), "w") as new:
         stream = new.add_stream_from_template(old.streams.video[0])
         packets = [packet for packet in old.demux(old.streams.video[0]) if packet.size]
@@ -152,13 +152,13 @@ def remux(source: Path, path: Path, *, pts: Sequence[int], time_base: Fraction) 
 
 
 def packets(path: Path) -> "list[Packet[VideoStream]]":
-    """The packets of a file's pictures, in the order of the file."""
+    """The packets of a file's video stream, in file order."""
     with av.open(str(path)) as container:
         return [packet for packet in container.demux(container.streams.video[0]) if packet.size]
 
 
 def damage(path: Path, first: int, last: int, *, keep: int = 0) -> Path:
-    """Overwrite packets ``first`` to ``last`` of a file but for their first ``keep`` bytes."""
+    """Overwrite packets `first` to `last` of a file but for their first `keep` bytes."""
     content = bytearray(path.read_bytes())
     for packet in packets(path)[first : last + 1]:
         start = content.index(bytes(packet), packet.pos or 0) + keep
@@ -168,7 +168,7 @@ def damage(path: Path, first: int, last: int, *, keep: int = 0) -> Path:
 
 
 def turn(path: Path, a: int, b: int, c: int, d: int) -> Path:
-    """Put a display matrix into an MP4: shown x' = a x + c y, y' = b x + d y (y downwards)."""
+    """Put a display matrix into an MP4: x' = a x + c y, y' = b x + d y (y downwards)."""
     content = bytearray(path.read_bytes())
     # After the name: version and flags (4), times, id, duration (20), reserved and layer (16).
     matrix = content.index(b"tkhd") + 4 + 40
@@ -180,7 +180,7 @@ def turn(path: Path, a: int, b: int, c: int, d: int) -> Path:
 
 
 def trim(path: Path, first: int) -> Path:
-    """Let an MP4's edit list begin at frame ``first``, as phones and editors cut."""
+    """Let an MP4's edit list start at frame `first`, which is how phones and editors cut."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         assert stream.time_base is not None
@@ -206,7 +206,7 @@ def boxes(path: Path) -> list[str]:
 
 
 def _inner(part: int, parts: int, length: int) -> slice:
-    """The middle half of one of ``parts`` parts of a side."""
+    """The middle half of one of `parts` parts of a side."""
     start, end = part * length / parts, (part + 1) * length / parts
     margin = (end - start) / 4
     return slice(round(start + margin), round(end - margin))
@@ -214,7 +214,7 @@ def _inner(part: int, parts: int, length: int) -> slice:
 
 def _options(codec: str) -> dict[str, str]:
     if codec == "libx264":
-        # Key frames only where the GOP says so, and B-frames wherever they are allowed.
+        # Key frames only at the start of a GOP, and B-frames wherever they are allowed.
         return {"preset": "ultrafast", "sc_threshold": "0", "x264-params": "b-adapt=0", "crf": "18"}
     if codec == "libx265":
         return {"preset": "ultrafast", "x265-params": "log-level=none"}
@@ -242,7 +242,7 @@ def _sound_track(
 
 
 def tagged_mp3(path: Path) -> Path:
-    """A song with a cover picture, which libav presents as a stream of pictures."""
+    """A song with a cover picture, which libav presents as a video stream."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libmp3lame", rate=48000)
         assert isinstance(stream, AudioStream)

@@ -1,4 +1,4 @@
-"""Sound comes back at its time; cutting is exact."""
+"""Sound is read back at the right time; cutting is exact."""
 
 import itertools
 import math
@@ -24,7 +24,7 @@ def clicking(rate: int = 48000, seconds: float = 2.0, channels: int = 2) -> Audi
 
 
 def heard_clicks(audio: Audio, shift: float = 0.0) -> NDArray[np.float64]:
-    """When the click nearest to each of ``CLICKS`` is heard."""
+    """When the click nearest to each of `CLICKS` is heard."""
     found = []
     for click in CLICKS:
         start = click + shift - 0.02
@@ -47,7 +47,7 @@ def test_clicks_keep_their_time(tmp_path: Path, name: str, rate: int | None, mon
     assert heard.rate == (rate or 48000)
     assert heard.channels == (1 if mono else 2)
     np.testing.assert_allclose(heard_clicks(heard), CLICKS, atol=0.001)
-    # Neither the encoder's run-up in front nor, save in raw AAC, its filling at the end.
+    # Neither the encoder's priming at the start nor, except in raw AAC, its padding at the end.
     if path.suffix != ".aac":
         assert heard.duration == pytest.approx(2, abs=2 / heard.rate)
 

@@ -1,4 +1,4 @@
-"""What a browser plays as it is, and what needs a proxy."""
+"""What a browser plays unchanged, and what needs a proxy."""
 
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,10 @@ def media_type(path: Path) -> str | None:
         ("a.avi", {"codec": "mpeg4"}, None),
         ("a.ts", {}, None),
         ("a.gif", {"codec": "gif", "pix_fmt": "rgb8"}, None),
-        # Frames out of order keep the durations of others.
+        # Reordered frames have the durations of others.
         ("a.mp4", {"b_frames": 2, "times": np.cumsum([0.0, *UNEVEN])[:20].tolist()}, None),
         ("a.mp4", {"times": np.cumsum([0.0, *UNEVEN])[:20].tolist()}, "video/mp4"),
-        # The clock of the file does not start at 0.
+        # The file's clock does not start at 0.
         ("a.mp4", {"times": [0.5 + n / 25 for n in range(20)]}, None),
     ],
 )

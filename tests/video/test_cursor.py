@@ -1,4 +1,4 @@
-"""Damaged files: what can be decoded is given, and numbers and times stay right."""
+"""Damaged files: what can be decoded is returned, and frame numbers and times stay right."""
 
 import logging
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_cut_off_with_its_index_in_front(tmp_path: Path, share: float) -> None:
     pictures = [picture for _, picture in reader]
     assert len(pictures) == len(reader)
     assert abs(len(reader) / 80 - share) < 0.2
-    # The frames around the cut may be damaged; each repeats one before.
+    # The frames around the cut may be damaged; each repeats an earlier one.
     whole = len(pictures) - 4
     assert numbers_in(pictures[:whole]) == list(range(whole))
     np.testing.assert_allclose(reader.times[:whole], np.arange(whole) / RATE, atol=1e-6)
@@ -49,7 +49,7 @@ def test_bytes_lost_in_the_middle(tmp_path: Path, name: str, b_frames: int) -> N
     pictures = [picture for _, picture in reader]
     assert len(pictures) == len(reader) == 60
     np.testing.assert_allclose(reader.times, np.arange(60) / RATE, atol=1e-6)
-    # Harmed is at most the group of frames that the lost ones belong to.
+    # At most the group of frames that contains the lost ones is affected.
     safe = [*range(20), *range(30, 60)]
     assert numbers_in(pictures[index] for index in safe) == safe
     assert [number_in(reader[index]) for index in reversed(safe)] == safe[::-1]
@@ -74,7 +74,7 @@ def test_a_frame_that_is_lost_repeats_the_one_before(
     assert numbers_in(reader.frames([3, 13, 13, 14, 29])) == [3, 11, 11, 11, 29]
     assert numbers_in(reader.frames([13])) == [11]
     assert number_in(reader.at(13.5 / RATE)) == 11
-    pictures[12][:] = 0  # repeated, yet memory of its own
+    pictures[12][:] = 0  # repeated, but a copy
     assert number_in(pictures[13]) == 11
 
 
@@ -94,7 +94,7 @@ def test_frames_lost_at_the_start(tmp_path: Path) -> None:
     pictures = [picture for _, picture in reader]
     assert len(pictures) == len(reader)
     numbers = numbers_in(pictures)
-    # Nothing is before them: they are left out, or show the first that there is.
+    # Nothing comes before them: they are left out or show the first decodable frame.
     assert numbers[-17:] == list(range(3, 20))
     assert set(numbers[:-17]) <= {3}
     assert reader.times[0] == 0
@@ -106,7 +106,7 @@ def test_damaged_sound_keeps_its_place(tmp_path: Path) -> None:
     click[72000:72048] = 0.8
     path = encode(tmp_path / "v.mp4", 50, sound=(click, 0.0))
     content = bytearray(path.read_bytes())
-    # Noise instead of some sound near the start; what follows must not move up.
+    # Some sound near the start is replaced by noise; what follows must not move forward.
     with av.open(str(path)) as container:
         sounds = [bytes(packet) for packet in container.demux(audio=0) if packet.size > 4]
     at = 0

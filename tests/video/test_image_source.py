@@ -1,4 +1,4 @@
-"""A folder of numbered images: which ones count, how they are turned, what is wrong with them."""
+"""A folder of numbered images: which files count, how they are rotated, what can be wrong."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from inphase.errors import VideoError
 from inphase.video import IMAGE_FPS, VideoReader, read_audio
 from tests.video.odd_videos import SIZE, corners, number_in, numbered, numbers_in
 
-# What must be done to the stored picture so that it stands upright, by the EXIF standard.
+# How to turn the stored picture upright, according to the EXIF standard.
 UPRIGHT = {
     1: lambda p: p,
     2: lambda p: p[:, ::-1],

@@ -1,4 +1,4 @@
-"""A video's own pictures beside another sound: every bit of them, when they are, and in step."""
+"""A video with another sound track: its picture is unchanged, on time and in sync."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,7 +14,7 @@ from inphase.video.muxing import write_with_sound
 from tests.video.odd_videos import SIZE, corners, encode, number_in, packets, trim, turn
 
 RATE = 48000
-# Seconds at which the sound clicks: between frames, so that nothing falls into place by luck.
+# Seconds at which the sound clicks: between frames, so that nothing fits by chance.
 CLICKS = (0.11, 0.37, 0.63)
 SOUND = np.sin(np.arange(RATE, dtype=np.float32) / 20) * np.float32(0.3)
 
@@ -86,7 +86,7 @@ def test_the_pictures_are_copied_bit_for_bit_and_shown_when_they_were(
 @pytest.mark.parametrize("kind", SOURCES)
 def test_the_sound_is_in_step_with_the_pictures(kind: str, tmp_path: Path) -> None:
     write_with_sound(tmp_path / "out.mp4", SOURCES[kind](tmp_path), _clicking(1.0))
-    # Both are on the clock whose time 0 is that of the source's first picture or sound.
+    # Time 0 of both is the start of the source's picture or sound, whichever comes first.
     np.testing.assert_allclose(_heard(read_audio(tmp_path / "out.mp4")), CLICKS, atol=0.002)
 
 
@@ -95,7 +95,7 @@ def test_stored_rotation_is_kept(tmp_path: Path) -> None:
     turn(source, 0, 1, -1, 0)
     write_with_sound(tmp_path / "out.mp4", source, _clicking(1.0))
     before, after = VideoReader(source)[0], VideoReader(tmp_path / "out.mp4")[0]
-    assert before.shape[0] > before.shape[1]  # it is turned at all
+    assert before.shape[0] > before.shape[1]  # the rotation is applied at all
     np.testing.assert_array_equal(after, before)
 
 
@@ -114,7 +114,8 @@ def test_pictures_that_mp4_cannot_hold_get_one_sentence(
 ) -> None:
     pix_fmt = "yuv422p" if codec == "huffyuv" else "yuv420p"
     source = encode(tmp_path / name, codec=codec, pix_fmt=pix_fmt, b_frames=2)
-    with pytest.raises(OutputError, match=r"cannot hold the pictures of .*old.* ask for a \.wav"):
+    wanted = r"picture of .*old.* cannot be copied into an \.mp4.* write a \.wav instead"
+    with pytest.raises(OutputError, match=wanted):
         write_with_sound(tmp_path / "out.mp4", source, _clicking(1.0))
     assert list(tmp_path.iterdir()) == [source]
 
@@ -136,5 +137,5 @@ def test_sound_and_pictures_are_interleaved(tmp_path: Path) -> None:
         for packet in sorted(container.demux(), key=lambda one: one.pos or 0):
             if packet.size and packet.dts is not None and packet.time_base is not None:
                 last[packet.stream.type] = float(packet.dts * packet.time_base)
-                # A player that streams the file never waits long for the one or the other.
+                # A player that streams the file never waits long for either track.
                 assert abs(last["video"] - last["audio"]) < 1.0

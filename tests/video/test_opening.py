@@ -1,4 +1,4 @@
-"""What is no video is refused in one sentence that names the file and the reason."""
+"""A file that is not a video is refused in one sentence that names the file and the reason."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -100,7 +100,7 @@ def _no_images(folder: Path) -> Path:
         (_noise, "not a video"),
         (_without_index, "cut off"),
         (_without_frames, "before its first frame"),
-        (_without_frames_mp4, "no picture stream"),
+        (_without_frames_mp4, "no video stream"),
         (_undecodable, "can be decoded"),
         (_sound, "only sound"),
         (_wav, "only sound"),
@@ -166,6 +166,6 @@ def test_sound_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_video_with_a_cover_picture_is_one(tmp_path: Path) -> None:
     assert len(VideoReader(encode(tmp_path / "v.mp4", 6))) == 6
-    # The song alone holds its cover as a stream of pictures; that one is not the video.
+    # The song's cover is stored as a video stream, but it is not the video.
     with av.open(str(tagged_mp3(tmp_path / "song.mp3"))) as container:
         assert container.streams.video

@@ -34,7 +34,7 @@ def check_every_way(path: Path, count: int, *, start: float | None = None) -> Vi
     """In order, by index in any order, by time and picked: always the frame of that number."""
     reader = VideoReader(path)
     assert len(reader) == count == reader.info.frames == len(reader.times)
-    # An encoder's run-up before the sound is up to 0.03 s.
+    # An encoder's priming lasts up to 0.03 s.
     assert reader.times[0] == (0 if start is None else pytest.approx(start, abs=0.03))
     assert np.all(np.diff(reader.times) > 0)
     assert reader.info.duration > reader.times[-1]
@@ -47,7 +47,7 @@ def check_every_way(path: Path, count: int, *, start: float | None = None) -> Vi
     assert numbers_in(reader.frames(picked)) == picked
     for index in shuffled[:6]:
         assert number_in(reader.at(reader.times[index])) == index
-        # By index and in order is the same picture, not only the same number.
+        # Reading by index and in order gives the same picture, not only the same number.
         np.testing.assert_array_equal(reader[index], pictures[index])
     return reader
 
@@ -96,7 +96,7 @@ def test_the_time_of_a_frame_means_that_frame(tmp_path: Path, rate: float) -> No
     times = np.arange(30) / rate
     reader = VideoReader(encode(tmp_path / "v.mkv", 30, times=times.tolist()))
     assert [number_in(reader.at(float(time))) for time in reader.times] == list(range(30))
-    # So do times that were written to a file, to a microsecond.
+    # The same goes for times that were rounded to a microsecond in a file.
     rounded = [round(float(time) - 4e-7, 6) for time in reader.times]
     assert [number_in(reader.at(time)) for time in rounded] == list(range(30))
 
@@ -106,7 +106,7 @@ def test_picking_frames(tmp_path: Path) -> None:
     wanted = [0, 0, 3, 3, 3, 41, 42, 80, 80, 89]
     pictures = list(reader.frames(wanted))
     assert numbers_in(pictures) == wanted
-    pictures[0][:] = 7  # each has memory of its own
+    pictures[0][:] = 7  # each is a copy
     assert number_in(pictures[1]) == 0
     assert list(reader.frames([])) == []
     assert numbers_in(reader.frames(np.array([5, 6]))) == [5, 6]
@@ -152,7 +152,7 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
         pytest.skip("the open files are not listed here")
     reader = VideoReader(path)
     assert open_files() == 0
-    next(iter(reader))  # given up after one frame
+    next(iter(reader))  # abandoned after one frame
     list(reader.frames([3, 9]))
     assert number_in(reader[9]) == 9
     del reader
@@ -272,7 +272,7 @@ def test_times_that_repeat_or_fall_back_are_repaired(
     source = encode(tmp_path / "source.mp4", 20)
     path = remux(source, tmp_path / f"odd{suffix}", pts=stamps, time_base=Fraction(1, 1000))
     reader = check_every_way(path, 20)
-    # The rest keeps its times, save where repairing leaves no room.
+    # The rest keeps its times, except where the repair leaves no room.
     np.testing.assert_allclose(reader.times[5:], np.arange(5, 20) / RATE, atol=0.05)
 
 
@@ -296,7 +296,7 @@ def test_time_0_is_where_the_file_begins(tmp_path: Path, name: str, sound_start:
     )
     reader = check_every_way(path, len(UNEVEN), start=max(0, 5 - sound_start))
     np.testing.assert_allclose(reader.times - reader.times[0], UNEVEN, atol=1e-4)
-    # Picture and sound are on one clock, wherever it begins.
+    # Picture and sound are on one clock, wherever it starts.
     heard = read_audio(path)
     at = int(np.abs(heard.samples[:, 0]).argmax()) / heard.rate
     assert at - reader.times[0] == pytest.approx(sound_start + 1 - 5, abs=0.002)

@@ -52,7 +52,7 @@ def test_uneven_times_come_back(tmp_path: Path, start: float, with_sound: bool) 
         for number, time in enumerate(times):
             out.write(numbered(number), time=float(time))
     reader = VideoReader(path)
-    # Without sound, time 0 is the first picture.
+    # Without sound, time 0 is the first frame.
     expected = times if with_sound else times - times[0]
     np.testing.assert_allclose(reader.times, expected, atol=2e-5)
     # The last frame is shown as well, for one interval of the nominal rate.
@@ -175,7 +175,7 @@ def test_key_frames_come_as_often_as_asked(tmp_path: Path) -> None:
     keys = [index for index, packet in enumerate(written) if packet.is_keyframe]
     assert len(keys) >= 5
     assert max(b - a for a, b in itertools.pairwise([*keys, 20])) <= 4
-    # In the order of showing: no frame waits for a later one.
+    # In presentation order: no frame waits for a later one.
     stamps = [packet.pts or 0 for packet in written]
     assert stamps == sorted(stamps)
     with pytest.raises(ValueError, match="key_every"):

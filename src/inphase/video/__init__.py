@@ -1,4 +1,4 @@
-"""Reading frames by time, writing video, audio in and out; knows nothing of learning."""
+"""Read frames by time, write videos, read and write sound; knows nothing about learning."""
 
 from inphase.video.audio import Audio, read_audio
 from inphase.video.audio_writer import write_audio

@@ -1,4 +1,4 @@
-"""Sound as float samples on the clock of the pictures: decoding and cutting."""
+"""Sound as float samples on the same clock as the frames: decoding and cutting."""
 
 import math
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from inphase.errors import VideoError
 from inphase.video.opening import opened, time_origin
 
-# Sound is laid down seamlessly as long as its timestamps are this near, in seconds: some
+# Sound is joined without a seam while its timestamps are off by at most this many seconds: some
 # containers round them to milliseconds. A larger step is a gap (silence) or an overlap (cut).
 _SEAM = 0.005
-# A raw AAC file cannot say how many of its first samples are the encoder's run-up; it is at least
-# one frame, and exactly that with FFmpeg's encoder.
+# A raw AAC file cannot say how many of its first samples are the encoder's priming: at least one
+# frame, and exactly one with FFmpeg's encoder.
 _RAW_AAC_PRIMING = 1024
-# An encoder fills up its last frame by fewer samples than this.
+# An encoder pads its last frame with fewer samples than this.
 _MAX_PADDING = 2048
 
 LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
@@ -49,7 +49,9 @@ class Audio:
                 f"{self.samples.dtype} of shape {self.samples.shape}."
             )
         if self.rate < 1:
-            raise ValueError(f"rate must be a positive number of samples a second: {self.rate}.")
+            raise ValueError(
+                f"rate must be a positive number of samples per second, not {self.rate}."
+            )
 
     @property
     def duration(self) -> float:
@@ -62,12 +64,12 @@ class Audio:
         return int(self.samples.shape[1])
 
     def cut(self, start: float, end: float) -> "Audio":
-        """The sound from ``start`` to ``end`` seconds, to the sample; silence where there is none.
+        """The sound from `start` to `end` seconds, silent where there is no sound.
 
-        Both ends are rounded to the nearest sample, so pieces cut end to start fit seamlessly.
+        Both ends are rounded to the nearest sample, so consecutive cuts join without a seam.
 
         Raises:
-            ValueError: ``end`` lies before ``start``.
+            ValueError: `end` is before `start`.
         """
         if not start <= end:
             raise ValueError(f"a cut must not end ({end}) before it starts ({start}).")
@@ -90,20 +92,20 @@ class Audio:
 def read_audio(path: str | Path, *, rate: int | None = None, mono: bool = False) -> Audio:
     """Decode the sound of a video or sound file.
 
-    Sample 0 is at time 0 of ``VideoReader.times``: an encoder's run-up is dropped, and silence
-    fills in where the sound starts later than the pictures or has gaps.
+    Sample 0 is at time 0 of `VideoReader.times`: the encoder's priming samples are dropped, and
+    silence is inserted where the sound starts later than the picture or has gaps.
 
     Args:
         path: video or sound file.
-        rate: samples per second to resample to; None keeps the file's.
+        rate: samples per second to resample to; None keeps the file's rate.
         mono: average all channels into one.
 
     Raises:
         VideoError: there is no sound, or it cannot be decoded.
-        ValueError: ``rate`` is not positive.
+        ValueError: `rate` is not positive.
     """
     if rate is not None and rate < 1:
-        raise ValueError(f"rate must be a positive number of samples a second, not {rate}.")
+        raise ValueError(f"rate must be a positive number of samples per second, not {rate}.")
     path = Path(path)
     with opened(path) as container:
         if not container.streams.audio:
@@ -129,7 +131,7 @@ def read_audio(path: str | Path, *, rate: int | None = None, mono: bool = False)
 
 
 def _placed(container: InputContainer, stream: AudioStream) -> Iterator[NDArray[np.float32]]:
-    """Decoded pieces (samples, channels) that join into the sound from time 0 on."""
+    """Decoded pieces (samples, channels) that together make up the sound from time 0 on."""
     origin = time_origin(container)
     rate = stream.rate
     position: int | None = None
@@ -158,7 +160,7 @@ def _placed(container: InputContainer, stream: AudioStream) -> Iterator[NDArray[
 
 
 def _stated_end(container: InputContainer, stream: AudioStream, origin: Fraction) -> int | None:
-    """The sample after the last where an MP4 states it; beyond it the encoder only filled up."""
+    """The sample after the last, if an MP4 states it; what follows is only padding."""
     if "mp4" not in container.format.name.split(",") or not stream.duration:
         return None
     start, time_base = stream.start_time, stream.time_base
@@ -168,7 +170,7 @@ def _stated_end(container: InputContainer, stream: AudioStream, origin: Fraction
 
 
 def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """Every frame that can be decoded; damaged ones are left out and leave a gap in time."""
+    """Every frame that can be decoded; damaged ones are skipped and leave a gap in time."""
     try:
         for packet in container.demux(stream):
             try:
@@ -181,7 +183,7 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFr
 
 
 def _samples(to_float: AudioResampler, frame: AudioFrame) -> NDArray[np.float32]:
-    # The converter only changes the sample format; with timestamps it would fill gaps by itself.
+    # The converter should only change the sample format; given timestamps, it would fill gaps.
     frame.pts = None
     planes = [piece.to_ndarray() for piece in to_float.resample(frame)]
     return np.ascontiguousarray(np.concatenate(planes, axis=1).T, dtype=np.float32)
@@ -218,7 +220,7 @@ def _planes(frames: list[AudioFrame]) -> list[NDArray[np.float32]]:
 
 
 def _joined(pieces: list[NDArray[np.float32]], length: int) -> NDArray[np.float32]:
-    """Join pieces into exactly ``length`` samples; resampling leaves it one or two off."""
+    """Join pieces into exactly `length` samples; resampling may be one or two off."""
     joined = np.concatenate(pieces).astype(np.float32, copy=False)[:length]
     missing = length - len(joined)
     return np.pad(joined, ((0, missing), (0, 0))) if missing else joined

@@ -1,4 +1,4 @@
-"""Writing sound: WAV, and AAC alone or beside pictures."""
+"""Writing sound: WAV, and AAC on its own or as the sound track of a video."""
 
 import wave
 from fractions import Fraction
@@ -21,19 +21,19 @@ _BITS_PER_CHANNEL = 96_000
 
 
 class AacTrack:
-    """An AAC stream in a container being written, fed in step with the pictures.
+    """An AAC stream in a container being written, fed in step with the frames.
 
-    Feeding in step keeps sound and pictures interleaved in the file, as playing over a network
-    needs, and keeps the container from buffering one while it waits for the other.
+    Feeding in step interleaves sound and picture in the file, as playback over a network needs,
+    and keeps the container from buffering one while it waits for the other.
     """
 
     def __init__(self, container: OutputContainer, audio: Audio) -> None:
         """
         Raises:
-            ValueError: AAC has no layout for the number of channels.
+            ValueError: AAC has no layout for this number of channels.
         """
         if audio.channels not in _AAC_CHANNELS:
-            raise ValueError(f"AAC sound cannot have {audio.channels} channels.")
+            raise ValueError(f"AAC cannot store {audio.channels} channels.")
         if audio.rate not in _AAC_RATES:
             audio = audio.resampled(48000)
         self._audio = audio
@@ -48,7 +48,7 @@ class AacTrack:
         self._written = 0
 
     def write_until(self, time: float) -> None:
-        """Encode the sound up to ``time`` seconds, to the whole frame below."""
+        """Encode the sound up to `time` seconds, rounded down to whole AAC frames."""
         end = min(len(self._audio.samples), int(time * self._audio.rate))
         while self._written + _FRAME <= end:
             self._encode(_FRAME)
@@ -71,10 +71,10 @@ class AacTrack:
 
 
 def write_audio(path: str | Path, audio: Audio) -> None:
-    """Write sound by suffix: ``.wav`` (16-bit PCM), ``.m4a`` or ``.aac``.
+    """Write sound in the format of the suffix: `.wav` (16-bit PCM), `.m4a` or `.aac`.
 
-    Prefer ``.m4a`` to ``.aac``: only in the former do other programs know of the encoder's
-    run-up, 1024 samples that they otherwise play as silence in front.
+    Prefer `.m4a` to `.aac`: a raw AAC file does not tell other programs about the encoder's 1024
+    priming samples, which they then play as silence at the start.
 
     Raises:
         OutputError: the suffix is none of these, or the file cannot be written.

@@ -1,4 +1,4 @@
-"""Whether a browser can play a file as it is, frame by frame at its own times."""
+"""Whether a browser can play a file unchanged, with every frame at its own time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from av.packet import Packet
 
 from inphase.video.opening import opened, time_origin, video_stream
 
-# By the names that libav gives its containers: what plays in Chromium, Firefox and Safari alike.
+# What Chromium, Firefox and Safari all play, by libav's names for the containers.
 _CONTAINERS = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm"}
 _VIDEO = {"video/mp4": {"h264", "av1"}, "video/webm": {"vp8", "vp9", "av1"}}
 _AUDIO = {"video/mp4": {"aac", "mp3"}, "video/webm": {"opus", "vorbis"}}
 _PIXELS = {"yuv420p", "yuvj420p"}
-# A file's own clock may start this much off 0, in seconds: players disagree on what then is 0.
+# A file's clock may start at most this many seconds away from 0: beyond that, players disagree
+# about what time 0 is.
 _ZERO = Fraction(1, 2000)
-# Durations are rounded: to a tick of the file's clock, or a frame of its frame rate.
+# Durations are rounded to a tick of the file's clock, or to a frame at its frame rate.
 _SLACK = 1.4
 
 
@@ -28,9 +29,9 @@ class Playback:
     """How a browser plays a file.
 
     Attributes:
-        media_type: as which it is played.
-        key_distance: frames from one key frame to the next, at most: so many are decoded to show
-            the one that is sought.
+        media_type: MIME type to serve the file with.
+        key_distance: largest number of frames from one key frame to the next: a seek may have to
+            decode this many.
     """
 
     media_type: str
@@ -38,10 +39,10 @@ class Playback:
 
 
 def browser_playback(path: Path) -> Playback | None:
-    """How browsers play a file as it is; None if it needs a proxy.
+    """How browsers play the file unchanged; None if it needs a proxy.
 
     Raises:
-        VideoError: it cannot be opened.
+        VideoError: the file cannot be opened.
     """
     if path.is_dir():
         return None
@@ -54,7 +55,7 @@ def browser_playback(path: Path) -> Playback | None:
         if (
             context.codec.canonical_name not in _VIDEO[media_type]
             or context.pix_fmt not in _PIXELS
-            # A player takes the first stream, not the best.
+            # A player shows the first stream, not the best.
             or stream is not container.streams.video[0]
         ):
             return None
@@ -74,10 +75,10 @@ def _key_distance(packets: Sequence["Packet[Any]"]) -> int:
 
 
 def _durations_are_true(packets: Sequence["Packet[Any]"]) -> bool:
-    """Whether no frame claims to be shown for longer than until the next one.
+    """Whether no frame claims to last beyond the start of the next one.
 
-    An MP4 file with a variable frame rate and frames out of order keeps durations that belong to
-    other frames. Chromium goes by them where it seeks, and stops frames too early.
+    In an MP4 file with a variable frame rate and reordered frames, durations may belong to other
+    frames. Chromium relies on them when seeking, and then lands some frames too early.
     """
     known = sorted((p.pts, p.duration or 0) for p in packets if p.pts is not None)
     gaps = (after - pts for (pts, _), (after, _) in pairwise(known))
@@ -89,7 +90,7 @@ def _durations_are_true(packets: Sequence["Packet[Any]"]) -> bool:
 def _container_type(container: InputContainer) -> str | None:
     names = container.format.name.split(",")
     if "webm" in names:
-        # One reader for both; only the file's own header says which it is.
+        # libav reads Matroska and WebM alike; only the file's header says which it is.
         with Path(container.name).open("rb") as file:
             return "video/webm" if b"webm" in file.read(64) else None
     return next((_CONTAINERS[name] for name in names if name in _CONTAINERS), None)

@@ -1,4 +1,4 @@
-"""From decoded pictures of any format to RGB arrays: colour, rotation, fields, size."""
+"""Convert decoded frames of any format to RGB arrays: colour, rotation, fields, size."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,14 +10,14 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-# What players take for pictures that do not say: BT.709 from this height, BT.601 below.
+# What players assume for untagged frames: BT.709 from this height up, BT.601 below.
 _HD_HEIGHT = 720
 _UNSPECIFIED = {0, 2}  # AVCOL_SPC_RGB (no matrix) and AVCOL_SPC_UNSPECIFIED
 
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a stored picture is turned to be shown: transposed first, then mirrored."""
+    """How to turn a stored frame for display: transpose first, then mirror."""
 
     transpose: bool = False
     mirror_x: bool = False
@@ -25,9 +25,9 @@ class Orientation:
 
     @classmethod
     def of(cls, frame: VideoFrame) -> "Orientation":
-        """Read a frame's display matrix; angles between are taken as the nearest quarter turn.
+        """Read a frame's display matrix, rounded to the nearest quarter turn.
 
-        The matrix maps a stored (x, y) to the shown x' = a·x + c·y, y' = b·x + d·y.
+        The matrix maps a stored (x, y) to the displayed x' = a·x + c·y, y' = b·x + d·y.
         """
         data = frame.side_data.get("DISPLAYMATRIX")
         if not isinstance(data, SideData):
@@ -38,7 +38,7 @@ class Orientation:
         return cls(True, c < 0, b < 0)
 
     def shown_size(self, width: int, height: int) -> tuple[int, int]:
-        """(width, height) as shown, of a stored picture; its own inverse."""
+        """(width, height) as displayed, from that of the stored frame; its own inverse."""
         return (height, width) if self.transpose else (width, height)
 
     def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -53,16 +53,16 @@ class Orientation:
 
 
 class RgbConverter:
-    """Makes RGB arrays of one size and orientation out of decoded frames.
+    """Converts decoded frames to RGB arrays of one size and orientation.
 
-    One scaler is kept and reused: making one for each frame halves the speed.
+    It reuses one scaler: making a new one for each frame halves the speed.
     """
 
     def __init__(self, size: tuple[int, int], orientation: Orientation | None = None) -> None:
         """
         Args:
-            size: (width, height) of the arrays, orientation applied.
-            orientation: how the frames are turned.
+            size: (width, height) of the arrays, after the orientation is applied.
+            orientation: how to turn the frames.
         """
         self._orientation = orientation or Orientation()
         self._stored_size = self._orientation.shown_size(*size)
@@ -70,7 +70,7 @@ class RgbConverter:
         self._fields: Graph | None = None
 
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        """(height, width, 3) RGB, contiguous memory that nothing else refers to."""
+        """(height, width, 3) RGB in contiguous memory that nothing else refers to."""
         if frame.interlaced_frame and frame.height > 1:
             frame = self._one_field(frame)
         width, height = self._stored_size
@@ -88,14 +88,14 @@ class RgbConverter:
         plane = rgb.planes[0]
         data: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
         pixels = data.reshape(-1, plane.line_size)[:height, : width * 3].reshape(height, width, 3)
-        # Nothing to convert: the memory is still the decoder's.
+        # If there was nothing to convert, the memory is still the decoder's.
         return self._orientation.apply(pixels.copy() if rgb is frame else pixels)
 
     def _one_field(self, frame: VideoFrame) -> VideoFrame:
         """The upper field alone: half the rows, and no combing.
 
         A deinterlacer that looks at neighbouring frames would make a frame depend on how it was
-        reached; this depends on nothing else.
+        reached; a single field does not.
         """
         if self._fields is None:
             self._fields = Graph()

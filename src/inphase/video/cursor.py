@@ -1,4 +1,4 @@
-"""Walks through the decoded frames of a file, forwards and by exact seeks."""
+"""Move through the decoded frames of a file, forwards and by exact seeks."""
 
 import logging
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ from inphase.video.opening import open_container, video_stream
 
 _log = logging.getLogger(__name__)
 
-# Decoding this many frames ahead costs no more than a seek, which empties the decoder's threads.
+# Decoding this many frames costs no more than a seek, which empties the decoder's threads.
 _SEEK_WORTHWHILE = 12
 
 
 class FrameCursor:
-    """A position in a video file, with a decoder of its own.
+    """A position in a video file, with its own decoder.
 
-    A frame that cannot be decoded is replaced by the one shown before it, as a player does, so that
-    an index means the same frame on every way to it. Closing tells in the log how many there were.
+    A frame that cannot be decoded is replaced by the one before it, as a player does, so that an
+    index means the same frame however it is reached. Closing logs how many were replaced.
     """
 
     def __init__(self, path: Path, table: FrameTable) -> None:
@@ -37,10 +37,10 @@ class FrameCursor:
         self._open()
 
     def frame(self, index: int) -> VideoFrame:
-        """The frame shown at ``index``.
+        """The frame shown at `index`.
 
         Raises:
-            VideoError: nothing can be decoded.
+            VideoError: no frame can be decoded.
         """
         if not self._is_here(index) and not self._is_ahead(index):
             self._go_back_to(index)
@@ -64,7 +64,7 @@ class FrameCursor:
         self._container.close()
         if self._lost:
             _log.warning(
-                "%s: frames that cannot be decoded repeat the one before them: %d of %d.",
+                "%s: %d of %d frames cannot be decoded; each repeats the frame before it.",
                 self._path,
                 len(self._lost),
                 len(self._table.times),
@@ -84,7 +84,7 @@ class FrameCursor:
         self._decoded = self._decode(after_key)
 
     def _is_here(self, index: int) -> bool:
-        """Whether the current frame is shown at ``index``, as its own or for want of a better."""
+        """Whether the current frame is the one to show at `index`, its own or a substitute."""
         if self._current is None or self._current_index > index:
             return False
         if self._current_index == index or self._ended:
@@ -92,7 +92,7 @@ class FrameCursor:
         return self._pending is not None and self._pending[0] > index
 
     def _is_ahead(self, index: int) -> bool:
-        """Whether decoding on is the way to ``index``, rather than seeking."""
+        """Whether to reach `index` by decoding on rather than by seeking."""
         if self._current_index > index:
             return False
         here = max(self._current_index, 0)
@@ -107,7 +107,7 @@ class FrameCursor:
         return int(np.searchsorted(self._table.key_pts, pts, side="right")) - 1
 
     def _go_back_to(self, index: int) -> None:
-        """Bring the decoder before ``index``, at the latest key frame that truly leads to it."""
+        """Move the decoder to the latest key frame from which `index` can be decoded."""
         if self._table.pts is not None:
             key = self._key_of(index)
             while key > 0:
@@ -134,8 +134,8 @@ class FrameCursor:
         """Decoded frames with their indices, ascending.
 
         Args:
-            after_key: after a seek, the pts of the key frame meant: packets before the first key
-                frame are left out, and nothing comes when that one lies later.
+            after_key: after a seek, the pts of the intended key frame. Packets before the first
+                key frame are skipped; if that one is later than intended, nothing is yielded.
         """
         pts = self._table.pts
         last, count = -1, 0
@@ -162,7 +162,7 @@ class FrameCursor:
 
 
 def _find(pts: NDArray[np.int64], value: int | None, *, likely: int) -> int:
-    """Index of the frame with this pts, −1 when there is none."""
+    """Index of the frame with this pts, or −1."""
     if value is None:
         return -1
     if likely < len(pts) and pts[likely] == value:

@@ -1,4 +1,4 @@
-"""When each frame is shown and where decoding can start, mostly without decoding anything."""
+"""The time of each frame and where decoding can start, mostly found without decoding."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from inphase.errors import VideoError
 from inphase.video.opening import opened, time_origin, video_stream
 
-# Every packet of these is one shown picture and their key frames can be relied on. Others (GIF,
-# whose every packet claims to be a key frame; VP8 with its invisible frames) are counted.
+# In these formats each packet is one displayed frame and key frames can be trusted. In others (GIF,
+# where every packet claims to be a key frame; VP8, with its invisible frames), frames are counted.
 _INDEXABLE = {
     "h264", "hevc", "vp9", "av1", "mpeg1video", "mpeg2video", "mpeg4", "mjpeg", "prores", "ffv1",
     "dnxhd", "h263", "png", "rawvideo", "huffyuv", "ffvhuff", "utvideo", "jpeg2000", "dvvideo",
 }  # fmt: skip
-# A packet pts is trusted when the first pictures come out of the decoder with the same ones.
+# The pts of packets are trusted if the decoder gives the first frames the same pts.
 _CHECKED_FRAMES = 3
 
 
@@ -31,12 +31,12 @@ class FrameTable:
 
     Attributes:
         times: (frames,) seconds, strictly increasing, at least 0.
-        last_duration: seconds for which the last frame is shown.
-        pts: (frames,) strictly increasing stream timestamps by which a decoded frame is known, or
-            None when timestamps are missing or wrong: then a frame is known by counting.
+        last_duration: how long the last frame is shown, in seconds.
+        pts: (frames,) strictly increasing stream timestamps that identify decoded frames, or None
+            if timestamps are missing or wrong: frames are then identified by counting.
         key_pts: (keys,) ascending pts of the frames at which decoding can start.
         key_seek: (keys,) the stream timestamp to seek to for each of them.
-        first: the first frame, decoded; it tells rotation and size.
+        first: the first frame, decoded; its rotation and size apply to all.
     """
 
     times: NDArray[np.float64]
@@ -55,14 +55,14 @@ class _Packets:
 
 
 def read_frame_table(path: Path) -> FrameTable:
-    """Read when each frame is shown.
+    """Read the time of each frame.
 
-    Timestamps come from the packets, without decoding, when the format can be trusted with that
-    and the first frames confirm it. Otherwise the file is decoded once to count its frames; where
-    timestamps are missing or not increasing, they are spread evenly at the average frame rate.
+    Timestamps come from the packets, without decoding, if the format allows that and the first
+    frames confirm it. Otherwise the file is decoded once to count its frames. Missing timestamps
+    are replaced by the average frame rate; ones out of order, by interpolation.
 
     Raises:
-        VideoError: the file is no video or has no frame that can be decoded.
+        VideoError: the file is not a video, or none of its frames can be decoded.
     """
     with opened(path) as container:
         stream = video_stream(container, path)
@@ -70,7 +70,7 @@ def read_frame_table(path: Path) -> FrameTable:
         indexable = stream.codec_context.codec.canonical_name in _INDEXABLE
         reorders = stream.codec_context.has_b_frames
     if not packets.pts:
-        raise VideoError(f"{path} has a video stream without any frame.")
+        raise VideoError(f"{path} has a video stream without frames.")
     if indexable:
         table = _from_packets(path, packets, reorders=reorders)
         if table is not None:
@@ -79,7 +79,7 @@ def read_frame_table(path: Path) -> FrameTable:
 
 
 def decode_packet(packet: "Packet[VideoStream]") -> list[VideoFrame]:
-    """Decode a packet; a damaged one gives no frame instead of an error."""
+    """Decode a packet; a damaged one gives no frames instead of an error."""
     try:
         return packet.decode()
     except FFmpegError:
@@ -94,7 +94,7 @@ def _scan(container: InputContainer, stream: VideoStream) -> _Packets:
     try:
         for packet in container.demux(stream):
             count += packet.size > 0
-            # Discarded packets lie before an edit list's start: decoded, but never shown.
+            # Discarded packets come before an edit list's start: decoded, but never shown.
             if packet.size == 0 or packet.is_discard:
                 continue
             pts.append(packet.pts)
@@ -105,17 +105,17 @@ def _scan(container: InputContainer, stream: VideoStream) -> _Packets:
                 keys.append((packet.pts, min(seek_to, packet.pts)))
             last = max(last, (packet.pts, packet.duration or 0))
     except FFmpegError:
-        pass  # The file ends early: what came before is its length.
+        pass  # The file ends early: keep what came before.
     duration = last[1]
     if stream.codec_context.has_b_frames and count == stream.frames and stream.duration:
-        # A packet's duration is the gap to the next in the order of decoding. Where that is not
-        # the order of showing, the end that a complete file states is what counts.
+        # A packet's duration is the gap to the next packet in decoding order. If frames are
+        # displayed in another order, use the end that a complete file states.
         duration = max(0, (stream.start_time or 0) + stream.duration - last[0])
     return _Packets(pts, keys, duration)
 
 
 def _from_packets(path: Path, packets: _Packets, *, reorders: bool) -> FrameTable | None:
-    """The table as the packets have it, or None when they cannot be trusted."""
+    """The table according to the packets, or None if they cannot be trusted."""
     known = [pts for pts in packets.pts if pts is not None]
     pts = np.unique(np.array(known, dtype=np.int64))
     if len(pts) != len(packets.pts) or not packets.keys:
@@ -128,7 +128,7 @@ def _from_packets(path: Path, packets: _Packets, *, reorders: bool) -> FrameTabl
         if not start:
             return None
         shown = [frame.pts for frame in start]
-        # The stream may begin with pictures that refer to what was cut off: never decodable.
+        # The stream may start with frames that refer to a part that was cut off: undecodable.
         pts = pts[pts >= (shown[0] if shown[0] is not None else pts[-1])]
         if shown != pts[: len(shown)].tolist():
             return None
@@ -181,7 +181,7 @@ def _from_decoding(path: Path, packets: _Packets) -> FrameTable:
     if len(known) == len(shown):
         with opened(path) as container:
             origin = _origin(container, known, time_base)
-    # A frame is found again by its pts only when its packet carried that pts.
+    # A frame can be found by its pts only if its packet carried that pts.
     by_pts = complete and seekable and bool(packets.keys) and set(shown) <= set(packets.pts)
     keys = np.array(sorted(packets.keys), dtype=np.int64).reshape(-1, 2)
     if complete:
@@ -201,10 +201,10 @@ def _from_decoding(path: Path, packets: _Packets) -> FrameTable:
 
 
 def _repaired(times: NDArray[np.float64], rate: Fraction) -> NDArray[np.float64]:
-    """Make times strictly increasing, changing only the ones that stand out of order.
+    """Make times strictly increasing, changing only those that are out of order.
 
-    The frames come in the order in which they are shown. A time that is not above all before it,
-    or not below all after it, is put evenly between its neighbours that are.
+    The frames are in presentation order. A time that is not above all times before it and below all
+    times after it is interpolated between the nearest ones that are.
     """
     before = np.maximum.accumulate(np.concatenate([[-np.inf], times[:-1]]))
     after = np.minimum.accumulate(np.concatenate([times[1:], [np.inf]])[::-1])[::-1]
@@ -221,9 +221,10 @@ def _repaired(times: NDArray[np.float64], rate: Fraction) -> NDArray[np.float64]
 
 
 def _origin(container: InputContainer, pts: NDArray[np.int64], time_base: Fraction) -> Fraction:
-    """Time 0: where the first of picture and sound starts.
+    """Time 0: the start of picture or sound, whichever comes first.
 
-    Without sound that is the first picture itself; an AVI's stream states an earlier start.
+    Without sound it is the first frame; do not ask the stream, which in an AVI states an earlier
+    start.
     """
     return time_origin(container) if container.streams.audio else int(pts.min()) * time_base
 
@@ -243,7 +244,7 @@ def _last_gap(times: NDArray[np.float64], rate: Fraction) -> float:
 
 
 def _rate(stream: VideoStream) -> Fraction:
-    """The stream's nominal frame rate; 25 where the file states none."""
+    """The stream's nominal frame rate; 25 if the file states none."""
     return stream.average_rate or stream.guessed_rate or stream.base_rate or Fraction(25)
 
 

@@ -1,4 +1,4 @@
-"""What is known of a video before its frames are decoded."""
+"""What is known about a video before its frames are decoded."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# Containers round times, some to a microsecond: a time this close before a frame means the frame.
+# Containers round times, some to a microsecond: a time this close before a frame means that frame.
 _TIME_TOLERANCE = 1e-6
 
 
@@ -16,14 +16,14 @@ class VideoInfo:
 
     Attributes:
         path: the file or folder.
-        width: of a frame as it is shown, in pixels, rotation applied, pixels made square.
-        height: of a frame as it is shown, in pixels, rotation applied, pixels made square.
+        width: of a frame in pixels, as displayed: rotated upright and with square pixels.
+        height: of a frame in pixels, as displayed: rotated upright and with square pixels.
         frames: number of frames.
         fps: average frames per second.
         duration: seconds from time 0 to the end of the last frame.
-        has_audio: there is a sound track beside the pictures.
+        has_audio: whether the video has a sound track.
         times: (frames,) presentation times in seconds, strictly increasing, at least 0. Time 0 is
-            where the first of picture and sound starts; ``read_audio`` counts from there too.
+            the start of picture or sound, whichever comes first, as in `read_audio`.
     """
 
     path: Path
@@ -37,7 +37,7 @@ class VideoInfo:
 
 
 def frame_at(times: NDArray[np.float64], time: float) -> int:
-    """Index of the frame shown at ``time`` seconds; before the first frame that is the first.
+    """Index of the frame shown at `time` seconds; 0 before the first frame.
 
     Args:
         times: (frames,) presentation times in seconds, strictly increasing.
@@ -47,7 +47,7 @@ def frame_at(times: NDArray[np.float64], time: float) -> int:
 
 
 def average_fps(times: NDArray[np.float64], *, default: float) -> float:
-    """Frames per second over all of ``times`` (frames,); ``default`` for a single frame."""
+    """Frames per second over all of `times` (frames,); `default` for a single frame."""
     if len(times) < 2:
         return default
     return float((len(times) - 1) / (times[-1] - times[0]))

@@ -1,4 +1,4 @@
-"""Frames of a video that is still being made: a file that grows, or a camera."""
+"""Frames of a video that is still being recorded: a growing file or a camera."""
 
 import math
 import time as clock
@@ -23,21 +23,21 @@ _CAMERAS = "/dev/video"
 def live_frames(
     path: str | Path, *, size: tuple[int, int], wait: float = 2.0
 ) -> Iterator[tuple[float, NDArray[Any]]]:
-    """Yield seconds and (height, width, 3) RGB of each frame, as soon as it is there.
+    """Yield the time in seconds and the (height, width, 3) RGB of each frame as soon as it arrives.
 
     Args:
-        path: a file of a kind that can be read while it is written (.ts, .mkv, .webm), any
-            complete video file, or a camera (``/dev/video0``).
+        path: a file in a format that can be read while it is written (.ts, .mkv, .webm), any
+            complete video file, or a camera (`/dev/video0`).
         size: (width, height) of the frames.
-        wait: seconds without anything new after which a growing file is taken to be complete; 0
-            for a file that no longer grows.
+        wait: seconds without new data after which a growing file counts as complete; 0 for a file
+            that no longer grows.
 
     Raises:
-        VideoError: it cannot be opened, or holds no pictures.
+        VideoError: it cannot be opened or contains no video.
     """
     path = Path(path)
     if not str(path).startswith(_CAMERAS):
-        with opened(path) as container:  # tells a missing or wrong file in a sentence
+        with opened(path) as container:  # a clear error for a missing or wrong file
             video_stream(container, path)
     convert: RgbConverter | None = None
     first: float | None = None
@@ -50,11 +50,11 @@ def live_frames(
                 convert = RgbConverter(size, Orientation.of(frame))
             if frame.pts is not None and frame.time_base is not None:
                 now = float(frame.pts * frame.time_base)
-            elif step > 0:  # the last frames of a file that ended without a word have no stamps
+            elif step > 0:  # the last frames of a file that ended abruptly have no timestamps
                 now = last + step
             else:
                 now = clock.monotonic() - begun
-            if now <= last:  # damaged, or shown already
+            if now <= last:  # damaged, or yielded already
                 continue
             last, step = now, now - last if math.isfinite(last) else 0.0
             first = now if first is None else first
@@ -69,7 +69,7 @@ def _open(path: Path, wait: float) -> Any:
         if name.startswith(_CAMERAS):
             return av.open(name, "r", format="v4l2", timeout=(_OPENING, None))
         if wait > 0:
-            # The file protocol then waits at the end for more, until the timeout says it is over.
+            # With this option, libav waits at the end of the file for more, until the timeout.
             return av.open(f"file:{name}", "r", options={"follow": "1"}, timeout=(_OPENING, wait))
         return av.open(name, "r")
     except (FFmpegError, OSError) as error:
@@ -77,7 +77,7 @@ def _open(path: Path, wait: float) -> Any:
 
 
 def _decoded(container: Any, stream: VideoStream) -> Iterator[VideoFrame]:
-    # Frame threads would hold several frames back.
+    # Frame threads would delay the output by several frames.
     stream.thread_type = "SLICE"
     try:
         for packet in container.demux(stream):
@@ -86,7 +86,7 @@ def _decoded(container: Any, stream: VideoStream) -> Iterator[VideoFrame]:
             except FFmpegError:
                 continue
     except FFmpegError:
-        pass  # nothing new for so long: the file is complete
+        pass  # nothing new within the timeout: the file is complete
     try:
         yield from stream.decode(None)
     except FFmpegError:

@@ -1,4 +1,4 @@
-"""A video's own pictures, copied packet by packet, with another sound."""
+"""Give a video another sound track, copying its picture packet by packet."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def write_with_sound(path: str | Path, video: str | Path, audio: Audio) -> None:
-    """Write an MP4 with the pictures of a video, not encoded again, and a sound track in AAC.
+    """Write an MP4 with the picture of a video, without re-encoding it, and AAC sound.
 
     Args:
         path: the file to write.
-        video: whose pictures are copied; its own sound is left out.
+        video: the video to copy the picture from; its own sound is left out.
         audio: mono or stereo; sample 0 is at time 0 of the video.
 
     Raises:
-        OutputError: the file cannot be written, or MP4 cannot hold pictures coded like these.
+        OutputError: the file cannot be written, or MP4 does not support the video's codec.
         VideoError: the video cannot be read.
     """
     path, video = Path(path), Path(video)
@@ -48,8 +48,8 @@ def write_with_sound(path: str | Path, video: str | Path, audio: Audio) -> None:
                 container.start_encoding()
             except (FFmpegError, ValueError) as error:
                 raise OutputError(
-                    f"An .mp4 cannot hold the pictures of {video} as they are "
-                    f"({pictures.codec_context.name}); ask for a .wav."
+                    f"The picture of {video} cannot be copied into an .mp4 "
+                    f"({pictures.codec_context.name}); write a .wav instead."
                 ) from error
             for packet, stamp in zip(_packets(source, pictures), decoding, strict=True):
                 assert packet.pts is not None
@@ -66,19 +66,19 @@ def write_with_sound(path: str | Path, video: str | Path, audio: Audio) -> None:
 def _packets(
     container: "av.container.InputContainer", pictures: "VideoStream"
 ) -> "Iterator[Packet[VideoStream]]":
-    """Those that hold pictures: the last one that libav gives only says that it is the end."""
+    """The packets with a frame in them; libav's last packet only marks the end."""
     return (packet for packet in container.demux(pictures) if packet.size)
 
 
 def _decoding_stamps(video: Path) -> list[int]:
-    """When each packet is to be decoded, in ticks of the stream, in the order of the file.
+    """When to decode each packet, in ticks of the stream, in file order.
 
-    Matroska stores only when a picture is shown; with pictures that are shown in another order
-    than they are decoded in, libav leaves the first ones without. Then the times at which pictures
-    are shown, in order, serve as well, moved so far forward that none is shown undecoded.
+    Matroska stores presentation times only. If frames are reordered, libav gives the first packets
+    no decoding time. The sorted presentation times then serve instead, shifted early enough that
+    every frame is decoded before it is shown.
 
     Raises:
-        OutputError: the file does not say when its pictures are shown.
+        OutputError: the file does not state when its frames are shown.
     """
     with opened(video) as container:
         packets = _packets(container, video_stream(container, video))
@@ -86,8 +86,8 @@ def _decoding_stamps(video: Path) -> list[int]:
     shown = [pts for pts, _ in stamps if pts is not None]
     if len(shown) < len(stamps):
         raise OutputError(
-            f"An .mp4 cannot hold the pictures of {video} as they are: the file does not say when "
-            "each is shown; ask for a .wav."
+            f"The picture of {video} cannot be copied into an .mp4: the file does not state the "
+            "times of its frames; write a .wav instead."
         )
     stored = [dts for _, dts in stamps if dts is not None]
     if len(stored) == len(stamps):

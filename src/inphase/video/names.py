@@ -1,4 +1,4 @@
-"""Names of files: in the order people expect, and short but all different."""
+"""File names: sorted as people expect, and shortened so that all still differ."""
 
 import re
 from collections import Counter
@@ -12,10 +12,10 @@ def natural_key(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def shortest_names(parts: Sequence[tuple[str, ...]]) -> list[str]:
-    """The last part of each path, with as many folders before it as it takes to tell them apart.
+    """The name of each file, with as many parent folders as it takes to tell the files apart.
 
     Args:
-        parts: of each path, from its first folder to its name.
+        parts: the parts of each path, from its first folder to the file's name.
     """
     depth = [1] * len(parts)
     while True:

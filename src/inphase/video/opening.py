@@ -1,4 +1,4 @@
-"""Opening video files: the stream to read, where time 0 is, and one sentence when it fails."""
+"""Opening video files: which stream to read, where time 0 is, and errors in plain words."""
 
 import errno
 import os
@@ -15,10 +15,10 @@ from av.video.stream import VideoStream
 
 from inphase.errors import VideoError
 
-# Frame threads each hold a decoded picture: four are enough, and bound the memory at 4K.
+# Each frame thread keeps a decoded frame: four are enough, and limit the memory used at 4K.
 _DECODER_THREADS = min(4, os.cpu_count() or 1)
 
-# libav's own printing would interleave with the package's sentences.
+# libav's own output would get mixed up with the package's messages.
 av.logging.set_level(None)
 
 
@@ -36,7 +36,7 @@ def open_container(path: Path) -> InputContainer:
     """Open a media file.
 
     Raises:
-        VideoError: it is missing, empty, a folder, not readable or not a media file.
+        VideoError: it is missing, empty, a folder, unreadable or not a media file.
     """
     try:
         if path.is_dir():
@@ -44,17 +44,17 @@ def open_container(path: Path) -> InputContainer:
         with path.open("rb") as file:
             if not file.read(1):
                 raise VideoError(f"{path} is empty (0 bytes).")
-        # An absolute path, so that a colon in a name is not taken for a protocol.
+        # An absolute path, so that a colon in the name is not mistaken for a protocol.
         return av.open(str(path.absolute()), "r", metadata_errors="replace")
     except (FFmpegError, OSError) as error:
         raise VideoError(f"{path} cannot be opened as a video: {reason(error)}.") from error
 
 
 def video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """The main picture stream, set up to decode with a bounded number of threads.
+    """The main video stream, set up to decode with a limited number of threads.
 
     Raises:
-        VideoError: the file holds no moving pictures, or there is no decoder for them.
+        VideoError: the file has no video stream, or there is no decoder for it.
     """
     streams = [
         stream
@@ -63,22 +63,22 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         if not stream.disposition & Disposition.attached_pic
     ]
     if not streams:
-        kind = "only sound" if container.streams.audio else "no picture stream"
-        raise VideoError(f"{path} is not a video: it holds {kind}.")
+        kind = "only sound" if container.streams.audio else "no video stream"
+        raise VideoError(f"{path} is not a video: it contains {kind}.")
     best = container.streams.best("video")
     stream = best if best in streams else streams[0]
     assert isinstance(stream, VideoStream)
     if stream.codec_context is None:
-        raise VideoError(f"{path} cannot be decoded: there is no decoder for its pictures.")
+        raise VideoError(f"{path} cannot be decoded: there is no decoder for its video stream.")
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = _DECODER_THREADS
     return stream
 
 
 def time_origin(container: InputContainer) -> Fraction:
-    """Seconds on the file's own clock at which picture or sound first starts: time 0 here.
+    """Time 0, in seconds on the file's own clock: where picture or sound starts first.
 
-    Taken from the streams and not from the container, whose start is rounded to microseconds.
+    Taken from the streams, because the container's start is rounded to microseconds.
     """
     starts = [
         stream.start_time * stream.time_base
@@ -89,7 +89,7 @@ def time_origin(container: InputContainer) -> Fraction:
 
 
 def reason(error: BaseException) -> str:
-    """A few words on why libav or the system refused a file."""
+    """Why libav or the system refused a file, in a few words."""
     if isinstance(error, OSError) and error.errno == errno.ENOENT:
         return "there is no such file"
     if isinstance(error, av.error.InvalidDataError):

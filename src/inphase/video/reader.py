@@ -17,12 +17,12 @@ from inphase.video.source import Pictures, Source, open_source
 class VideoReader:
     """Frames of a video as RGB arrays with their times.
 
-    Reads video files, animated GIFs, and folders of numbered images (at ``IMAGE_FPS``). Memory
-    stays bounded however long the video is. Rotation stored in the file is applied, interlaced
-    frames are reduced to one field, deep and greyscale pictures become 8-bit RGB.
+    Reads video files, animated GIFs, and folders of numbered images (at `IMAGE_FPS`). Memory use
+    is bounded, however long the video is. Rotation stored in the file is applied, interlaced
+    frames are reduced to one field, and high bit depths and greyscale become 8-bit RGB.
 
-    There are always exactly ``len`` frames: a damaged one that cannot be decoded repeats the frame
-    before it, which the log tells. A file that is cut off has the frames that are still in it.
+    There are always exactly `len` frames: a frame that cannot be decoded repeats the one before
+    it, with a warning in the log. A truncated file has the frames that are still in it.
 
     Iterations are independent of each other: each has its own decoder.
 
@@ -33,20 +33,20 @@ class VideoReader:
         ...     impact = video.at(1.32)
 
     Attributes:
-        info: size, length, times of the file. Its width and height are the file's own.
-        size: (width, height) of the arrays given.
+        info: size, length and frame times of the file; its width and height are not resized.
+        size: (width, height) of the arrays.
     """
 
     def __init__(self, path: str | Path, *, size: tuple[int, int] | None = None) -> None:
         """
         Args:
             path: a video file or a folder of numbered images.
-            size: (width, height) to resize to while decoding, after rotation; the aspect is not
-                kept. None keeps the video's own size.
+            size: (width, height) to resize to while decoding, after rotation; the aspect ratio is
+                not kept. None keeps the video's own size.
 
         Raises:
-            VideoError: one sentence with the file and why it is no video.
-            ValueError: ``size`` is not positive.
+            VideoError: the path is not a readable video; the message says why.
+            ValueError: `size` is not positive.
         """
         if size is not None and min(size) < 1:
             raise ValueError(f"size must be two positive numbers, not {size}.")
@@ -67,7 +67,7 @@ class VideoReader:
         self.close()
 
     def close(self) -> None:
-        """Close the file. The reader can be used again; it then opens the file anew."""
+        """Close the file. The reader can still be used: it then opens the file again."""
         if self._random_access is not None:
             self._random_access.close()
             self._random_access = None
@@ -81,7 +81,7 @@ class VideoReader:
         return self.info.frames
 
     def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        """Yield (seconds, (height, width, 3) RGB) of every frame in presentation order."""
+        """Yield (seconds, (height, width, 3) RGB) for each frame in presentation order."""
         pictures = self._source.pictures(self.size)
         try:
             for index, time in enumerate(self.times):
@@ -90,12 +90,12 @@ class VideoReader:
             pictures.close()
 
     def frames(self, indices: Iterable[int]) -> Iterator[NDArray[np.uint8]]:
-        """Yield (height, width, 3) RGB of the frames at ``indices`` in one pass.
+        """Yield (height, width, 3) RGB of the frames at `indices` in one pass.
 
-        Gaps are decoded through or jumped over, whichever is quicker.
+        Gaps are decoded or jumped over, whichever is quicker.
 
         Args:
-            indices: ascending; repeats are allowed. Each yields memory of its own.
+            indices: ascending; repeats are allowed. Each yields its own copy.
 
         Raises:
             ValueError: the indices descend.
@@ -123,14 +123,14 @@ class VideoReader:
         return self._read(self._random_access, index + len(self) if index < 0 else index)
 
     def at(self, time: float) -> NDArray[np.uint8]:
-        """(height, width, 3) RGB of the frame shown at ``time`` seconds.
+        """(height, width, 3) RGB of the frame shown at `time` seconds.
 
-        Before the first frame that is the first, after the last the last.
+        Before the first frame it is the first, after the last frame the last.
         """
         return self[self.index_at(time)]
 
     def index_at(self, time: float) -> int:
-        """Index of the frame shown at ``time`` seconds."""
+        """Index of the frame shown at `time` seconds."""
         return frame_at(self.times, time)
 
     def _read(self, pictures: Pictures, index: int) -> NDArray[np.uint8]:
@@ -140,22 +140,22 @@ class VideoReader:
 
 
 def probe(path: str | Path) -> VideoInfo:
-    """Size, length and frame times of a video, hardly decoding anything.
+    """Size, length and frame times of a video, found with hardly any decoding.
 
     Raises:
-        VideoError: one sentence with the file and why it is not a video.
+        VideoError: the path is not a readable video; the message says why.
     """
     return _source(Path(path)).info
 
 
 def _source(path: Path) -> Source:
-    """The source at a path. A file is looked through once, until it changes."""
+    """The source at a path. A file is scanned once, and again only when it changes."""
     try:
         state = path.stat()
     except OSError:
-        return open_source(path)  # It says why.
+        return open_source(path)  # It raises an error that says why.
     if not stat.S_ISREG(state.st_mode):
-        return open_source(path)  # A folder does not tell of a change in its files.
+        return open_source(path)  # A folder's state does not change when its files do.
     return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
 
 

@@ -23,18 +23,18 @@ VIDEO_SUFFIXES = frozenset(
      ".wmv", ".flv", ".3gp", ".ogv", ".gif"}
 )  # fmt: skip
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
-# Frames per second of a folder of images, which has no times of its own.
+# Frames per second of a folder of images, which does not state any times.
 IMAGE_FPS = 25.0
 
-# Pixel aspects outside are damage, not a format.
+# A pixel aspect ratio outside this range is damage, not a format.
 _SANE_ASPECT = (0.2, 5)
 
 
 class Pictures(Protocol):
-    """A way through the frames of a source, holding what it needs open until closed."""
+    """Reads the frames of a source; keeps files open until closed."""
 
     def frame(self, index: int) -> NDArray[np.uint8]:
-        """(height, width, 3) RGB of frame ``index``, or of the one before that can be decoded."""
+        """(height, width, 3) RGB of frame `index`, or of the last decodable one before it."""
 
     def close(self) -> None: ...
 
@@ -46,11 +46,11 @@ class Source(Protocol):
     def info(self) -> VideoInfo: ...
 
     def pictures(self, size: tuple[int, int]) -> Pictures:
-        """Start reading frames of ``size`` (width, height)."""
+        """Start reading frames of `size` (width, height)."""
 
 
 def open_source(path: Path) -> Source:
-    """The source at ``path``: a folder is one of images, anything else a media file.
+    """The source at `path`: a folder of images or a media file.
 
     Raises:
         VideoError: it is neither.
@@ -58,12 +58,12 @@ def open_source(path: Path) -> Source:
     try:
         is_folder = path.is_dir()
     except OSError:
-        is_folder = False  # Opening it says why it cannot be reached.
+        is_folder = False  # Opening it raises an error that says why.
     return ImageFolder(path) if is_folder else VideoFile(path)
 
 
 class VideoFile:
-    """A media file with moving pictures."""
+    """A media file with a video stream."""
 
     def __init__(self, path: Path) -> None:
         self._table = read_frame_table(path)
@@ -94,7 +94,7 @@ class VideoFile:
 
 
 def _square_width(width: int, stream: VideoStream) -> int:
-    """The width of a stored picture once its pixels, oblong in old formats, are made square."""
+    """The width of a stored frame after its pixels, oblong in old formats, are made square."""
     ratio = stream.sample_aspect_ratio
     return round(width * ratio) if ratio and _SANE_ASPECT[0] < ratio < _SANE_ASPECT[1] else width
 
@@ -112,7 +112,7 @@ class _FilePictures:
 
 
 class ImageFolder:
-    """A folder of numbered images, shown in the order of their numbers at ``IMAGE_FPS``."""
+    """A folder of numbered images, shown in the order of their numbers at `IMAGE_FPS`."""
 
     def __init__(self, path: Path) -> None:
         self._files = numbered_images(path)
@@ -152,7 +152,7 @@ class _FolderPictures:
 
 
 def numbered_images(folder: Path) -> list[Path]:
-    """The images in ``folder`` with a number in their name, by that number (2 before 10)."""
+    """The images in `folder` with a number in their name, by that number (2 before 10)."""
     try:
         files = [
             file
@@ -168,10 +168,10 @@ def numbered_images(folder: Path) -> list[Path]:
 
 
 def read_image(path: Path, *, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
-    """Read an image as (height, width, 3) RGB, turned as its EXIF tag says.
+    """Read an image as (height, width, 3) RGB, rotated according to its EXIF tag.
 
     Args:
-        size: (width, height) to resize to, as the frames of a video are.
+        size: (width, height) to resize to, in the same way as the frames of a video.
 
     Raises:
         VideoError: it does not exist or cannot be decoded.

@@ -22,18 +22,18 @@ from inphase.video.writing import output_errors
 # Fine enough for any frame time, and a whole number for all usual frame rates.
 _TICKS = 90_000
 _BT709 = 1  # AVCOL_SPC_BT709
-# Half the time of x264's default for files some 10 % larger.
+# Takes half the time of x264's default, for files some 10 % larger.
 _PRESET = "veryfast"
 
 
 class VideoWriter:
-    """Writes frames to an MP4 file: H.264, ``yuv420p``, index in front, AAC sound if given.
+    """Writes frames to an MP4 file: H.264, `yuv420p`, index at the start, optional AAC sound.
 
-    The file is written beside its place and renamed into it at the end of the ``with`` block.
-    When the block raises, or the disk is full, nothing stays and an older file is left as it was.
+    The file is written under a temporary name and renamed at the end of the `with` block. If the
+    block raises or the disk is full, nothing is left behind and an older file stays untouched.
 
     Colours are BT.709 and tagged as such. Odd widths and heights, which 4:2:0 does not allow, are
-    padded by repeating the last column and row.
+    padded by repeating the last column or row.
 
     Example:
         >>> with VideoWriter("out.mp4", fps=25, size=(640, 480)) as out:
@@ -53,23 +53,23 @@ class VideoWriter:
     ) -> None:
         """
         Args:
-            path: the file to write; its folder is made if need be.
-            fps: frames per second. Frames written with times of their own take it as a hint.
+            path: the file to write; its folder is created if needed.
+            fps: frames per second; only a hint for frames written with explicit times.
             size: (width, height) of the frames.
-            audio: sound track, starting at time 0. It is kept whole if longer than the video.
+            audio: sound track, starting at time 0. It is not cut if it is longer than the video.
             quality: x264's constant rate factor, 0 (lossless) to 51; lower is better and larger.
-            key_every: for players that jump about: frames from one key frame to the next, at most,
-                and none that depends on a later one. None leaves both to x264 (250, three).
+            key_every: for quick seeking: the largest number of frames between key frames; also
+                turns B-frames off. None keeps x264's defaults (250 frames, three B-frames).
 
         Raises:
             ValueError: an argument is out of range.
         """
         if not 0 < fps < _TICKS:
-            raise ValueError(f"fps must lie above 0 and below {_TICKS}, not {fps}.")
+            raise ValueError(f"fps must be above 0 and below {_TICKS}, not {fps}.")
         if min(size) < 1:
             raise ValueError(f"size must be two positive numbers, not {size}.")
         if not 0 <= quality <= 51:
-            raise ValueError(f"quality must lie between 0 and 51, not {quality}.")
+            raise ValueError(f"quality must be between 0 and 51, not {quality}.")
         if key_every is not None and key_every < 1:
             raise ValueError(f"key_every must be a positive number of frames, not {key_every}.")
         self._path = Path(path)
@@ -109,7 +109,7 @@ class VideoWriter:
             if error is not None:
                 raise error
             if not self._written:
-                raise OutputError(f"Cannot write {self._path}: no frame was given.")
+                raise OutputError(f"Cannot write {self._path}: it would have no frames.")
             with output_errors(self._path):
                 self._mux(container, None)
                 if self._track is not None:
@@ -121,14 +121,14 @@ class VideoWriter:
 
         Args:
             frame: (height, width, 3) uint8 RGB.
-            time: seconds at which it is shown; None means one frame interval after the last one.
+            time: when it is shown, in seconds; None means one frame interval after the last frame.
 
         Raises:
-            ValueError: the frame's shape or type is wrong, or the time is not after the last.
+            ValueError: the frame's shape or type is wrong, or its time is not after the last one.
             OutputError: the file cannot be written.
         """
         if self._container is None:
-            raise ValueError("write inside the `with` block of the VideoWriter.")
+            raise ValueError("Frames can be written only inside the VideoWriter's `with` block.")
         width, height = self._size
         if frame.shape != (height, width, 3) or frame.dtype != np.uint8:
             raise ValueError(
@@ -137,7 +137,7 @@ class VideoWriter:
             )
         tick = self._tick(time)
         if tick <= self._last_tick:
-            raise ValueError(f"frame times must increase; {time} s does not.")
+            raise ValueError(f"frame times must increase; {time} s is not after the last one.")
         picture = VideoFrame.from_ndarray(_even(frame), format="rgb24")
         encoded = self._reformatter.reformat(
             picture,
@@ -161,7 +161,7 @@ class VideoWriter:
             return round(time * _TICKS)
         if self._written == 0:
             return 0
-        # Counted from the start where possible, so that rounding does not add up.
+        # Counted from the start if possible, so that rounding errors do not add up.
         regular = round(self._written * _TICKS / self._fps)
         before = round((self._written - 1) * _TICKS / self._fps)
         return self._last_tick + regular - before

@@ -1,4 +1,4 @@
-"""What libav says when it cannot write, as the package's own error."""
+"""libav's errors in writing, as the package's own error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from inphase.errors import OutputError
 
 @contextmanager
 def output_errors(path: Path) -> Iterator[None]:
-    """Turn failures to write ``path`` (disk full, no permission) into one ``OutputError``."""
+    """Turn failures to write `path` (disk full, no permission) into one `OutputError`."""
     try:
         yield
     except (FFmpegError, OSError) as error:

@@ -44,7 +44,7 @@ def numbers() -> Numbers:
 
 @pytest.fixture
 def encode(tmp_path: Path, numbers: Numbers) -> Callable[..., Path]:
-    """Write a file; see ``_encode`` for what can be asked for."""
+    """Write a file; see `_encode` for what can be asked for."""
 
     def make(name: str, **wishes: Any) -> Path:
         return _encode(tmp_path / name, numbers, **wishes)
@@ -70,7 +70,7 @@ def _encode(
 ) -> Path:
     """
     Args:
-        frames: pictures; None draws ``count`` numbers.
+        frames: pictures; None draws `count` numbers.
         setup: called with the stream before encoding.
         ticks: presentation times of the frames in milliseconds; None is 25 frames a second.
         packet_ticks: changes the pts of the packets, as given at 25 frames a second.

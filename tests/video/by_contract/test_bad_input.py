@@ -1,4 +1,4 @@
-"""What is no video, or only half of one, gets one sentence or gives what it still has."""
+"""A broken file gives one sentence of error, or the frames that are still in it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_a_stream_without_frames(tmp_path: Path) -> None:
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
         container.start_encoding()
-    assert "without any frame" in _one_sentence(path)
+    assert "without frames" in _one_sentence(path)
 
 
 def test_one_frame_is_a_video(encode: Encode, numbers: Any) -> None:
@@ -85,7 +85,7 @@ def test_one_frame_is_a_video(encode: Encode, numbers: Any) -> None:
 
 
 def _busy(numbers: Any) -> list[NDArray[np.uint8]]:
-    """60 frames with noise below the number, so that the file has some weight."""
+    """60 frames with noise below the number, so that the file has some size."""
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 255, (60, 16, 24, 3), dtype=np.uint8).repeat(10, 1).repeat(10, 2)
     for number, frame in enumerate(noise):
@@ -112,7 +112,7 @@ def test_a_file_that_ends_early_gives_what_it_has(
 
     reader = VideoReader(path)
     shown = [numbers.read(frame[:100]) for _, frame in reader]
-    # Every frame is there; the ones that are lost repeat the last one that is not.
+    # Every frame is there; each lost one repeats the last good one.
     last = max(shown)
     assert shown == [min(index, last) for index in range(len(shown))]
     assert share * 60 - 8 <= last < 60

@@ -1,4 +1,4 @@
-"""Frames by number and by time are the ones that were written, whatever the way to them."""
+"""Frames read by number and by time are the ones written, however they are reached."""
 
 import gc
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Rotation, fields, depth, odd sizes, grey and colours come out as a viewer would see them."""
+"""Rotation, fields, bit depth, odd sizes, grey and colours look as they do in a player."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -18,7 +18,7 @@ Encode = Callable[..., Path]
 
 
 def quarters(size: tuple[int, int] = (96, 64)) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Red, green over blue, white: no rotation or mirroring leaves it as it is."""
+    """Red, green over blue, white: any rotation or mirroring changes it."""
     width, height = size
     image = np.zeros((height, width, 3), np.uint8)
     image[: height // 2, : width // 2] = (220, 20, 20)

@@ -42,7 +42,7 @@ def test_all_images_get_the_size_of_the_first_or_the_one_asked_for(
 def test_exif_rotation_is_applied(tmp_path: Path) -> None:
     image = Image.fromarray(np.zeros((40, 60, 3), np.uint8))
     exif = image.getexif()
-    exif[0x0112] = 6  # turned a quarter clockwise to be shown
+    exif[0x0112] = 6  # to be rotated clockwise by a quarter turn
     image.save(tmp_path / "1.jpg", exif=exif)
     info = VideoReader(tmp_path).info
     assert (info.width, info.height) == (40, 60)

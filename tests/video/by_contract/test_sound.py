@@ -48,12 +48,12 @@ def test_a_click_comes_back_at_its_time(suffix: str, rate: int, tmp_path: Path) 
         sound = read_audio(path, rate=read_rate)
         assert sound.rate == (read_rate or rate)
         np.testing.assert_allclose(times_of_clicks(sound), CLICKS, atol=0.0005)
-        if suffix != ".aac":  # which cannot say where it ends
+        if suffix != ".aac":  # which cannot state where it ends
             assert sound.duration == pytest.approx(3.0, abs=1 / sound.rate)
 
 
 def test_sound_and_pictures_share_their_clock(tmp_path: Path) -> None:
-    # The sound begins 0.2 s before the pictures, on a clock that does not start at 0.
+    # The sound starts 0.2 s before the picture, on a clock that does not start at 0.
     path = tmp_path / "v.ts"
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=25)
@@ -81,7 +81,7 @@ def test_sound_and_pictures_share_their_clock(tmp_path: Path) -> None:
     click = int(np.abs(heard.samples[:, 0]).argmax()) / heard.rate
     assert flash == 20
     assert reader.times[0] == pytest.approx(0.2, abs=0.03)
-    # MPEG layer 2 delays by 481 samples and has no way to say so.
+    # MPEG layer 2 delays the sound by 481 samples and cannot state it.
     assert reader.times[flash] == pytest.approx(click, abs=0.025)
 
 

@@ -126,7 +126,7 @@ def test_a_video_without_frames_is_not_written(tmp_path: Path) -> None:
 
 @contextmanager
 def _disk_full_after(size: int) -> Iterator[None]:
-    """Let no file grow beyond ``size`` bytes; writing on fails as on a full disk."""
+    """Let no file grow beyond `size` bytes; further writing fails as on a full disk."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
