@@ -119,7 +119,7 @@ def test_bad_clips_and_options_are_refused(full_clips: MakeClips) -> None:
     clips = full_clips()
     with pytest.raises(ValueError, match="with positives"):
         TimeContrastive()(replace(clips, positives=None, paired=None))
-    with pytest.raises(ValueError, match="come together"):
+    with pytest.raises(ValueError, match="must be given together"):
         replace(clips, paired=None)
     with pytest.raises(ValueError, match=r"positives must be \(3, 8, 3\)"):
         replace(clips, positives=torch.zeros(3, 8, 2))

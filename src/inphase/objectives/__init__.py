@@ -1,4 +1,4 @@
-"""Losses: pure functions of embeddings and times, and thin modules on them."""
+"""Losses: pure functions of embeddings and times, and thin modules around them."""
 
 from inphase.objectives.clips import ClipEmbeddings
 from inphase.objectives.cycle_consistency import (

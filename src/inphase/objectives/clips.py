@@ -1,4 +1,4 @@
-"""What an objective sees: the embeddings of a batch of clips, and when their frames were shown."""
+"""The input of an objective: the embeddings of a batch of clips and the times of their frames."""
 
 from dataclasses import dataclass
 
@@ -8,24 +8,24 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class ClipEmbeddings:
-    """The embeddings of one clip of each of several videos.
+    """The embeddings of one clip from each of several videos.
 
     Attributes:
         embeddings: (videos, frames, dims) floating point.
-        times: (videos, frames) seconds from the start of each frame's video. In training the
-            real frames come first, and their times increase.
+        times: (videos, frames) seconds from the start of each frame's video. In training, real
+            frames come first, with increasing times.
         lengths: (videos,) duration of each whole video in seconds.
-        mask: (videos, frames) bool, False where a short video was padded; what stands there in
-            the other tensors has no influence.
+        mask: (videos, frames) bool, False where a short video was padded; the values there in
+            the other tensors are ignored.
         positives: (videos, frames, dims) for each frame another one that should lie near it: one
             close by in the same video, or the same instant from another camera; for objectives
-            that ask for them.
-        paired: (videos, frames) bool, which frames have a positive; comes with ``positives``.
-        phases: (videos, frames) int64, the phase that each frame is in, −1 where it is not known;
-            for objectives that ask for it.
+            that need them.
+        paired: (videos, frames) bool, which frames have a positive; required with `positives`.
+        phases: (videos, frames) int64, the phase of each frame, −1 if it is unknown; for
+            objectives that need it.
 
     Raises:
-        ValueError: the shapes or kinds do not fit together.
+        ValueError: the shapes or types do not match.
     """
 
     embeddings: Tensor
@@ -45,7 +45,7 @@ class ClipEmbeddings:
         if not self.embeddings.is_floating_point():
             raise ValueError(f"embeddings must be floating point, not {self.embeddings.dtype}.")
         if (self.positives is None) != (self.paired is None):
-            raise ValueError("positives and paired come together.")
+            raise ValueError("positives and paired must be given together.")
         videos, frames, dims = self.embeddings.shape
         expected: dict[str, tuple[int, ...]] = {
             "times": (videos, frames),

@@ -1,9 +1,9 @@
-"""Temporal cycle-consistency (TCC): a frame, sent into another video and back, must come home.
+"""Temporal cycle-consistency (TCC): a frame mapped to another video and back must return home.
 
 Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 3, and its
 released code, whose values these functions reproduce. A frame u of one video is replaced by its
-soft nearest neighbour ṽ in another; ṽ is then compared with all frames of the first video, where
-the closest should be u again. *Classification* asks which frame it is, *regression* asks when.
+soft nearest neighbour ṽ in another; ṽ is then compared with all frames of the first video, of which
+u should be the closest. *Classification* predicts which frame that is, *regression* its time.
 """
 
 import math
@@ -22,10 +22,10 @@ from inphase.objectives.registry import register_objective
 Similarity = Literal["l2", "cosine"]
 RegressionKind = Literal["variance", "squared", "huber"]
 
-# Of (time / length)²: a spread of a thousandth of the video. The released code has no bound here
-# and turns NaN once embeddings are well separated.
+# In (time / length)²: a spread of a thousandth of the video. The released code has no bound here
+# and returns NaN once embeddings are well separated.
 _SMALLEST_VARIANCE = 1e-6
-# How far a learned temperature may move from where it started, up or down.
+# Largest factor by which a learned temperature may rise or fall from its initial value.
 _LARGEST_CHANGE = 100.0
 
 
@@ -38,22 +38,22 @@ def cycle_back_classification(
     normalize_dims: bool = True,
     similarity: Similarity = "l2",
 ) -> Tensor:
-    """Cross entropy between the frame that a cycle returns to and the one it left from.
+    """Cross entropy between the frame that a cycle returns to and the one it started from.
 
     Args:
         clips: at least two videos.
         cycles: (cycles, length) int, the videos that each cycle visits before it returns to its
-            first; None stands for all ordered pairs of different videos.
-        temperature: τ, what similarities are divided by (the paper's formulas have 1); a scalar
-            tensor where it is learned.
-        label_smoothing: share of each label that is spread evenly over the clip's frames.
-        normalize_dims: divide squared distances by the number of dimensions as well (the paper's
-            formulas do not; a cosine never is).
-        similarity: minus the squared Euclidean distance, or the cosine.
+            first; None means all ordered pairs of different videos.
+        temperature: τ, the divisor of the similarities (1 in the paper's formulas); a scalar
+            tensor if it is learned.
+        label_smoothing: fraction of each label that is spread evenly over the clip's frames.
+        normalize_dims: also divide squared distances by the number of dimensions (the paper's
+            formulas do not; cosines are never divided).
+        similarity: the negative squared Euclidean distance, or the cosine.
 
     Returns:
         Scalar, the mean over all cycles and frames; finite, with finite gradients, for any finite
-        embeddings. About log(frames) where all embeddings are the same.
+        embeddings. About log(frames) if all embeddings are the same.
 
     Raises:
         ValueError: fewer than two videos, or an option out of range.
@@ -67,7 +67,7 @@ def cycle_back_classification(
         own = torch.eye(mask.shape[1], dtype=logits.dtype, device=logits.device)
         evenly = mask.to(logits.dtype) / mask.sum(dim=1, keepdim=True).clamp_min(1)
         labels = (1 - label_smoothing) * own + label_smoothing * evenly[:, None, :]
-        # Masked logits are so low that only a label of exactly 0 may meet them.
+        # Masked logits are so low that their labels must be exactly 0.
         labels = labels.masked_fill(~mask[:, None, :], 0.0)
         losses = -(labels * F.log_softmax(logits, dim=-1)).sum(dim=-1)
         return _mean(losses, clips, cycles)
@@ -85,27 +85,28 @@ def cycle_back_regression(
     normalize_dims: bool = True,
     similarity: Similarity = "l2",
 ) -> Tensor:
-    """Distance in time between where a cycle returns to and where it left from.
+    """Distance in time between the frame that a cycle returns to and the one it started from.
 
-    With x the time of a frame as a share of its video's length and β the softmax over the frames
-    returned to, μ = Σβx and σ² = Σβ(x − μ)². The loss of a frame is (x − μ)²/σ² + λ·log σ²
-    (``kind="variance"``), (x − μ)² (``"squared"``), or its Huber form (``"huber"``).
+    With x the time of a frame as a fraction of its video's length and β the softmax over the
+    frames returned to, μ = Σβx and σ² = Σβ(x − μ)². The loss of a frame is
+    (x − μ)²/σ² + λ·log σ² (`kind="variance"`), (x − μ)² (`"squared"`), or the Huber loss
+    (`"huber"`).
 
     Args:
         clips: at least two videos.
-        cycles: as in :func:`cycle_back_classification`.
-        kind: which of the three.
-        temperature: τ, what similarities are divided by.
-        variance_weight: λ; only for ``"variance"``.
-        log_sigma: λ weighs log σ² (``"variance"``, released code) or log σ (``"sigma"``, the
+        cycles: see `cycle_back_classification`.
+        kind: which of the three losses.
+        temperature: τ, the divisor of the similarities.
+        variance_weight: λ; only for `"variance"`.
+        log_sigma: λ weights log σ² (`"variance"`, released code) or log σ (`"sigma"`, the
             paper's formula).
-        huber_delta: share of the length beyond which the error counts linearly; only ``"huber"``.
-        normalize_dims: as in :func:`cycle_back_classification`.
-        similarity: as in :func:`cycle_back_classification`.
+        huber_delta: fraction of the length beyond which the loss is linear; only for `"huber"`.
+        normalize_dims: see `cycle_back_classification`.
+        similarity: see `cycle_back_classification`.
 
     Returns:
         Scalar, the mean over all cycles and frames; finite, with finite gradients, for any finite
-        embeddings. About 1 for ``"variance"`` where all embeddings are the same.
+        embeddings. About 1 for `"variance"` if all embeddings are the same.
 
     Raises:
         ValueError: fewer than two videos, or an option out of range.
@@ -133,28 +134,28 @@ def cycle_back_regression(
 
 @register_objective("tcc")
 class CycleConsistency(Objective):
-    """Temporal cycle-consistency with its options fixed.
+    """Temporal cycle-consistency with fixed options.
 
-    The defaults are the released code's. The formulas as the paper prints them are
-    ``temperature=1, normalize_dims=False, log_sigma="sigma"`` for regression, and the first two
-    with ``label_smoothing=0`` for classification.
+    The defaults are those of the released code. The paper's formulas correspond to
+    `temperature=1, normalize_dims=False, log_sigma="sigma"` for regression, and to the first two
+    with `label_smoothing=0` for classification.
 
     Args:
         loss: which of the two functions of this module.
-        kind: of :func:`cycle_back_regression`.
+        kind: see `cycle_back_regression`.
         temperature: τ of both.
-        learn_temperature: ``temperature`` is only where τ starts; it is then learned along with
-            the embeddings, as a factor that stays within 1/100 and 100, and ``metrics`` tells it.
-        label_smoothing: of :func:`cycle_back_classification`.
-        variance_weight: λ of :func:`cycle_back_regression`.
-        log_sigma: of :func:`cycle_back_regression`.
-        huber_delta: of :func:`cycle_back_regression`.
-        normalize_dims: of both.
-        similarity: of both.
-        cycle_length: None for all ordered pairs; a number for that many different videos a cycle,
-            drawn anew at each call (the released code's stochastic matching; all frames of a
-            cycle's first video are sent round, there one of them).
-        num_cycles: how many cycles are drawn at each call.
+        learn_temperature: start τ at `temperature` and learn it with the embeddings, within a
+            factor of 100 either way; `metrics` reports it.
+        label_smoothing: see `cycle_back_classification`.
+        variance_weight: λ, see `cycle_back_regression`.
+        log_sigma: see `cycle_back_regression`.
+        huber_delta: see `cycle_back_regression`.
+        normalize_dims: see `cycle_back_classification`.
+        similarity: see `cycle_back_classification`.
+        cycle_length: None for all ordered pairs; a number for cycles through that many different
+            videos, drawn anew at each call (the released code's stochastic matching, which sends
+            one frame of a cycle's first video round; here all of them).
+        num_cycles: number of cycles drawn at each call.
 
     Example::
 
@@ -198,7 +199,7 @@ class CycleConsistency(Objective):
         self.loss = loss
         self.kind = kind
         self.temperature = temperature
-        # Weight decay pulls it to 0: back to where τ started.
+        # Weight decay pulls it to 0, τ's initial value.
         self.log_factor = nn.Parameter(torch.zeros(())) if learn_temperature else None
         if learn_temperature:
             self.metrics["temperature"] = torch.tensor(temperature)
@@ -215,8 +216,8 @@ class CycleConsistency(Objective):
         """Loss of a batch, a scalar.
 
         Args:
-            clips: at least two videos, and at least ``cycle_length``.
-            generator: source of the cycles' draw; a CPU generator.
+            clips: at least two videos, and at least `cycle_length`.
+            generator: CPU generator from which the cycles are drawn.
 
         Raises:
             ValueError: too few videos.
@@ -226,7 +227,7 @@ class CycleConsistency(Objective):
         videos = clips.embeddings.shape[0]
         if videos < self.cycle_length:
             raise ValueError(
-                f"cycles through {self.cycle_length} videos need that many in a batch, "
+                f"cycles through {self.cycle_length} videos need at least as many in a batch, "
                 f"not {videos}."
             )
         order = torch.rand(self.num_cycles, videos, generator=generator).argsort(dim=1)
@@ -234,10 +235,10 @@ class CycleConsistency(Objective):
 
     @torch.no_grad()
     def collapsed_loss(self, clips: ClipEmbeddings) -> float:
-        """Value that the loss would have if every frame had the same embedding.
+        """Value of the loss if every frame had the same embedding.
 
-        A training loss that stays near it has learned nothing. It depends on the clips' times and
-        mask only, and is the expected value when cycles are drawn.
+        If the training loss stays near it, nothing is being learned. It depends only on the clips'
+        times and mask, and is the expected value if cycles are drawn.
         """
         same = replace(clips, embeddings=torch.zeros_like(clips.embeddings))
         return self._of_cycles(same, None).item()
@@ -280,7 +281,7 @@ def _cycle_back(
     normalize_dims: bool,
     similarity: Similarity,
 ) -> Tensor:
-    """Logits (cycles, frames, frames): where each frame of a cycle's first video comes back to."""
+    """Logits (cycles, frames, frames): where each frame of a cycle's first video returns to."""
     embeddings = _prepared(clips, similarity)
     scale = 1 / temperature
     if normalize_dims and similarity == "l2":
@@ -297,20 +298,20 @@ def _cycle_back(
 
 
 def _prepared(clips: ClipEmbeddings, similarity: Similarity) -> Tensor:
-    """Embeddings in at least float32, zero where masked, and centred or of unit length."""
+    """Embeddings in at least float32, zero where masked, and centred or with unit length."""
     embeddings = bounded(clips.embeddings, clips.mask)
     if similarity == "cosine":
         return F.normalize(embeddings, dim=-1, eps=1e-6)
-    # Distances do not change by this, but their rounding does where embeddings lie far from zero.
+    # This preserves distances, but reduces their rounding if embeddings lie far from zero.
     centre = embeddings.detach().sum(dim=(0, 1)) / clips.mask.sum().clamp_min(1)
     return (embeddings - centre).masked_fill(~clips.mask[..., None], 0.0)
 
 
 def _similarities(a: Tensor, b: Tensor, similarity: Similarity) -> Tensor:
-    """Batched (n, frames, dims) twice to (n, frames, frames), up to a constant for each row."""
+    """Two batches (n, frames, dims) to (n, frames, frames), up to a constant for each row."""
     if similarity == "cosine":
         return F.normalize(a, dim=-1, eps=1e-6) @ b.transpose(1, 2)
-    # −‖a − b‖² without ‖a‖², which a softmax over b cancels.
+    # −‖a − b‖² without ‖a‖², which cancels in a softmax over b.
     return 2 * a @ b.transpose(1, 2) - b.square().sum(dim=-1)[:, None, :]
 
 
@@ -354,6 +355,6 @@ def _checked_cycles(clips: ClipEmbeddings, cycles: Tensor | None) -> Tensor:
 
 
 def _mean(losses: Tensor, clips: ClipEmbeddings, cycles: Tensor) -> Tensor:
-    """Mean over the real frames of cycles in which no video is all padding."""
+    """Mean over the real frames of cycles in which no video consists of padding only."""
     counts = clips.mask[cycles[:, 0]] & clips.mask.any(dim=1)[cycles].all(dim=1)[:, None]
     return masked_mean(losses, counts)

@@ -1,4 +1,4 @@
-"""What every objective is: a loss of clips, and what it needs the clips to bring."""
+"""The base of all objectives: a loss of clips, and what the clips must provide."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from inphase.objectives.clips import ClipEmbeddings
 
 @dataclass(frozen=True)
 class Window:
-    """Positives are drawn from the same video, at most ``frames`` frames before or after."""
+    """Positives are drawn from the same video, at most `frames` frames before or after."""
 
     frames: int
 
@@ -21,15 +21,15 @@ class OtherView:
 
 
 class Objective(nn.Module):
-    """Base of the objectives.
+    """Base class of the objectives.
 
-    A subclass implements :meth:`forward` and :meth:`collapsed_loss`, and says what it needs.
+    A subclass implements `forward` and `collapsed_loss`, and declares what it needs.
 
     Attributes:
-        positives: which positives ``ClipEmbeddings.positives`` must hold; None for none.
-        needs_phases: whether ``ClipEmbeddings.phases`` must be there.
-        metrics: what the last call of ``forward`` measured beside the loss, scalars by name. The
-            names are there from the start, so that a log can have a column for each.
+        positives: which positives `ClipEmbeddings.positives` must hold; None for none.
+        needs_phases: whether `ClipEmbeddings.phases` is required.
+        metrics: what the last call of `forward` measured besides the loss, scalars by name. The
+            names exist from the start, so that a log can have a column for each.
     """
 
     positives: Window | OtherView | None = None
@@ -44,13 +44,13 @@ class Objective(nn.Module):
 
         Args:
             clips: the batch.
-            generator: source of all that is drawn; a CPU generator.
+            generator: CPU generator for all random draws.
         """
         raise NotImplementedError
 
     def collapsed_loss(self, clips: ClipEmbeddings) -> float:
-        """Least value of the loss if every frame had the same embedding: nothing is learned there.
+        """Least value of the loss if every frame had the same embedding: nothing is learned.
 
-        Least over that embedding and over the weights of a classifier of the objective's own.
+        The minimum is over that embedding and over the weights of the objective's own classifier.
         """
         raise NotImplementedError

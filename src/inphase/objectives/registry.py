@@ -1,6 +1,6 @@
 """Objectives by name.
 
-To add one, write a subclass of :class:`~inphase.objectives.objective.Objective` and register it::
+To add one, write a subclass of `Objective` and register it::
 
     @register_objective("mine")
     class Mine(Objective): ...
@@ -17,19 +17,19 @@ Builder = TypeVar("Builder", bound=Callable[..., Objective])
 
 _BUILDERS: dict[str, Callable[..., Objective]] = {}
 GIVEN = ("embedding_size", "phases")
-"""Arguments of objectives' classes that the encoder and the videos say, not the person."""
+"""Arguments of the objectives' classes that the encoder and the videos set, not the user."""
 
 
 def register_objective(name: str) -> Callable[[Builder], Builder]:
-    """Decorate a class so that ``create_objective(name, **options)`` builds it.
+    """Decorate a class so that `create_objective(name, **options)` builds it.
 
     Raises:
-        ConfigError: the name is taken.
+        ConfigError: the name is already taken.
     """
 
     def register(builder: Builder) -> Builder:
         if name in _BUILDERS:
-            raise ConfigError(f"An objective named `{name}` is registered already.")
+            raise ConfigError(f"An objective named `{name}` is already registered.")
         _BUILDERS[name] = builder
         return builder
 
@@ -37,7 +37,7 @@ def register_objective(name: str) -> Callable[[Builder], Builder]:
 
 
 def list_objectives() -> list[str]:
-    """Names that :func:`create_objective` takes, sorted."""
+    """Names that `create_objective` accepts, sorted."""
     return sorted(_BUILDERS)
 
 
@@ -47,13 +47,13 @@ def create_objective(
     """Build an objective.
 
     Args:
-        name: one of :func:`list_objectives`.
-        embedding_size: dims of the embeddings, for objectives with a classifier of their own.
-        phases: how many there are in the videos, for objectives that are shown them.
+        name: one of `list_objectives`.
+        embedding_size: dims of the embeddings, for objectives with their own classifier.
+        phases: number of phases in the videos, for objectives that use them.
         **options: the other arguments of its class.
 
     Raises:
-        ConfigError: no such objective, no such option of it, or an option's value is wrong.
+        ConfigError: there is no such objective or option, or an option's value is invalid.
     """
     if name not in _BUILDERS:
         raise ConfigError(f"There is no objective `{name}`; {hint(name, list_objectives())}")
@@ -61,7 +61,7 @@ def create_objective(
     valid = [option for option in known if option not in GIVEN]
     for option in options:
         if option not in valid:
-            told = hint(option, valid) if valid else "it has none."
+            told = hint(option, valid) if valid else "it takes none."
             raise ConfigError(f"The objective `{name}` has no option `{option}`; {told}")
     given = {"embedding_size": embedding_size, "phases": phases}
     try:

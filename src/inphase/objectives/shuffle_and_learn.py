@@ -1,4 +1,4 @@
-"""Shuffle and learn (SaL): are three frames shown in the order in which they happened?
+"""Shuffle and learn (SaL): are three frames in the order in which they happened?
 
 Source: Misra et al., "Shuffle and Learn", ECCV 2016, as Dwibedi et al. ("Temporal
 Cycle-Consistency Learning", CVPR 2019, supplement, section 6) compare with it. Five frames
@@ -31,18 +31,18 @@ def draw_triplets(
     shuffled_share: float = 0.75,
     generator: torch.Generator | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Draw triplets of frames, of which a fixed share is shuffled.
+    """Draw triplets of frames, of which a fixed fraction is shuffled.
 
     Args:
-        clips: of which times and mask are used.
-        count: triplets of each video.
-        shuffled_share: of all triplets of the batch, rounded down.
-        generator: source of the draw; a CPU generator.
+        clips: only their times and mask are used.
+        count: number of triplets per video.
+        shuffled_share: fraction of the batch's triplets to shuffle, rounded down to whole triplets.
+        generator: CPU generator to draw from.
 
     Returns:
         (videos, count, 3) frame numbers within the clip, and (videos, count) bool, whether the
-        triplet is shuffled. A video of fewer than five real frames has no triplets: what stands
-        there for it must not be used.
+        triplet is shuffled. A video with fewer than five real frames has no triplets: ignore its
+        rows.
     """
     videos, frames = clips.mask.shape
     noise = torch.rand(videos, count, max(frames, _FRAMES), generator=generator)
@@ -67,18 +67,18 @@ def order_verification(
     *,
     classifier: Callable[[Tensor], Tensor],
 ) -> tuple[Tensor, Tensor]:
-    """Cross entropy of a classifier that is to tell ordered triplets from shuffled ones.
+    """Cross entropy of a classifier that tells ordered triplets from shuffled ones.
 
     Args:
         clips: one video is enough.
-        triplets: (videos, triplets, 3) frame numbers, from :func:`draw_triplets`.
-        shuffled: (videos, triplets) bool, its answer.
-        classifier: from the three embeddings of a triplet, one after the other (…, 3 · dims), to
-            two logits: ordered, shuffled.
+        triplets: (videos, triplets, 3) frame numbers, from `draw_triplets`.
+        shuffled: (videos, triplets) bool, the correct answer.
+        classifier: maps the concatenated embeddings of a triplet (…, 3 · dims) to two logits:
+            ordered, shuffled.
 
     Returns:
-        The mean loss over the triplets of videos with five real frames, and the share of them
-        that the classifier gets right; both scalars, 0 where there is no such video. The loss is
+        The mean loss over the triplets of videos with at least five real frames, and the
+        classifier's accuracy on them; both scalars, 0 if there is no such video. The loss is
         finite, with finite gradients, for any finite embeddings.
     """
     with full_precision(clips.embeddings):
@@ -93,12 +93,12 @@ def order_verification(
 
 @register_objective("sal")
 class ShuffleAndLearn(Objective):
-    """Shuffle and learn: the triplets' draw, the classifier 128-64-2, the loss and its accuracy.
+    """Shuffle and learn: drawing triplets, the classifier 128-64-2, the loss and the accuracy.
 
     Args:
-        embedding_size: of an embedding; the encoder says it.
-        triplets: drawn from each video at each call.
-        shuffled_share: of them, rounded down over the batch.
+        embedding_size: dimensions of an embedding; set by the encoder.
+        triplets: number drawn from each video at each call.
+        shuffled_share: fraction that is shuffled, rounded down over the batch.
 
     Example::
 
@@ -134,7 +134,7 @@ class ShuffleAndLearn(Objective):
         self.metrics["accuracy"] = torch.tensor(math.nan)
 
     def forward(self, clips: ClipEmbeddings, generator: torch.Generator | None = None) -> Tensor:
-        """Loss of a batch, a scalar; ``metrics`` holds the accuracy then."""
+        """Loss of a batch, a scalar; sets the accuracy in `metrics`."""
         triplets, shuffled = draw_triplets(
             clips, count=self.triplets, shuffled_share=self.shuffled_share, generator=generator
         )
@@ -146,7 +146,7 @@ class ShuffleAndLearn(Objective):
     def collapsed_loss(self, clips: ClipEmbeddings) -> float:
         """Least value of the loss if every frame had the same embedding.
 
-        All that a classifier can know then is how often triplets are shuffled.
+        A classifier can then only know how often triplets are shuffled.
         """
         count = clips.mask.shape[0] * self.triplets
         share = int(self.shuffled_share * count) / count

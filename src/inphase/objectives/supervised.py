@@ -1,4 +1,4 @@
-"""Supervised classification of frames by phase: the baseline that has labels.
+"""Supervised classification of frames by phase: the baseline with labels.
 
 Source: Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019, section 5.1.
 """
@@ -19,12 +19,12 @@ from inphase.objectives.registry import register_objective
 class PhaseClassification(Objective):
     """Cross entropy of a linear classifier of each frame's phase.
 
-    Frames whose phase is not known do not count; ``labelled_share`` of the training configuration
-    says how many videos show theirs.
+    Frames of unknown phase are ignored; `labelled_share` in the training configuration sets for
+    which videos the phases are known.
 
     Args:
-        embedding_size: of an embedding; the encoder says it.
-        phases: how many there are, one more than the key events; the collection says it.
+        embedding_size: dimensions of an embedding; set by the encoder.
+        phases: number of phases, one more than key events; set by the collection.
 
     Example::
 
@@ -44,7 +44,7 @@ class PhaseClassification(Objective):
         self.metrics["accuracy"] = torch.tensor(math.nan)
 
     def forward(self, clips: ClipEmbeddings, generator: torch.Generator | None = None) -> Tensor:
-        """Mean loss over the frames of known phase; ``metrics`` holds the accuracy then.
+        """Mean loss over the frames of known phase; sets the accuracy in `metrics`.
 
         Raises:
             ValueError: the clips have no phases.
@@ -61,7 +61,7 @@ class PhaseClassification(Objective):
     def collapsed_loss(self, clips: ClipEmbeddings) -> float:
         """Least value of the loss if every frame had the same embedding.
 
-        All that a classifier can know then is how often each phase comes.
+        A classifier can then only know how often each phase occurs.
         """
         known, phases = self._known(clips)
         shares = torch.bincount(phases[known]).double() / known.sum().clamp_min(1)

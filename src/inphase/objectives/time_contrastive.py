@@ -1,10 +1,10 @@
-"""Time-contrastive networks (TCN): near in time or the same instant is near, the rest is far.
+"""Time-contrastive networks (TCN): frames near in time, or of one instant, get near embeddings.
 
 Source: Sermanet et al., "Time-Contrastive Networks", ICRA 2018, as Dwibedi et al. ("Temporal
 Cycle-Consistency Learning", CVPR 2019, supplement, section 6) compare with it. *Single view*: the
 positive of a frame is drawn from a window around it. *Multi-view*: it is the same instant from
-another camera. Negatives are the other frames of the same video, and of it alone: the released
-code splits batches of more than one video in the wrong place and mixes them.
+another camera. Negatives are the other frames of the same video only: the released code splits
+batches of more than one video in the wrong place and mixes them.
 """
 
 from dataclasses import replace
@@ -24,8 +24,8 @@ def n_pairs(clips: ClipEmbeddings, *, regularization: float = 0.002) -> Tensor:
     """N-pairs loss (Sohn, NIPS 2016): which of the video's positives belongs to a frame?
 
     With A and P the embeddings of a video's frames and of their positives, the cross entropy of
-    A·Pᵀ with the diagonal, plus ¼·``regularization``·(mean‖a‖² + mean‖p‖²), which keeps the
-    products from growing.
+    A·Pᵀ with the diagonal as target, plus ¼·`regularization`·(mean‖a‖² + mean‖p‖²), which keeps
+    the products from growing.
 
     Args:
         clips: with positives; one video is enough.
@@ -33,10 +33,10 @@ def n_pairs(clips: ClipEmbeddings, *, regularization: float = 0.002) -> Tensor:
 
     Returns:
         Scalar, the mean over all frames that have a positive; finite, with finite gradients, for
-        any finite embeddings. log(frames) where all embeddings are zero.
+        any finite embeddings. log(frames) if all embeddings are zero.
 
     Raises:
-        ValueError: the clips have no positives, or ``regularization`` is negative.
+        ValueError: the clips have no positives, or `regularization` is negative.
     """
     _check_regularization(regularization)
     anchors, positives, paired = _pairs(clips)
@@ -52,9 +52,9 @@ def semi_hard_triplets(clips: ClipEmbeddings, *, margin: float = 0.2) -> Tensor:
     """Triplet loss with semi-hard negatives (Schroff et al., CVPR 2015) on unit-length embeddings.
 
     Every frame and every positive is an anchor once; its positive is the other of the two, its
-    negatives are all other frames and positives of the video. Of these the nearest that is
-    farther away than the positive is taken, or, where none is, the farthest. The loss is
-    max(0, ``margin`` + ‖a − p‖² − ‖a − n‖²).
+    negatives are all other frames and positives of the video. The nearest negative that is farther
+    away than the positive is used, or the farthest if there is none. The loss is
+    max(0, `margin` + ‖a − p‖² − ‖a − n‖²).
 
     Args:
         clips: with positives; one video is enough.
@@ -62,10 +62,10 @@ def semi_hard_triplets(clips: ClipEmbeddings, *, margin: float = 0.2) -> Tensor:
 
     Returns:
         Scalar, the mean over all anchors that have a positive and a negative; finite, with finite
-        gradients, for any finite embeddings. ``margin`` where all embeddings are the same.
+        gradients, for any finite embeddings. `margin` if all embeddings are the same.
 
     Raises:
-        ValueError: the clips have no positives, or ``margin`` is not positive.
+        ValueError: the clips have no positives, or `margin` is not positive.
     """
     _check_margin(margin)
     anchors, positives, paired = _pairs(clips)
@@ -88,16 +88,17 @@ def semi_hard_triplets(clips: ClipEmbeddings, *, margin: float = 0.2) -> Tensor:
 
 @register_objective("tcn")
 class TimeContrastive(Objective):
-    """Time-contrastive network with its options fixed.
+    """Time-contrastive network with fixed options.
 
     Args:
-        views: where positives come from: the same video (``"single"``) or another camera
-            (``"multi"``).
-        window: frames, at the training frame rate, that a positive may lie before or after its
-            frame; only for a single view. (The released code draws from those before it alone.)
-        loss: :func:`n_pairs` or :func:`semi_hard_triplets`.
-        regularization: of the former.
-        margin: of the latter.
+        views: where positives come from: the same video (`"single"`) or another camera
+            (`"multi"`).
+        window: maximum number of frames, at the training frame rate, between a frame and its
+            positive, before or after; only for a single view. (The released code draws only from
+            the frames before.)
+        loss: `n_pairs` or `semi_hard_triplets`.
+        regularization: see `n_pairs`.
+        margin: see `semi_hard_triplets`.
 
     Example::
 
