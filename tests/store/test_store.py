@@ -101,7 +101,7 @@ def test_another_model_takes_the_videos_over(
     assert {model.fingerprint for model in store.models} == {
         other.fingerprint, encoder.fingerprint,
     }  # fmt: skip
-    with pytest.raises(StoreError, match=r"2 models .* say which"):
+    with pytest.raises(StoreError, match=r"2 models .* choose one"):
         store.model()
     change = store.refresh(other)
     assert (change.embedded, change.unchanged) == ((NAMES[0], NAMES[2]), ("pouring_001",))
@@ -247,5 +247,5 @@ def test_damaged_embeddings_are_one_sentence(store: Store) -> None:
 
 
 def test_metadata_needs_a_name(store: Store, videos: Path, encoder: Encoder) -> None:
-    with pytest.raises(StoreError, match="cannot be the name"):
+    with pytest.raises(StoreError, match="cannot be a metadata key"):
         store.add(videos, encoder, metadata={"a=b": "c"})

@@ -1,4 +1,4 @@
-"""Embeddings of many videos on disk, and their nearest neighbours."""
+"""Store embeddings of many videos on disk and find nearest neighbours."""
 
 from inphase.store.catalogue import IndexReport, StoredModel
 from inphase.store.search import Filter, Neighbour

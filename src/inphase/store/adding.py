@@ -1,4 +1,4 @@
-"""Bringing videos into a store: embed what is new or changed, keep the rest."""
+"""Add videos to a store: embed what is new or changed, keep the rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,18 +19,18 @@ from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
 from inphase.video import probe
 
-# Videos after which the small files of their commits are joined, and at the end.
+# Videos after which the small files of their commits are merged; also done at the end.
 _TIDY_EVERY = 500
 
 
 @dataclass(frozen=True)
 class WantedVideo:
-    """A video that is to be in the store.
+    """A video to add to the store.
 
     Attributes:
-        name: that it should have.
+        name: desired name.
         path: of its file.
-        metadata: what is known of it.
+        metadata: to store with it.
     """
 
     name: str
@@ -43,11 +43,11 @@ class StoreChange:
     """What adding videos did.
 
     Attributes:
-        embedded: names of videos that were embedded, because they, their file or the model is new.
-        described: names of videos whose name, path or metadata is another now.
-        unchanged: names of videos that were there already.
+        embedded: names of videos that were embedded because video, content or model is new.
+        described: names of videos whose name, path or metadata changed.
+        unchanged: names of videos that were already there.
         skipped: videos that could not be used.
-        index: the index of the embeddings, where there are enough of them to need one.
+        index: the index of the embeddings, if there are enough of them to need one.
     """
 
     embedded: tuple[str, ...]
@@ -65,7 +65,7 @@ def add_videos(
     model_folder: str,
     console: Console | None = None,
 ) -> StoreChange:
-    """Embed the videos that the store does not have, each written as soon as it is embedded.
+    """Embed the videos that are not in the store, writing each as soon as it is embedded.
 
     Raises:
         StoreError: the store cannot be written.
@@ -92,12 +92,12 @@ def add_videos(
                 skipped.append(Skipped(video.name, str(error)))
             else:
                 if np.isfinite(result.embeddings).all():
-                    # As many frames as could be decoded.
+                    # Only the frames that could be decoded.
                     video = replace(video, frames=len(result.times))
                     name = write_video(tables, model, video, result.times, result.embeddings)
                     embedded.append(name)
                 else:
-                    reason = "its embeddings are not all finite numbers; check the model."
+                    reason = "its embeddings are not all finite; check the model."
                     skipped.append(Skipped(video.name, reason))
             bar.advance(end - bar.done)
             if len(embedded) % _TIDY_EVERY == _TIDY_EVERY - 1:
@@ -116,7 +116,7 @@ def add_videos(
 def _identified(
     wanted: Iterable[WantedVideo], model: StoredModel, skipped: list[Skipped]
 ) -> list[StoredVideo]:
-    """The videos that can be read, with their content; of copies the first."""
+    """The readable videos, with content hashes; of identical files only the first."""
     videos: dict[str, StoredVideo] = {}
     for video in wanted:
         try:

@@ -15,11 +15,11 @@ class IndexReport(Settings):
 
     Attributes:
         rows: frames that it was trained on.
-        partitions: parts into which it divides the embeddings.
-        probes: how many of them are searched; as few as reach the wanted recall.
-        recall: share of the true ``neighbours`` nearest frames of other videos that were found.
-        neighbours: how many nearest frames were looked for.
-        queries: how many stored frames were asked for.
+        partitions: number of parts into which it divides the embeddings.
+        probes: number of partitions that are searched; as few as reach the wanted recall.
+        recall: fraction of the true `neighbours` nearest frames of other videos that it found.
+        neighbours: number of nearest frames searched for.
+        queries: number of stored frames used as queries.
     """
 
     rows: int
@@ -34,10 +34,10 @@ class StoredModel(Settings):
     """A model whose embeddings are in a store.
 
     Attributes:
-        fingerprint: sha256 of all that decides an embedding.
-        folder: its model folder when it was last used to add videos; empty when it had none.
-        dims: numbers in an embedding.
-        index: of its embeddings, where there are enough of them to need one.
+        fingerprint: sha256 of everything that determines an embedding.
+        folder: its model folder when it last added videos; empty if it had none.
+        dims: dimensions of an embedding.
+        index: of its embeddings, if there are enough of them to need one.
     """
 
     fingerprint: str
@@ -47,7 +47,7 @@ class StoredModel(Settings):
 
     @property
     def table(self) -> str:
-        """Name of its table. Models have a table each: their embeddings cannot be compared."""
+        """Name of its table. Each model has its own, as their embeddings cannot be compared."""
         return f"frames-{self.fingerprint[:16]}"
 
     def __str__(self) -> str:
@@ -59,25 +59,25 @@ class Catalogue(Settings):
 
     Attributes:
         format_version: of the store.
-        models: in the order in which they came.
+        models: in the order in which they were added.
     """
 
     format_version: int = FORMAT_VERSION
     models: tuple[StoredModel, ...] = ()
 
     def find(self, fingerprint: str) -> StoredModel | None:
-        """The model with this fingerprint, if its embeddings are here."""
+        """The model with this fingerprint, if the store has its embeddings."""
         return next((model for model in self.models if model.fingerprint == fingerprint), None)
 
     def with_model(self, model: StoredModel) -> "Catalogue":
-        """The same with this model added, or in place of its older entry."""
+        """A copy with this model added, or replacing its older entry."""
         if self.find(model.fingerprint) is None:
             return self.model_copy(update={"models": (*self.models, model)})
         models = (model if m.fingerprint == model.fingerprint else m for m in self.models)
         return self.model_copy(update={"models": tuple(models)})
 
     def without(self, fingerprint: str) -> "Catalogue":
-        """The same without a model."""
+        """A copy without a model."""
         models = tuple(model for model in self.models if model.fingerprint != fingerprint)
         return self.model_copy(update={"models": models})
 
@@ -103,7 +103,7 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 
 def write_catalogue(folder: Path, catalogue: Catalogue) -> None:
-    """Write the catalogue of a store, whole or not at all.
+    """Write the catalogue of a store atomically.
 
     Raises:
         OutputError: it cannot be written.

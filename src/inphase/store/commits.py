@@ -1,4 +1,4 @@
-"""Writes of one video, each made while the store is held."""
+"""Writes of one video, each under the lock of the store."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,14 +20,14 @@ def write_video(
     times: NDArray[np.float64],
     embeddings: NDArray[np.float32],
 ) -> str:
-    """Write a video's embeddings, instead of those of its older content or of another model.
+    """Write a video's embeddings, replacing those of its older content or of another model.
 
     Args:
         times: (frames,) seconds.
         embeddings: (frames, dims).
 
     Returns:
-        The name that it has in the store.
+        The name of the video in the store.
 
     Raises:
         StoreError: the store cannot be written.
@@ -36,24 +36,24 @@ def write_video(
         table = tables.register(model)
         listed = tables.listed(model)
         others = tables.all_videos()
-        # The same file: what it held before is no longer in it.
+        # The same file with older contents, which are now obsolete.
         older = {other.content for other in others if other.path == video.path} - {video.content}
         video = replace(video, name=_free_name(video, others))
-        if video.content not in listed:  # or another process was quicker
+        if video.content not in listed:  # unless another process was faster
             table.put(video, times, embeddings, instead_of=sorted(older & listed.keys()))
         tables.take_out(older | {video.content}, but=model.fingerprint)
     return video.name
 
 
 def describe_video(tables: Tables, model: StoredModel, video: StoredVideo) -> bool:
-    """Bring name, path and metadata of a stored video up to date; whether that was needed.
+    """Update the name, path and metadata of a stored video; return whether anything changed.
 
     Raises:
         StoreError: the store cannot be written.
     """
     with writing(tables.folder), store_errors(tables.folder, "written"):
         table = tables.register(model)
-        # A process that was killed may have left it in another model's table too.
+        # A killed process may have left it in another model's table too.
         tables.take_out({video.content}, but=model.fingerprint)
         known = tables.listed(model).get(video.content)
         now = replace(video, name=_free_name(video, tables.all_videos()))
@@ -68,7 +68,7 @@ def _told(video: StoredVideo) -> tuple[str, Path, Mapping[str, str]]:
 
 
 def _free_name(video: StoredVideo, others: tuple[StoredVideo, ...]) -> str:
-    """The video's name, with folders before it where another video has it already."""
+    """The video's name, prefixed with folders if another video already has it."""
     taken = {o.name for o in others if o.content != video.content and o.path != video.path}
     name = video.name
     for folder in (part for part in reversed(video.path.parent.parts) if part != "/"):

@@ -1,4 +1,4 @@
-"""LanceDB, loaded when it is needed, and one writer at a time."""
+"""Connect to LanceDB, loaded when needed; one writer at a time."""
 
 import logging
 import os
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LOCK = ".lock"
-# Seconds after which somebody who waits is told why.
+# Seconds of waiting after which a message says why.
 _PATIENCE = 3.0
 
 
 def connect(folder: Path) -> "DBConnection":
-    """Open the database in ``folder``; what other processes write is seen at once."""
-    # Its native part warns on standard error about its own future versions.
+    """Open the database in `folder`; writes of other processes are visible at once."""
+    # Its native code warns on standard error about its own future versions.
     os.environ.setdefault("LANCE_LOG", "error")
     import lancedb
 
@@ -33,10 +33,10 @@ def connect(folder: Path) -> "DBConnection":
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Hold the store, made if need be, for a write; a process that dies lets go of it.
+    """Lock the store for writing, creating it if needed; a process that dies releases the lock.
 
-    LanceDB lets two processes append at once, but two that replace rows conflict or leave them
-    twice, so writes are made one after another.
+    LanceDB lets two processes append at once, but two that replace rows conflict or leave
+    duplicates, so writes take turns.
 
     Raises:
         StoreError: the store's folder cannot be written.
@@ -47,7 +47,7 @@ def writing(folder: Path) -> Iterator[None]:
         try:
             lock.acquire(timeout=_PATIENCE)
         except filelock.Timeout:
-            _log.warning("Waiting for another process that writes to %s.", folder)
+            _log.warning("Waiting for another process that is writing to %s.", folder)
             lock.acquire()
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be written: {error.strerror}.") from error
@@ -59,14 +59,14 @@ def writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def store_errors(folder: Path, doing: str) -> Iterator[None]:
-    """Turn what LanceDB raises (disk full, damaged files) into one ``StoreError``.
+    """Turn exceptions of LanceDB (disk full, damaged files) into one `StoreError`.
 
     Args:
-        doing: what is being done, as in "cannot be …".
+        doing: the operation, as in "cannot be …".
     """
     try:
         yield
     except (OSError, RuntimeError, ValueError) as error:
-        # Its messages go on with the places in its source files.
+        # Its messages end with locations in its source files.
         reason = str(error).strip().partition("\n")[0].partition(", /")[0] or type(error).__name__
         raise StoreError(f"The store {folder} cannot be {doing}: {reason.rstrip('.')}.") from error

@@ -1,4 +1,4 @@
-"""The approximate index: made when there are many frames, its recall measured, never assumed."""
+"""The approximate index: built when there are many frames, its recall measured, never assumed."""
 
 import logging
 import math
@@ -16,9 +16,9 @@ from inphase.store.table import EMBEDDING, FrameTable, isin, matrix
 WANTED_RECALL = 0.99
 _QUERIES, _NEIGHBOURS = 100, 10
 _FIRST_PROBES = 16
-# More unindexed rows than this share are searched one by one for too long.
+# A larger fraction of unindexed rows, which are searched one by one, takes too long.
 _STALE = 0.05
-# An index trained on half of the rows has partitions twice too large.
+# An index trained on half of the rows has partitions twice as large as they should be.
 _OUTGROWN = 2
 
 _log = logging.getLogger(__name__)
@@ -27,14 +27,14 @@ _log = logging.getLogger(__name__)
 def maintained_index(
     table: FrameTable, model: StoredModel, *, console: Console | None = None, seed: int = 0
 ) -> IndexReport | None:
-    """Make or renew the index where the number of frames asks for it, and measure its recall.
+    """Build or update the index if the number of frames requires it, and measure its recall.
 
     Args:
-        console: where a progress bar goes; by default nowhere.
-        seed: of the choice of frames that the recall is measured with.
+        console: shows a progress bar; by default there is none.
+        seed: for drawing the frames with which recall is measured.
 
     Returns:
-        The index's report, None below ``EXACT_BELOW`` frames.
+        The index's report; None below `EXACT_BELOW` frames.
     """
     rows = len(table)
     if rows < EXACT_BELOW:
@@ -43,7 +43,7 @@ def maintained_index(
     if report is not None:
         stats = table.lance.index_stats(f"{EMBEDDING}_idx")
     if report is None or stats is None or rows > _OUTGROWN * report.rows:
-        with progress_bar("Making the index", 2, console=console) as bar:
+        with progress_bar("Building the index", 2, console=console) as bar:
             partitions = _make(table, rows)
             bar.advance(1)
             report = _measured(table, rows, partitions, seed)
@@ -57,7 +57,7 @@ def maintained_index(
 def _make(table: FrameTable, rows: int) -> int:
     from lancedb.index import BTree, IvfFlat, LabelList
 
-    # Partitions hold the embeddings themselves: distances in them are exact, no second pass.
+    # Partitions hold the embeddings themselves: distances are exact, without a second pass.
     partitions = round(math.sqrt(rows))
     table.lance.create_index(
         EMBEDDING, config=IvfFlat(distance_type="l2", num_partitions=partitions), replace=True
@@ -69,7 +69,7 @@ def _make(table: FrameTable, rows: int) -> int:
 
 
 def _measured(table: FrameTable, rows: int, partitions: int, seed: int) -> IndexReport:
-    """Recall of the fewest partitions that reach ``WANTED_RECALL``."""
+    """Recall with the fewest probed partitions that reach `WANTED_RECALL`."""
     contents, frames, vectors = _sample(table, seed)
     truth = _exact(table, contents, vectors)
     probes = min(_FIRST_PROBES, partitions)
@@ -111,7 +111,7 @@ def _sample(table: FrameTable, seed: int) -> tuple[list[str], list[int], NDArray
 def _exact(
     table: FrameTable, contents: Sequence[str], vectors: NDArray[np.float32]
 ) -> list[set[tuple[str, int]]]:
-    """The nearest frames of other videos, by comparing with all of them in one pass."""
+    """The nearest frames of other videos, found by comparing with all frames in one pass."""
     best = np.full((len(vectors), _NEIGHBOURS), np.inf)
     names = np.full((len(vectors), _NEIGHBOURS), None, dtype=object)
     own = np.array(contents, dtype=object)[:, None]

@@ -1,4 +1,4 @@
-"""Nearest frames: exact where that is quick, by the index where it is not."""
+"""Find nearest frames: exactly where that is fast, otherwise with the index."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ from inphase.errors import StoreError
 from inphase.store.catalogue import StoredModel
 from inphase.store.table import EMBEDDING, FrameTable, StoredVideo, isin, quoted
 
-# Below, comparing with every frame takes some tens of milliseconds and needs no index.
+# Below this, comparing with every frame takes tens of milliseconds and needs no index.
 EXACT_BELOW = 100_000
-# Frames to fetch for each one wanted, because frames beside each other are near each other: a
-# hundred more cost the index half a millisecond, another round several.
+# Frames to fetch for each one wanted, because adjacent frames have similar embeddings: a hundred
+# more cost the index half a millisecond, another round several.
 _SURPLUS, _LEAST = 40, 400
 _ROUNDS, _GROWTH = 3, 8
 _COLUMNS = ["content", "frame", "seconds", "_distance"]
@@ -26,7 +26,7 @@ class Filter:
     """Which frames may be found.
 
     Attributes:
-        videos: names of the videos; none means all.
+        videos: names of the videos; empty means all.
         start: earliest second in the video.
         end: latest second in the video.
         metadata: values that the video must have.
@@ -38,7 +38,7 @@ class Filter:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def sql(self) -> str:
-        """The condition as SQL, empty if everything may be found."""
+        """The condition as SQL, empty if there is none."""
         terms = []
         if self.videos:
             terms.append(isin("video", self.videos))
@@ -56,10 +56,10 @@ class Neighbour:
     """A frame that was found.
 
     Attributes:
-        video: that it belongs to.
+        video: the video that it belongs to.
         frame: its number, from 0.
         seconds: its time in the video.
-        distance: squared Euclidean, between its embedding and the query's.
+        distance: squared Euclidean distance between its embedding and the query's.
     """
 
     video: StoredVideo
@@ -83,30 +83,31 @@ def nearest_frames(
     """Find the k frames nearest to an embedding.
 
     Args:
-        videos: by content, all that are in the table.
+        videos: all videos in the table, by content.
         embedding: (dims,).
-        per_video: at most this many frames of one video; None for any number.
-        without: contents of videos that must not be found.
+        per_video: maximum number of frames per video; None for no limit.
+        without: content hashes of videos to exclude.
         condition: which frames may be found.
-        exact: compare with every frame; by default below ``EXACT_BELOW`` frames that may be
-            found, and where there is no index.
+        exact: compare with every frame; by default only if there is no index or fewer than
+            `EXACT_BELOW` frames may be found.
 
     Returns:
-        Nearest first; fewer than k where there are not so many.
+        Nearest first; fewer than k if there are not enough.
 
     Raises:
-        StoreError: the embedding has another size than the model's, or is not finite.
+        StoreError: k or `per_video` is below 1, or the embedding's size is not the model's or
+            its values are not finite.
     """
     vector = np.asarray(embedding, dtype=np.float32)
     if vector.shape != (model.dims,):
         raise StoreError(
-            f"The query's embedding is of shape {vector.shape} and the store's are of "
+            f"The query's embedding has shape {vector.shape}, the store's have "
             f"({model.dims},); both must come from the same model."
         )
     if not np.isfinite(vector).all():
-        raise StoreError("The query's embedding is not all finite numbers.")
+        raise StoreError("The query's embedding is not all finite.")
     if k < 1 or (per_video is not None and per_video < 1):
-        raise StoreError("k and the number of frames of one video must be at least 1.")
+        raise StoreError("k and the number of frames per video must be at least 1.")
     terms = [(condition or Filter()).sql()]
     if without:
         terms.append(f"NOT ({isin('content', without)})")
@@ -115,7 +116,7 @@ def nearest_frames(
     if exact is None:
         exact = model.index is None or possible < EXACT_BELOW
     for searched in [model] * (not exact) + [None]:
-        # None: by comparing with all, also where the searched partitions held too few.
+        # None: compare with all frames, also if the searched partitions held too few.
         limit = k if per_video is None else max(k * _SURPLUS, _LEAST)
         for _ in range(_ROUNDS):
             found = _search(table, searched, vector, where, min(limit, possible))
@@ -160,7 +161,7 @@ def _chosen(
     limit = math.inf if per_video is None else per_video
     for content, frame, seconds, distance in zip(*(found[c] for c in _COLUMNS), strict=True):
         video = videos.get(str(content))
-        # Unknown: another process added it since the list of videos was read.
+        # Unknown: another process added it after the list of videos was read.
         if video is None or taken.get(video.content, 0) >= limit:
             continue
         taken[video.content] = taken.get(video.content, 0) + 1

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from inphase.models import Encoder
     from inphase.store.adding import StoreChange
 
-# Where the command line keeps it: in the folder that one works in, like a run.
+# Default on the command line: in the working directory, like a run.
 DEFAULT_STORE = Path("inphase-store")
 
 
 class Store:
     """Embeddings of many videos on disk (LanceDB), and their nearest neighbours.
 
-    A video is known by its content: it may be renamed or moved. Each model's embeddings are in a
-    table of their own; a video is in one of them, that of the model it was last added with.
+    A video is identified by its content, so it may be renamed or moved. Each model's embeddings
+    have their own table; a video is only in that of the model with which it was last added.
 
-    Several processes may read and write at once. Each write is one commit: a process that is
-    killed leaves what was there before it.
+    Several processes may read and write at once. Each write is one commit: if a process is killed,
+    the store stays as it was before the write.
 
     Example:
         >>> store = Store("inphase-store", create=True)
@@ -44,7 +44,7 @@ class Store:
         """
         Args:
             folder: of the store.
-            create: make it if it is not there, with the first video that is added.
+            create: create the store with the first video added, if it does not exist.
 
         Raises:
             StoreError: there is no store, the folder holds something else, or a newer inphase
@@ -65,7 +65,7 @@ class Store:
             fingerprint: of the model; None for the only one.
 
         Raises:
-            StoreError: there is no such model, none at all, or more than one to choose from.
+            StoreError: there is no such model, no model at all, or more than one to choose from.
         """
         models = self.models
         if not models:
@@ -78,7 +78,7 @@ class Store:
             if len(models) > 1:
                 raise StoreError(
                     f"The store {self.folder} holds embeddings of {len(models)} models ({told}); "
-                    "say which with --model."
+                    "choose one with --model."
                 )
             return models[0]
         for model in models:
@@ -86,11 +86,11 @@ class Store:
                 return model
         raise StoreError(
             f"The store {self.folder} holds no embeddings of this model ({fingerprint[:8]}), only "
-            f"of {told}; search with that one, or add the videos again with this one."
+            f"of {told}; search with one of those, or add the videos again with this model."
         )
 
     def videos(self) -> tuple[StoredVideo, ...]:
-        """All videos, by name.
+        """All videos, sorted by name.
 
         Raises:
             StoreError: the store cannot be read.
@@ -98,14 +98,14 @@ class Store:
         return self._tables.all_videos()
 
     def find(self, name: str) -> StoredVideo | None:
-        """The video of this name, or whose file this is, if it is in the store."""
+        """The video with this name or file, if it is in the store."""
         path = Path(name).expanduser().resolve()
         videos = self.videos()
         by_name = (video for video in videos if video.name == name)
         return next(by_name, next((video for video in videos if video.path == path), None))
 
     def frame_embedding(self, video: StoredVideo, frame: int) -> NDArray[np.float32]:
-        """(dims,) of a stored frame."""
+        """(dims,) embedding of a stored frame."""
         with store_errors(self.folder, "read"):
             return self._tables.table(self.model(video.model)).embedding(video.content, frame)
 
@@ -122,21 +122,21 @@ class Store:
         metadata: Mapping[str, str] | None = None,
         console: Console | None = None,
     ) -> "StoreChange":
-        """Embed videos into the store; those that it has, of this content and model, it keeps.
+        """Embed videos into the store; those already there with this content and model are kept.
 
-        Each video is written as soon as it is embedded: a killed run goes on from there.
+        Each video is written as soon as it is embedded: a killed run can continue from there.
 
         Args:
-            videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+            videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
             model: a trained encoder, or its model folder.
-            metadata: of all these videos, beside what their labels say (split, group, action,
-                view).
-            console: where progress goes; by default nowhere.
+            metadata: added to all these videos, besides what their labels say (split, group,
+                action, view).
+            console: shows progress; by default there is none.
 
         Raises:
             CollectionError: the videos cannot be found.
             ModelError: the model folder cannot be used.
-            StoreError: the store cannot be written, or the metadata is unusable.
+            StoreError: the store cannot be written, or the metadata is invalid.
         """
         from inphase.store.adding import WantedVideo, add_videos
 
@@ -144,7 +144,7 @@ class Store:
         given = dict(metadata or {})
         odd = next((key for key in given if not key or "=" in key), None)
         if odd is not None:
-            raise StoreError(f"`{odd}` cannot be the name of metadata.")
+            raise StoreError(f"`{odd}` cannot be a metadata key.")
         wanted = [
             WantedVideo(video.name, video.path, {**_labelled(video), **given})
             for video in collection
@@ -157,13 +157,13 @@ class Store:
     ) -> "StoreChange":
         """Embed again the videos whose file changed or that another model embedded.
 
-        Videos whose file is gone stay, and are listed as skipped.
+        Videos whose file is gone stay in the store and are listed as skipped.
 
         Args:
             model: by default the one that the store was filled with.
 
         Raises:
-            As :meth:`add`; :class:`StoreError` too if the store is empty.
+            As `add`; also `StoreError` if the store is empty.
         """
         from inphase.store.adding import WantedVideo, add_videos
 
@@ -176,7 +176,7 @@ class Store:
             if video.path.exists():
                 wanted.append(WantedVideo(video.name, video.path, video.metadata))
             else:
-                reason = f"{video.path} is gone; `inphase index remove {video.name}` takes it out."
+                reason = f"{video.path} is gone; `inphase index remove {video.name}` removes it."
                 gone.append(Skipped(video.name, reason))
         encoder, folder = _loaded(model)
         change = add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
@@ -186,23 +186,23 @@ class Store:
         """The folder that a model of the store was loaded from.
 
         Raises:
-            StoreError: it is not known, or no longer there.
+            StoreError: the folder is unknown, or no longer exists.
         """
         if not model.folder or not Path(model.folder).is_dir():
             told = f"is no longer at {model.folder}" if model.folder else "was given as an object"
             raise StoreError(
-                f"The model that filled the store {self.folder} {told}; give it with --model."
+                f"The model that filled the store {self.folder} {told}; specify it with --model."
             )
         return Path(model.folder)
 
     def remove(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Take videos out, by name or by file; the files are not touched.
+        """Remove videos from the store, by name or file; the files are not touched.
 
         Returns:
             The names of the videos.
 
         Raises:
-            StoreError: one of them is not in the store (then none is taken out), or the store
+            StoreError: one of them is not in the store (then none is removed), or the store
                 cannot be written.
         """
         found: list[StoredVideo] = []
@@ -232,17 +232,18 @@ class Store:
 
         Args:
             embedding: (dims,) of the query.
-            model: that it is of; by default the store's only one.
-            per_video: at most this many frames of one video; None for any number.
-            without: content hashes of videos that must not be found.
+            model: that computed it; by default the store's only model.
+            per_video: maximum number of frames per video; None for no limit.
+            without: content hashes of videos to exclude.
             condition: which frames may be found.
-            exact: compare with every frame that may be found; by default only below 100 000.
+            exact: compare with every frame; by default only if fewer than 100 000 may be found or
+                there is no index.
 
         Returns:
-            Nearest first; fewer than k where there are not so many.
+            Nearest first; fewer than k if there are not enough.
 
         Raises:
-            StoreError: the store is empty or cannot be read, or the embedding does not fit it.
+            StoreError: the store is empty or cannot be read, or an argument is invalid.
         """
         model = model or self.model()
         with store_errors(self.folder, "searched"):

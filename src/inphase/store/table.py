@@ -1,4 +1,4 @@
-"""The table of one model's embeddings: a row a frame; each write is one commit."""
+"""The table of one model's embeddings: one row per frame; each write is one commit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 EMBEDDING = "embedding"
 _TOLD = ["video", "path", "content", "model", "metadata", "frames", "duration"]
-# Old versions of the table stay this long, for readers in the middle of a search.
+# Old versions of the table are kept this long, for readers in the middle of a search.
 _KEPT = timedelta(hours=1)
-# Each video is a commit with files of its own; a search opens all of them.
+# Each video is a commit with its own files; a search opens all of them.
 _SMALL_FILES = 32
 
 
@@ -34,7 +34,7 @@ class StoredVideo:
         model: fingerprint of the model that embedded it.
         frames: number of frames.
         duration: seconds.
-        metadata: what is known of it: split, group, action, view, and what was given.
+        metadata: its split, group, action and view if known, and the user's entries.
     """
 
     name: str
@@ -46,7 +46,7 @@ class StoredVideo:
     metadata: Mapping[str, str]
 
     def state(self) -> Literal["current", "changed", "gone"]:
-        """Whether the file is what was embedded; reads it."""
+        """Whether the file is still the one that was embedded; reads it."""
         if not self.path.exists():
             return "gone"
         return "current" if content_hash(self.path) == self.content else "changed"
@@ -58,7 +58,7 @@ class FrameTable:
     Args:
         database: of the store.
         name: of the table.
-        dims: numbers in an embedding; with it the table is made if need be.
+        dims: dimensions of an embedding; if given, the table is created if needed.
     """
 
     def __init__(self, database: "DBConnection", name: str, *, dims: int | None = None) -> None:
@@ -76,11 +76,11 @@ class FrameTable:
         return int(self.lance.version)
 
     def count(self, where: str) -> int:
-        """Number of frames to which the SQL condition applies."""
+        """Number of frames that satisfy the SQL condition."""
         return int(self.lance.count_rows(where or None))
 
     def videos(self) -> tuple[StoredVideo, ...]:
-        """All videos, by name."""
+        """All videos, sorted by name."""
         rows = self.lance.search().where("frame = 0").select(_TOLD).limit(None).to_arrow()
         videos = [
             StoredVideo(
@@ -104,12 +104,12 @@ class FrameTable:
         *,
         instead_of: Sequence[str] = (),
     ) -> None:
-        """Write a video's frames; those of older contents of its file go in the same commit.
+        """Write a video's frames and remove those of older contents of its file, in one commit.
 
         Args:
             times: (frames,) seconds.
             embeddings: (frames, dims).
-            instead_of: content hashes to take out.
+            instead_of: content hashes to remove.
         """
         rows = video_rows(video, times, embeddings)
         if not instead_of:
@@ -124,32 +124,32 @@ class FrameTable:
         )
 
     def describe(self, video: StoredVideo) -> None:
-        """Change what is told of a video (name, path, metadata), not its embeddings."""
+        """Update a video's name, path and metadata, not its embeddings."""
         pairs = ", ".join(map(quoted, _pairs(video.metadata)))
         self.lance.update(
             where=isin("content", [video.content]),
             values_sql={
                 "video": quoted(video.name),
                 "path": quoted(str(video.path)),
-                # An empty list has no type of its own.
+                # An empty list has no type.
                 "metadata": f"arrow_cast(make_array({pairs}), 'List(Utf8)')",
             },
         )
 
     def remove(self, contents: Sequence[str]) -> None:
-        """Take videos out, in one commit."""
+        """Remove videos, in one commit."""
         if contents:
             self.lance.delete(isin("content", contents))
 
     def frames(
         self, where: str, columns: Sequence[str], *, size: int = 16384
     ) -> Iterator[pa.RecordBatch]:
-        """Rows to which the SQL condition applies, in batches."""
+        """Rows that satisfy the SQL condition, in batches."""
         query = self.lance.search().select(list(columns)).limit(None)
         yield from (query.where(where) if where else query).to_batches(size)
 
     def embedding(self, content: str, frame: int) -> NDArray[np.float32]:
-        """(dims,) of one frame."""
+        """(dims,) embedding of one frame."""
         where = f"{isin('content', [content])} AND frame = {frame}"
         (batch,) = [b for b in self.frames(where, [EMBEDDING]) if b.num_rows]
         embedding: NDArray[np.float32] = matrix(batch)[0]
@@ -163,12 +163,12 @@ class FrameTable:
         return np.asarray(seconds[np.argsort(frames)], dtype=np.float64)
 
     def tidy(self) -> None:
-        """Join small files, drop old versions, and bring the indices up to date."""
+        """Merge small files, delete old versions, and update the indexes."""
         self.lance.optimize(cleanup_older_than=_KEPT)
 
     @property
     def is_untidy(self) -> bool:
-        """Whether there are so many small files that searching suffers."""
+        """Whether there are so many small files that they slow down searching."""
         return int(self.lance.stats()["fragment_stats"]["num_small_fragments"]) > _SMALL_FILES
 
 
@@ -178,12 +178,12 @@ def isin(column: str, values: Sequence[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as SQL writes it."""
+    """A text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def matrix(batch: pa.RecordBatch) -> NDArray[np.float32]:
-    """(rows, dims) of a batch's embeddings."""
+    """(rows, dims) embeddings of a batch."""
     column = batch[EMBEDDING]
     values = column.flatten().to_numpy(zero_copy_only=False)
     return np.asarray(values, dtype=np.float32).reshape(len(column), -1)
@@ -221,7 +221,7 @@ def video_rows(
     """
     count, dims = embeddings.shape
     values = pa.array(np.ascontiguousarray(embeddings, dtype=np.float32).reshape(-1))
-    # Values that repeat from row to row take no room on disk.
+    # Values that repeat from row to row take almost no space on disk.
     return pa.table(
         {
             "video": [video.name] * count,

@@ -1,4 +1,4 @@
-"""The tables of a store and the list of what is in them, as they are now on disk."""
+"""The tables of a store and the list of their contents, as currently on disk."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ class Tables:
 
     Args:
         folder: of the store.
-        create: make it if it is not there, with the first write.
+        create: create the store with the first write, if it does not exist.
 
     Raises:
         StoreError: there is no store, the folder holds something else, or a newer inphase wrote it.
@@ -32,8 +32,8 @@ class Tables:
     def __init__(self, folder: Path, *, create: bool) -> None:
         self.folder = folder
         self._create = create
-        # Looked at before the catalogue, which a process that makes the store writes first.
-        # Hidden: that process's lock.
+        # Checked before the catalogue, which a process that creates the store writes first.
+        # The hidden file is that process's lock.
         filled = folder.is_dir() and any(e.name[0] != "." for e in folder.iterdir())
         if not (folder / CATALOGUE).is_file():
             if filled or (folder.exists() and not folder.is_dir()):
@@ -61,7 +61,7 @@ class Tables:
 
     def models(self) -> tuple[StoredModel, ...]:
         """The models that have embeddings here."""
-        # A process that was killed may have left an entry without a table.
+        # A killed process may have left an entry without a table.
         models = self._catalogue().models
         return tuple(m for m in models if (self.folder / f"{m.table}.lance").is_dir())
 
@@ -72,7 +72,7 @@ class Tables:
         return self._open[model.table]
 
     def listed(self, model: StoredModel) -> dict[str, StoredVideo]:
-        """A model's videos by content, by name."""
+        """A model's videos by content hash, sorted by name."""
         table = self.table(model)
         version = table.version
         known = self._listed.get(model.table)
@@ -82,17 +82,17 @@ class Tables:
         return known[1]
 
     def all_videos(self) -> tuple[StoredVideo, ...]:
-        """All videos of all models, by name."""
+        """All videos of all models, sorted by name."""
         with store_errors(self.folder, "read"):
             videos = [video for model in self.models() for video in self.listed(model).values()]
         return tuple(sorted(videos, key=lambda video: video.name))
 
     def register(self, model: StoredModel) -> FrameTable:
-        """A model's table, for writing; made if need be. Only while the store is held."""
+        """A model's table, for writing; created if needed. Requires the lock."""
         catalogue = self._catalogue()
         known = catalogue.find(model.fingerprint)
         if known is not None:
-            # The folder may be another one now; what is known of the index stays.
+            # The folder may have changed; keep the index report.
             folder = model.folder or known.folder
             model = model.model_copy(update={"folder": folder, "index": known.index})
         if known != model:
@@ -101,14 +101,14 @@ class Tables:
         return self._open[model.table]
 
     def note(self, model: StoredModel) -> None:
-        """Change a model's entry in the catalogue. Only while the store is held."""
+        """Update a model's entry in the catalogue. Requires the lock."""
         write_catalogue(self.folder, self._catalogue().with_model(model))
 
     def take_out(self, contents: set[str], *, but: str = "") -> None:
-        """Remove videos from all models' tables. Only while the store is held.
+        """Remove videos from all models' tables. Requires the lock.
 
         Args:
-            contents: of the videos.
+            contents: content hashes of the videos.
             but: fingerprint of a model whose embeddings stay.
         """
         for model in self.models():
