@@ -139,6 +139,12 @@ def test_what_a_person_matched_is_matched_and_trusted() -> None:
     assert backwards.cost == pytest.approx(result.cost)
 
 
+def test_anchors_hold_where_all_frames_look_alike() -> None:
+    still = np.zeros((6, 6), dtype=np.float32)
+    path = dtw(still, anchors=[(1, 4)])
+    assert (1, 4) in set(zip(path.reference.tolist(), path.query.tolist(), strict=True))
+
+
 def test_large_distances_leave_room_for_anchors() -> None:
     distances = np.full((3, 3), 3e38, dtype=np.float32)
     path = dtw(distances, anchors=[(0, 1)])

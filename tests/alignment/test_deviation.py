@@ -127,6 +127,19 @@ def test_segments_are_narrowed_to_their_peak_and_stay_apart() -> None:
     assert raised(curve, level=5.0) == []
 
 
+def test_what_is_no_further_than_the_level_is_not_raised() -> None:
+    """A video like identical typical ones: neither it nor they stray at all."""
+    assert raised(np.zeros(20), level=0.0) == []
+    assert raised([0, 1, 1, 0], level=1.0) == []
+    same = [performance(0)[0]] * 3
+    typical = TypicalCourse(same, [_FRAME] * 3)
+    deviation = typical.deviation(same[0], _FRAME)
+    times = _FRAME * np.arange(len(same[0]), dtype=np.float64)
+    assert typical.segments(deviation, times) == ()
+    # All of them stray as far as it does.
+    assert typical.p_value(deviation, 0, len(same[0]) - 1) == 1
+
+
 def test_the_frame_rate_does_not_matter() -> None:
     courses = [performance(seed)[0] for seed in range(8)]
     typical = TypicalCourse(courses, [_FRAME] * 8)

@@ -81,6 +81,21 @@ def test_averaging_is_petitjeans_where_all_are_as_long() -> None:
     np.testing.assert_allclose(_mean_along(one.paths, videos, 25), expected, rtol=1e-4, atol=1e-6)
 
 
+def test_positions_run_along_the_whole_barycentre() -> None:
+    videos = [embeddings for _, embeddings in performances(4)]
+    result = joint_align(videos)
+    for index, video in enumerate(videos):
+        positions = result.positions(index)
+        assert positions.shape == (len(video),)
+        assert (np.diff(positions) >= 0).all()
+        # The frames at them are the frames that one began with, but for still ends.
+        inside = np.flatnonzero((positions > 0) & (positions < len(result.barycentre) - 1))
+        assert len(inside) > 0.8 * len(video)
+        assert np.abs(result.frames(index, positions)[inside] - inside).max() < 1
+    same = joint_align(videos[:1] * 3)
+    assert same.positions(1) == pytest.approx(np.arange(len(videos[0])), abs=1e-6)
+
+
 def test_a_round_of_averaging_lowers_the_cost_and_it_ends() -> None:
     videos = [embeddings for _, embeddings in performances(10, noise=0.3)]
     result = joint_align(videos, rounds=30)

@@ -66,6 +66,8 @@ def test_what_is_no_warping_path_is_refused() -> None:
             frame_mapping(path, 3)
     with pytest.raises(AlignmentError, match="frame 5 of 3"):
         frame_mapping(path_of((5, 0)), 3)
+    with pytest.raises(AlignmentError, match="frame 3 of 3"):
+        frame_mapping(path_of((1, 0), (2, 1), (3, 1)), 3)
 
 
 def test_nearest_neighbours_are_the_smallest_of_each_row() -> None:
@@ -100,3 +102,4 @@ def test_frames_without_a_match_get_that_of_the_nearest_with_one() -> None:
     mapping = np.array([-1, -1, 5, 6, -1, -1, -1, 9, -1])
     assert filled(mapping).tolist() == [5, 5, 5, 6, 6, 6, 9, 9, 9]
     assert filled(np.array([-1, -1])).tolist() == [-1, -1]
+    assert filled(np.array([-1, 4, -1])).tolist() == [4, 4, 4]
