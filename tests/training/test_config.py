@@ -55,7 +55,7 @@ def test_objective_options_can_be_overridden() -> None:
         ("encodr.conv_width=7", "encoder"),
         ("steps=many", "steps"),
         ("steps", "key=value"),
-        ("steps.more=7", "holds no keys"),
+        ("steps.more=7", "has no keys"),
         ("objectives.tcc.temprature=1", "temperature"),
         ("steps=[", "YAML"),
     ],
@@ -150,7 +150,7 @@ def test_objectives_with_different_positives_do_not_go_together(
 ) -> None:
     monkeypatch.setitem(registry._BUILDERS, "other", TimeContrastive)
     TrainingConfig(objectives={"tcn": {}, "other": {}})
-    with pytest.raises(ConfigError, match="one clip sampling"):
+    with pytest.raises(ConfigError, match="share one clip sampling"):
         parse_settings(
             TrainingConfig, {"objectives": {"tcn": {}, "other": {"window": 3}}}, source="file"
         )

@@ -179,5 +179,5 @@ def test_more_processes_than_gpus_are_refused(monkeypatch: pytest.MonkeyPatch) -
     check_devices(64)  # processes on a CPU, as many as one likes
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    with pytest.raises(TrainingError, match="2 devices were asked for, and this machine has 1 GPU"):
+    with pytest.raises(TrainingError, match="2 devices were requested, but this machine has 1 GPU"):
         check_devices(2)

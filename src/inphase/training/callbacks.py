@@ -1,4 +1,4 @@
-"""What a run tells while it goes on: a progress bar with a collapse warning, CSV, TensorBoard."""
+"""Reports during a run: a progress bar with a collapse warning, CSV, TensorBoard."""
 
 import csv
 import math
@@ -13,23 +13,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch.utils.tensorboard import SummaryWriter
 
-# Steps over which the shown loss is averaged, and how near the plateau counts as on it.
+# Steps over which the displayed loss is averaged, steps before any warning, and the relative
+# distance from the plateau that counts as on it.
 _WINDOW = 25
 _PATIENCE = 100
 _NEAR = 0.02
 
 COLLAPSE_WARNING = (
-    "The loss stays where constant embeddings would put it ({loss:.3f} beside {collapsed:.3f}): "
-    "nothing is being learned. Try a smaller learning rate, fewer frames a clip, or videos that "
+    "The loss stays at its value for constant embeddings ({loss:.3f}, against {collapsed:.3f}): "
+    "nothing is being learned. Try a lower learning rate, fewer frames per clip, or videos that "
     "show the same action."
 )
 
 
 class CollapseWatch:
-    """Says when the loss has stayed at the constant-embedding plateau.
+    """Detects when the loss stays at the plateau of constant embeddings.
 
-    With embeddings that do not tell frames apart, TCC's loss is about 1 (regression) or log T
-    (classification), whatever the steps.
+    With embeddings that do not distinguish frames, TCC's loss is about 1 (regression) or log T
+    (classification), however long training runs.
     """
 
     def __init__(self) -> None:
@@ -37,7 +38,7 @@ class CollapseWatch:
         self._steps = 0
 
     def seen(self, loss: float, collapsed: float) -> bool:
-        """Take one step's loss; whether the plateau has lasted long enough to warn."""
+        """Add one step's loss; return whether the plateau has lasted long enough to warn."""
         self._steps += 1
         self._gaps.append((collapsed - loss) / max(abs(collapsed), 1e-6))
         near = sum(self._gaps) / len(self._gaps) < _NEAR
@@ -94,9 +95,9 @@ class ProgressBar(Callback):
 
 
 class StepLog(Callback):
-    """``metrics.csv``, one row a step, and TensorBoard's event files beside it.
+    """`metrics.csv`, one row per step, and TensorBoard's event files next to it.
 
-    A resumed run drops the rows of steps that it does again.
+    A resumed run drops the rows of steps that it repeats.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -144,7 +145,7 @@ class StepLog(Callback):
             self._board.add_scalar(name, value, trainer.global_step)
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
-        """Before each checkpoint, so that the log never ends before it."""
+        """Flush before each checkpoint, so that the log is never behind it."""
         self._flush()
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:

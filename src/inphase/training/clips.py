@@ -1,12 +1,12 @@
-"""Clips for training: which frames of which videos make batch number n, and their pictures.
+"""Clips for training: which frames of which videos make up batch n, and their pictures.
 
-Batch n is a function of seed and n alone, so that a resumed run goes on with the same draws, and
-so that any number of processes share the very batch that one would have.
+Batch n depends only on the seed and n, so that a resumed run continues with the same draws, and
+any number of processes share the same batch that a single process would have.
 
-One sampling serves all objectives. A clip is T frames; where an objective compares them with
-positives, T more follow, the positive of each, drawn from a window around it or filmed by another
-camera at the same instant. What needs fewer frames, such as shuffle and learn's five, draws them
-from the T.
+All objectives share one sampling. A clip is T frames; if an objective compares them with positives,
+T more follow, the positive of each, drawn from a window around it or filmed by another camera at
+the same instant. An objective that needs fewer frames, such as shuffle and learn with its five,
+draws them from the T.
 """
 
 from collections import defaultdict
@@ -36,16 +36,16 @@ from inphase.training.sources import ClipSource
 
 @dataclass(frozen=True)
 class ClipBatch:
-    """Clips of V videos, T frames each, of which this process embeds some.
+    """Clips of V videos, T frames each, some of which this process embeds.
 
     Attributes:
         frames: (v, T or 2T, k, …) features or uint8 frames with their context, of the v videos
-            that this process embeds; the T that come second are the positives.
+            that this process embeds; the second T are the positives.
         times: (V, T) float32 seconds from the start of the video.
         lengths: (V,) float32, duration of each video in seconds.
         mask: (V, T) bool, False where a short video was padded.
         paired: (V, T) bool, which frames have a positive; None without positives.
-        phases: (V, T) int64, −1 where it is not known; None where no objective asks for it.
+        phases: (V, T) int64, −1 if unknown; None if no objective needs phases.
         step: number of the batch.
     """
 
@@ -69,19 +69,19 @@ class ClipBatch:
 
 @dataclass(frozen=True)
 class _Draw:
-    """Which frames of which videos make one clip, before any of them is loaded."""
+    """Which frames of which videos make up one clip, before any of them is loaded."""
 
     source: ClipSource
     indices: NDArray[np.int64]
     mask: NDArray[np.bool_]
-    other: ClipSource  # that the positives are from
+    other: ClipSource  # of the positives
     positives: NDArray[np.int64]
     paired: NDArray[np.bool_]
     generator: np.random.Generator
 
 
 class Clips(Dataset[ClipBatch]):
-    """The batches of a run: item n is what this process has of batch n.
+    """The batches of a run: item n is this process's part of batch n.
 
     Args:
         sources: the videos.
@@ -89,7 +89,7 @@ class Clips(Dataset[ClipBatch]):
         processes: that share each batch.
 
     Raises:
-        TrainingError: no action has two videos, or a positive is to come from another camera and
+        TrainingError: no action has two videos, or positives must come from another camera but
             no event was filmed by two.
     """
 
@@ -118,8 +118,8 @@ class Clips(Dataset[ClipBatch]):
         self._views = _views(sources)
         if isinstance(self._positives, OtherView) and not any(self._views.values()):
             raise TrainingError(
-                "Multi-view training needs events that two cameras filmed: videos of the same "
-                "`group` and of different `view` in labels.json."
+                "Multi-view training needs events filmed by two cameras: videos with the same "
+                "`group` and different `view` in labels.json."
             )
 
     def __len__(self) -> int:
@@ -127,13 +127,13 @@ class Clips(Dataset[ClipBatch]):
 
     def __getitem__(self, step: int) -> ClipBatch:
         generator = np.random.default_rng([self.config.seed, step])
-        # Every video is drawn equally often, whatever the size of its action's group.
+        # Every video is drawn equally often, regardless of the size of its action's group.
         shares = np.array([len(group) for group in self._groups], dtype=np.float64)
         group = self._groups[generator.choice(len(shares), p=shares / shares.sum())]
         count = min(self.config.videos_per_batch, len(group))
         chosen = generator.choice(group, size=count, replace=False)
         streams = generator.spawn(count)
-        # Drawing costs nothing: each process knows the whole batch, and loads its share.
+        # Drawing costs nothing: each process draws the whole batch, and loads its share.
         draws = [self._draw(i, stream) for i, stream in zip(chosen, streams, strict=True)]
         return ClipBatch(
             frames=torch.stack([self._frames(draws[i]) for i in self.processes.share(count)]),
@@ -197,7 +197,7 @@ def _phases(draw: _Draw) -> Tensor:
 
 
 def _views(sources: Sequence[ClipSource]) -> dict[int, list[int]]:
-    """For each source the sources that show the same event from another camera."""
+    """For each source, the sources that show the same event from another camera."""
     events: dict[tuple[str | None, str], list[int]] = defaultdict(list)
     for index, source in enumerate(sources):
         if source.video.group is not None and source.video.view is not None:
@@ -211,14 +211,14 @@ def _views(sources: Sequence[ClipSource]) -> dict[int, list[int]]:
 
 
 class StepSampler(Sampler[int]):
-    """Numbers of the batches, one epoch of ``every`` steps after the other.
+    """Numbers of the batches, in successive epochs of `every` steps.
 
-    An epoch here is only the span between two checkpoints: resuming starts at one.
+    An epoch here is only the span between two checkpoints: a resumed run starts at one.
 
     Args:
         steps: of the whole run.
-        every: steps of an epoch.
-        done: tells how many steps lie behind.
+        every: steps per epoch.
+        done: returns how many steps are done.
     """
 
     def __init__(self, steps: int, every: int, done: Callable[[], int]) -> None:

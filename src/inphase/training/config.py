@@ -1,4 +1,4 @@
-"""What a training run is: one YAML file, every key checked."""
+"""Configuration of a training run: one YAML file, every key checked."""
 
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -18,39 +18,40 @@ from inphase.settings import Settings, parse_settings, read_yaml
 class TrainingConfig(Settings):
     """Configuration of a training run.
 
-    The defaults are Table 2 of TCC's supplement for Penn Action, on the default base network.
+    The defaults are those for Penn Action in Table 2 of TCC's supplement, with the default base
+    network.
     """
 
     encoder: EncoderConfig = Field(default_factory=EncoderConfig)
     objectives: dict[str, dict[str, Any]] = Field(
-        {"tcc": {}}, description="Options of each objective by name; `weight` is its share."
+        {"tcc": {}}, description="Options of each objective by name; `weight` scales its loss."
     )
     labelled_share: float = Field(
-        1.0, gt=0, le=1, description="Share of the videos whose phases supervised training sees."
+        1.0, gt=0, le=1, description="Fraction of the labelled videos whose phases are used."
     )
-    fps: float = Field(20.0, gt=0, description="Frames per second that clips are drawn from.")
-    videos_per_batch: int = Field(4, ge=2, description="Videos in a batch, over all processes.")
+    fps: float = Field(20.0, gt=0, description="Frames per second from which clips are drawn.")
+    videos_per_batch: int = Field(4, ge=2, description="Videos per batch, over all processes.")
     mixed_actions: bool = Field(
-        False, description="Draw a batch from all actions; by default it holds one (the paper)."
+        False, description="Draw a batch from all actions; by default from one (as in the paper)."
     )
     frames_per_clip: int = Field(20, ge=2, description="Frames drawn from each video, T.")
     sampling: Literal["uniform", "strided"] = Field(
-        "uniform", description="Distinct sorted frames at random, or a fixed stride apart."
+        "uniform", description="Random distinct sorted frames, or frames a fixed stride apart."
     )
-    stride: int = Field(1, ge=1, description="Frames between two of a clip, for `strided`.")
-    augment: bool = Field(True, description="Flip, brightness and contrast, one draw a clip.")
+    stride: int = Field(1, ge=1, description="Step between a clip's frames, for `strided`.")
+    augment: bool = Field(True, description="Flip, brightness and contrast, drawn once per clip.")
     augmented_copies: int = Field(
         4, ge=0, description="Augmented copies in the feature cache of a frozen base network."
     )
-    steps: int = Field(10_000, ge=1, description="Optimiser steps.")
-    learning_rate: float = Field(1e-4, gt=0, description="Adam's.")
-    weight_decay: float = Field(1e-5, ge=0, description="L2 penalty, as Adam has it.")
+    steps: int = Field(10_000, ge=1, description="Optimizer steps.")
+    learning_rate: float = Field(1e-4, gt=0, description="Of Adam.")
+    weight_decay: float = Field(1e-5, ge=0, description="L2 penalty, as in Adam.")
     schedule: Literal["constant", "cosine"] = Field(
         "constant", description="Of the learning rate; `cosine` falls to zero."
     )
-    gradient_clip: float = Field(10.0, ge=0, description="Largest gradient norm; 0: no clipping.")
+    gradient_clip: float = Field(10.0, ge=0, description="Maximum gradient norm; 0: no clipping.")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="`auto` takes bfloat16 where processor or GPU has it in hardware."
+        "auto", description="`auto` uses bfloat16 if the CPU or GPU supports it in hardware."
     )
     checkpoint_every: int = Field(50, ge=1, description="Steps between two checkpoints.")
     seed: int = Field(0, ge=0, description="Of weights, batches and augmentation.")
@@ -63,7 +64,7 @@ class TrainingConfig(Settings):
         built = build_objectives(value)
         if len({o.positives for o, _ in built.values() if o.positives is not None}) > 1:
             raise ValueError(
-                "one clip sampling serves all objectives: they must take positives "
+                "all objectives share one clip sampling: their positives must come "
                 "from the same place"
             )
         return value
@@ -75,12 +76,12 @@ def build_objectives(
     """The objectives of a configuration and their weights, by name.
 
     Args:
-        objectives: ``TrainingConfig.objectives``.
-        **given: what :func:`inphase.objectives.create_objective` is to know of the encoder and
-            the videos.
+        objectives: `TrainingConfig.objectives`.
+        **given: what [`create_objective`][inphase.objectives.create_objective] needs to know about
+            the encoder and the videos.
 
     Raises:
-        ConfigError: an unknown name or option, or a wrong value.
+        ConfigError: a name or option is unknown, or a value invalid.
     """
     built = {}
     for name, options in objectives.items():
@@ -90,14 +91,14 @@ def build_objectives(
             raise ConfigError(f"The weight of `{name}` must be a positive number, not {weight!r}.")
         for option in options.keys() & GIVEN:
             raise ConfigError(
-                f"The objective `{name}` has no option `{option}`: encoder and videos decide it."
+                f"The objective `{name}` has no option `{option}`: encoder and videos set it."
             )
         built[name] = create_objective(name, **given, **options), float(weight)
     return built
 
 
 def list_presets() -> list[str]:
-    """Names that :func:`load_config` takes as ``preset``."""
+    """Names that `load_config` accepts as `preset`."""
     return sorted(file.name.removesuffix(".yaml") for file in _presets().iterdir())
 
 
@@ -111,16 +112,16 @@ def load_config(
     """Read a preset or a file, then apply the objective and the overrides.
 
     Args:
-        preset: a name of :func:`list_presets`.
-        objective: instead of the preset's: names joined by ``+``, each with its weight after a
-            colon if that is not 1 (``tcc+tcn:0.5``). One that the preset has too keeps the
-            options that it has there.
-        overrides: ``key=value`` pairs; a key inside another is written with dots
-            (``encoder.context_gap=0.5``), a value as in YAML.
-        file: a YAML file instead of a preset; a run's ``config.yaml`` is one.
+        preset: a name of `list_presets`.
+        objective: replaces the preset's: names joined by `+`, each with its weight after a
+            colon if that is not 1 (`tcc+tcn:0.5`). Objectives that the preset also has keep
+            their options.
+        overrides: `key=value` pairs; nested keys are written with dots
+            (`encoder.context_gap=0.5`), values as in YAML.
+        file: a YAML file instead of a preset, such as a run's `config.yaml`.
 
     Raises:
-        ConfigError: no such preset or file, an unknown key or a wrong value.
+        ConfigError: there is no such preset or file, a key is unknown, or a value invalid.
     """
     if file is not None:
         values, source = read_yaml(Path(file)), str(file)
@@ -142,7 +143,7 @@ def load_config(
 
 
 def dump_config(config: TrainingConfig) -> str:
-    """The configuration as YAML that :func:`load_config` reads back."""
+    """The configuration as YAML that `load_config` reads back."""
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
 
 
@@ -175,13 +176,13 @@ def _overridden(values: dict[str, Any], override: str) -> dict[str, Any]:
             raise ConfigError(f"--set {override}: unknown key `{parent}`; {hint(parent, place)}")
         place = place[parent]
         if not isinstance(place, Mapping):
-            raise ConfigError(f"--set {override}: `{parent}` is a value and holds no keys.")
+            raise ConfigError(f"--set {override}: `{parent}` is a value and has no keys.")
     place[last] = value
     return values
 
 
 def _number(value: Any) -> Any:
-    """YAML 1.1 reads ``1e-4`` as text; people mean the number."""
+    """YAML 1.1 reads `1e-4` as text; users mean the number."""
     if isinstance(value, str):
         try:
             return float(value)
@@ -191,6 +192,6 @@ def _number(value: Any) -> Any:
 
 
 def _presets() -> Any:
-    # Beside the package in a wheel, at the root of the repository in a checkout.
+    # Inside the package in a wheel, at the root of the repository in a checkout.
     shipped = resources.files("inphase") / "configs"
     return shipped if shipped.is_dir() else Path(__file__).parents[3] / "configs"

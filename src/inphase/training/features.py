@@ -1,4 +1,4 @@
-"""The feature cache: a frozen base network sees each frame once, however long training goes on."""
+"""The feature cache: a frozen base network sees each frame once, however long training runs."""
 
 import hashlib
 import json
@@ -20,11 +20,11 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class VideoFeatures:
-    """Maps of one video's frames, on disk.
+    """Feature maps of one video's frames, on disk.
 
     Attributes:
-        times: (n,) seconds, of the frames at the training frame rate.
-        maps: (copies, n, C, h, w) float16, memory-mapped; copy 0 is the video as it is.
+        times: (n,) seconds of the frames at the training frame rate.
+        maps: (copies, n, C, h, w) float16, memory-mapped; copy 0 is not augmented.
     """
 
     times: NDArray[np.float64]
@@ -35,10 +35,10 @@ class FeatureCache:
     """Base-network features by content: same file, same settings, same weights, same features.
 
     Args:
-        folder: where they are kept; safe to delete whenever no run uses it.
-        encoder: whose base network and pooling make them.
-        fps: frames per second that are kept of each video.
-        copies: augmented copies besides the video as it is (supplement, section 5).
+        folder: of the cache; safe to delete when no run uses it.
+        encoder: its base network and pooling compute the features.
+        fps: frames per second to keep of each video.
+        copies: augmented copies besides the unchanged video (supplement, section 5).
         seed: of the augmentation.
     """
 
@@ -51,16 +51,16 @@ class FeatureCache:
         self._seed = seed
         self._size = encoder.config.image_size
         self._embedder = FrameEmbedder(encoder)
-        # Without copies nothing is drawn, and runs with other seeds share what is there.
+        # Without copies nothing is drawn, so runs with different seeds share the entries.
         self._settings = [_FORMAT, encoder.base_fingerprint, fps, copies, seed if copies else 0]
 
     def features(
         self, video: Video, *, advance: Callable[[int], object] | None = None
     ) -> VideoFeatures:
-        """Features of a video, from the cache or made now.
+        """Features of a video, from the cache or computed now.
 
         Args:
-            advance: called with a number of frames just finished, for a progress bar.
+            advance: called with the number of frames just finished, for a progress bar.
 
         Raises:
             VideoError: the file cannot be read.
@@ -83,7 +83,7 @@ class FeatureCache:
     def _make(
         self, path: Path, key: str, folder: Path, advance: Callable[[int], object] | None
     ) -> None:
-        # Drawn from the content's key, so that the order of the videos does not matter.
+        # Also seeded with the entry's key, so that the order of the videos does not matter.
         generator = np.random.default_rng([self._seed, int(key[:16], 16)])
         changes = [Augmentation.identity()]
         changes += [Augmentation.draw(generator) for _ in range(self.copies)]

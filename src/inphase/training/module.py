@@ -1,4 +1,4 @@
-"""One training step, for the Lightning trainer."""
+"""The training step, for the Lightning trainer."""
 
 import math
 from dataclasses import replace
@@ -16,12 +16,12 @@ from inphase.training.processes import ALONE, Processes
 
 
 class TrainingModule(lightning.LightningModule):
-    """An encoder under its objectives.
+    """An encoder and its objectives.
 
     Args:
         config: of the run.
-        encoder: what learns; if its base network is frozen, batches hold features.
-        phases: of the action, for objectives that are shown them.
+        encoder: to train; if its base network is frozen, batches hold features.
+        phases: number of phases of the action, for objectives that use them.
         processes: that share each batch.
     """
 
@@ -45,20 +45,20 @@ class TrainingModule(lightning.LightningModule):
         self._across_videos = any(
             isinstance(objective.positives, OtherView) for objective, _ in self._weighted.values()
         )
-        # Some have parameters, which learn and are kept in checkpoints with the encoder's.
+        # Some have parameters, which are trained and saved in checkpoints with the encoder's.
         self.objectives = nn.ModuleDict({name: o for name, (o, _) in self._weighted.items()})
 
     @property
     def measured(self) -> list[str]:
-        """Names of what a step gives for the log: each loss, and what it measures beside it."""
+        """Names of the values that a step logs: each loss, and what its objective also measures."""
         names = ["loss", "collapsed_loss"]
         for name, (objective, _) in self._weighted.items():
             names += [name, *(f"{name}_{metric}" for metric in objective.metrics)]
         return names
 
     def training_step(self, batch: ClipBatch, batch_index: int) -> dict[str, Tensor]:
-        """Loss of one batch: the weighted sum of the objectives, and each apart."""
-        # Seeded by the step, so that a resumed run draws what the unbroken one would have.
+        """Loss of one batch: the weighted sum of the objectives, and each separately."""
+        # Seeded by the step, so that a resumed run draws the same as an uninterrupted one.
         step = torch.Generator().manual_seed((self.config.seed << 32) + batch.step)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(torch.randint(2**62, (), generator=step)) + self.processes.rank)
@@ -95,7 +95,7 @@ class TrainingModule(lightning.LightningModule):
         }
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Leave a frozen base network out: it is what it was."""
+        """Leave out a frozen base network: it does not change."""
         if self.config.encoder.train_base == "frozen":
             weights = checkpoint["state_dict"]
             for name in [name for name in weights if name.startswith("encoder.base.")]:
@@ -111,7 +111,7 @@ class TrainingModule(lightning.LightningModule):
         masks = [batch.mask] if batch.paired is None else [batch.mask, batch.paired]
         mask = torch.stack(masks, dim=1)[self.processes.share(videos)]
         frames = batch.frames.view(*mask.shape, *batch.frames.shape[2:])
-        if not self._across_videos:  # then a clip and its positives share one background
+        if not self._across_videos:  # so a clip and its positives share one background
             frames, mask = frames.flatten(1, 2), mask.flatten(1, 2)
         if self.config.encoder.train_base == "frozen":
             own = self.encoder.embed_features(frames.float(), mask)

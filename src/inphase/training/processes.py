@@ -1,8 +1,8 @@
-"""Several processes that share each batch, as ``torchrun`` starts them (with gloo or NCCL).
+"""Several processes that share each batch, started by `torchrun` (with gloo or NCCL).
 
-Each process embeds its share of a batch's videos. The embeddings are then brought together, and
-every process computes the loss of the whole batch, with the same draws: cycles reach across
-processes, and the result is that of one process with the same batch.
+Each process embeds its share of a batch's videos. The embeddings are then gathered, and every
+process computes the loss of the whole batch with the same draws: cycles span processes, and the
+result is that of one process with the same batch.
 """
 
 import atexit
@@ -20,19 +20,19 @@ from torch import Tensor
 
 from inphase.errors import TrainingError
 
-# The others wait while the first makes the feature cache, which may take hours.
+# The others wait while the first fills the feature cache, which may take hours.
 _PATIENCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Processes:
-    """The processes of a run, and which of them this is.
+    """The processes of a run, and which one this is.
 
     Attributes:
         rank: number of this process, from 0.
-        count: of processes.
-        local_rank: number of this process on its machine: its GPU.
-        local_count: of processes on this machine.
+        count: number of processes.
+        local_rank: number of this process on its machine, and of its GPU.
+        local_count: number of processes on this machine.
     """
 
     rank: int = 0
@@ -42,14 +42,14 @@ class Processes:
 
     @property
     def first(self) -> bool:
-        """Whether this process is the one that writes and talks."""
+        """Whether this process is the one that writes files and messages."""
         return self.rank == 0
 
     def share(self, items: int) -> list[int]:
         """Which of a number of items this process works on.
 
-        All processes get equally many: where the items do not suffice, the last one comes again,
-        and :meth:`gathered` drops it.
+        All processes get equally many: if there are too few items, the last one is repeated, and
+        `gathered` drops the repetitions.
         """
         each = -(-items // self.count)
         return [min(i, items - 1) for i in range(self.rank * each, (self.rank + 1) * each)]
@@ -62,20 +62,20 @@ class Processes:
 
     @property
     def device(self) -> torch.device:
-        """What this process computes on."""
+        """The device of this process."""
         if torch.cuda.is_available():
             return torch.device("cuda", self.local_rank)
         return torch.device("cpu")
 
     @contextmanager
     def first_alone(self) -> Iterator[None]:
-        """Run the block in the first process, and, unless it fails there, then in the others.
+        """Run the block in the first process and then, unless it failed there, in the others.
 
         Raises:
             TrainingError: in the others, if the block raised in the first.
         """
         if self.count > 1 and not self.first and self._told(False):
-            raise TrainingError("The first process could not go on; its own message says why.")
+            raise TrainingError("The first process failed; its own message says why.")
         try:
             yield
         except BaseException:
@@ -86,7 +86,7 @@ class Processes:
             self._told(False)
 
     def _told(self, failed: bool) -> bool:
-        """What the first process says to all."""
+        """Broadcast the flag of the first process to all."""
         word = torch.tensor([failed], dtype=torch.uint8, device=self.device)
         dist.broadcast(word, src=0)
         return bool(word)
@@ -96,7 +96,7 @@ ALONE = Processes()
 
 
 def started() -> Processes:
-    """The processes that ``torchrun`` started, joined; one, if it started none.
+    """Join the processes that `torchrun` started; a single process if it started none.
 
     Raises:
         TrainingError: there are more processes on this machine than GPUs.
@@ -113,30 +113,30 @@ def started() -> Processes:
 
 
 def check_devices(count: int) -> None:
-    """Whether this machine has so many.
+    """Check that this machine has this many devices.
 
     Raises:
         TrainingError: it has GPUs, but fewer.
     """
     if torch.cuda.is_available() and torch.cuda.device_count() < count:
         raise TrainingError(
-            f"{count} devices were asked for, and this machine has {torch.cuda.device_count()} GPU"
+            f"{count} devices were requested, but this machine has {torch.cuda.device_count()} GPU"
             f"{'s' if torch.cuda.device_count() > 1 else ''}."
         )
 
 
 def launch(devices: int, arguments: Sequence[str]) -> int:
-    """Run an ``inphase`` command in several processes on this machine, by ``torchrun``.
+    """Run an `inphase` command in several processes on this machine, using `torchrun`.
 
     Args:
-        devices: number of processes, each with a GPU of its own where there are any.
+        devices: number of processes, each with its own GPU if there are any.
         arguments: of the command.
 
     Returns:
         The exit code of the first process that failed, or 0.
 
     Raises:
-        TrainingError: there are not so many GPUs.
+        TrainingError: there are GPUs, but too few.
     """
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
@@ -145,7 +145,7 @@ def launch(devices: int, arguments: Sequence[str]) -> int:
     check_devices(devices)
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // devices)))
     options = ["--standalone", f"--nproc-per-node={devices}", "-m", "inphase", *arguments]
-    logging.disable()  # it has a traceback for a mistake that the command has told of
+    logging.disable()  # it logs a traceback for an error that the command has already reported
     try:
         run(get_args_parser().parse_args(options))  # type: ignore[no-untyped-call]
     except ChildFailedError as error:
@@ -158,11 +158,11 @@ def launch(devices: int, arguments: Sequence[str]) -> int:
 
 
 class _Gather(torch.autograd.Function):
-    """Every process's tensor, one after the other.
+    """Concatenate the tensors of all processes.
 
-    Every process goes on to compute the same loss from them, so the gradient of its own part is
-    complete as it is. Distributed data parallel then takes the mean of the processes' gradients,
-    where their sum is wanted: hence the factor.
+    Every process then computes the same loss from them, so the gradient of its own part is already
+    complete. Distributed data parallel averages the processes' gradients although their sum is
+    needed: hence the factor.
     """
 
     @staticmethod

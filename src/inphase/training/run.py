@@ -1,4 +1,4 @@
-"""Training, from videos to a model folder; a killed run resumes where it was."""
+"""Training, from videos to a model folder; a killed run resumes from its last checkpoint."""
 
 import hashlib
 import json
@@ -39,13 +39,13 @@ CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoint
 
 @dataclass(frozen=True)
 class TrainedRun:
-    """What :func:`train` leaves.
+    """The result of `train`.
 
     Attributes:
         folder: the run: config.yaml, metrics.csv, tensorboard/, checkpoints/, model/.
         encoder: trained, in evaluation mode.
         skipped: videos that could not be read.
-        collapsed: the loss stayed where constant embeddings would put it.
+        collapsed: whether the loss stayed at its value for constant embeddings.
     """
 
     folder: Path
@@ -70,20 +70,20 @@ def train(
 ) -> TrainedRun:
     """Fit an encoder to videos of the same action, without labels.
 
-    Called again with the same arguments after it was killed, it goes on from its last checkpoint
-    with the same draws, and ends with the weights that it would have had. A finished run is
-    returned as it is.
+    If a run was killed, call this again with the same arguments: it resumes from its last
+    checkpoint with the same draws, and ends with the weights that it would have had. A finished
+    run is returned unchanged.
 
-    In a script that ``torchrun`` started, the processes share each batch; the result is that of
-    one process up to rounding. The first of them alone writes and talks.
+    In a script started by `torchrun`, the processes share each batch; the result is that of
+    one process up to rounding. Only the first process writes files and messages.
 
     Args:
-        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+        videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         output: folder of the run.
-        config: by default the preset ``quick``.
-        split: only this part of a labelled collection.
+        config: by default the preset `quick`.
+        split: train only on this split of a labelled collection.
         cache: folder for the features of a frozen base network; by default the user's cache.
-        console: where progress and warnings go; by default nowhere.
+        console: shows progress and warnings; by default there are none.
 
     Raises:
         CollectionError: the videos cannot be found.
@@ -103,7 +103,7 @@ def train(
     with processes.first_alone():
         _begin(folder, config, [video for video, _ in readable])
     if (folder / MODEL).is_dir():
-        _log.info("%s is finished: its model is used as it is.", folder)
+        _log.info("%s is finished: using its model.", folder)
         return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
 
     readable, phases = labelled(readable, collection, config)
@@ -134,7 +134,7 @@ def train(
     with processes.first_alone():
         if processes.first:
             encoder.save(folder / MODEL, card=_card(config, collection, len(sources), bar))
-    if processes.count > 1:  # without what several processes added to it
+    if processes.count > 1:  # without what training in several processes added to it
         encoder = Encoder.load(folder / MODEL)
     return TrainedRun(folder, encoder, tuple(skipped), bar.collapsed)
 
@@ -146,12 +146,12 @@ def fit_or_reuse(
     cache: str | Path | None = None,
     console: Console | None = None,
 ) -> TrainedRun:
-    """Fit an encoder to these very videos, once: the same files and configuration reuse the run.
+    """Fit an encoder to these videos once: the same files and configuration reuse the run.
 
-    The run is kept in the user's cache folder (or in ``cache``), and is resumed if it was killed.
+    The run is kept in the user's cache folder (or in `cache`) and resumes if it was killed.
 
     Raises:
-        As :func:`train`.
+        As `train`.
     """
     readable, _ = _probed(videos)
     parts = [dump_config(config), *(content_hash(video.path) for video, _ in readable)]
@@ -161,14 +161,14 @@ def fit_or_reuse(
 
 
 def bfloat16_in_hardware() -> bool:
-    """Whether bfloat16 makes this machine faster: a GPU with it, or a CPU with AMX."""
+    """Whether bfloat16 is faster on this machine: a GPU that supports it, or a CPU with AMX."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_amx_tile_supported())
 
 
 class _Checkpoint(Callback):
-    """Keeps the last state; an epoch is the span between two checkpoints."""
+    """Saves the last state; an epoch is the span between two checkpoints."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -177,7 +177,7 @@ class _Checkpoint(Callback):
         if trainer.is_global_zero:
             with replacing(self._path) as beside:
                 trainer.save_checkpoint(beside)
-        else:  # takes part, and writes nothing
+        else:  # participates, but writes nothing
             trainer.save_checkpoint(self._path)
 
 
@@ -205,7 +205,7 @@ def _fit(
     checkpoint = folder / LAST
     _log.info(
         "%s %d steps in %s; %s, checkpoints every %d steps in %s.",
-        "Going on towards" if checkpoint.is_file() else "Fitting",
+        "Continuing towards" if checkpoint.is_file() else "Fitting",
         config.steps,
         "bfloat16" if reduced else "float32",
         f"{torch.get_num_threads()} threads" if not torch.cuda.is_available() else "on the GPU",
@@ -221,7 +221,7 @@ def _fit(
             devices=processes.local_count,
             num_nodes=processes.count // processes.local_count,
             strategy="ddp" if processes.count > 1 else "auto",
-            # Not on a CPU, which has no such layer: there the statistics are each process's own.
+            # Not supported on a CPU, where each process has its own statistics.
             sync_batchnorm=processes.count > 1 and torch.cuda.is_available() and not frozen,
             use_distributed_sampler=False,
             precision="bf16-mixed" if reduced else "32-true",
@@ -252,19 +252,19 @@ def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
     if len(readable) < 2:
-        told = f"; the first that cannot: {skipped[0].reason}" if skipped else "."
+        told = f"; first error: {skipped[0].reason}" if skipped else "."
         raise TrainingError(
-            f"Training needs at least two videos of one action, and {len(readable)} of "
+            f"Training needs at least two videos of one action, but {len(readable)} of "
             f"{len(collection)} can be read{told}"
         )
     return readable, skipped
 
 
 def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
-    """Make the folder of a run, or check that it is this run's."""
+    """Create the folder of a run, or check that it belongs to this run."""
     inputs = {video.name: content_hash(video.path) for video in videos}
     if not folder.exists() or not any(folder.iterdir()):
-        # The configuration comes last: a folder that has it is a whole beginning.
+        # The configuration is written last: a folder that has it is complete.
         with replacing(folder / INPUTS) as beside:
             beside.write_text(yaml.safe_dump(inputs, sort_keys=False), encoding="utf-8")
         with replacing(folder / CONFIG) as beside:
@@ -272,7 +272,7 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
         return
     if not (folder / CONFIG).is_file() or not (folder / INPUTS).is_file():
         raise OutputError(f"{folder} is not empty and holds no inphase run; choose another folder.")
-    advice = "choose another folder, or remove this one to start anew"
+    advice = "choose another folder, or remove this one to start over"
     before, now = load_config(file=folder / CONFIG).model_dump(), config.model_dump()
     for key in now:
         if before[key] != now[key]:
@@ -281,7 +281,7 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
                 f"now {now[key]!r}; {advice}."
             )
     if read_yaml(folder / INPUTS) != inputs:
-        raise TrainingError(f"{folder} holds a run on other videos; {advice}.")
+        raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
 
 
 def _card(

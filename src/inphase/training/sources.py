@@ -23,7 +23,7 @@ from inphase.video import VideoInfo, VideoReader
 _log = logging.getLogger(__name__)
 
 Readable = list[tuple[Video, VideoInfo]]
-# From a video and numbers of its frames to their phases, or None where they are not to be seen.
+# From a video and its frame numbers to their phases, or None if they are unknown or withheld.
 Phases = Callable[[Video, NDArray[np.int64]], NDArray[np.int64] | None]
 
 
@@ -32,10 +32,10 @@ class ClipSource:
     """One video to draw clips from.
 
     Attributes:
-        video: which one; its action, group and view decide what it is drawn with.
-        times: (n,) seconds: the frames that clips are drawn from.
+        video: its action, group and view determine which videos it is drawn with.
+        times: (n,) seconds of the frames from which clips are drawn.
         duration: length of the video in seconds.
-        phases: (n,) the phase of each frame; None where it is not known.
+        phases: (n,) the phase of each frame; None if unknown.
     """
 
     video: Video
@@ -44,7 +44,7 @@ class ClipSource:
     phases: NDArray[np.int64] | None
 
     def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
-        """Pictures or features of ``context`` (T, k), under one draw of the augmentation."""
+        """Pictures or features of `context` (T, k), under one draw of the augmentation."""
         raise NotImplementedError
 
 
@@ -66,7 +66,7 @@ class FeatureSource(ClipSource):
 
 @dataclass(frozen=True)
 class FrameSource(ClipSource):
-    """Clips of decoded frames: (T, k, S, S, 3) uint8, for a base network that learns.
+    """Clips of decoded frames: (T, k, S, S, 3) uint8, for a base network that is trained.
 
     Attributes:
         indices: (n,) numbers of the frames in the file.
@@ -79,7 +79,7 @@ class FrameSource(ClipSource):
     augment: bool
 
     def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
-        """Decode the frames, augmented by one draw."""
+        """Decode the frames and augment all with one draw."""
         change = Augmentation.draw(generator) if self.augment else Augmentation.identity()
         wanted, back = np.unique(self.indices[context], return_inverse=True)
         reader = VideoReader(self.video.path, size=(self.size, self.size))
@@ -96,13 +96,13 @@ def feature_sources(
     folder: Path,
     console: Console,
 ) -> tuple[list[ClipSource], list[Skipped]]:
-    """Sources of cached features, which are made now where they are missing.
+    """Sources of cached features; missing features are computed now.
 
     Args:
-        encoder: whose frozen base network makes the features.
-        phases: tells the frames' phases.
+        encoder: its frozen base network computes the features.
+        phases: returns the frames' phases.
         folder: of the cache.
-        console: where a progress bar goes.
+        console: shows a progress bar.
 
     Returns:
         The sources, and the videos that could not be decoded.
@@ -114,7 +114,7 @@ def feature_sources(
     cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
     indices = [resample(info.times, fps=config.fps) for _, info in videos]
     _log.info(
-        "Features of %d frames, %d copies more, in %s.", sum(map(len, indices)), copies, folder
+        "Features of %d frames, %d augmented copies, in %s.", sum(map(len, indices)), copies, folder
     )
     sources: list[ClipSource] = []
     skipped: list[Skipped] = []
@@ -135,10 +135,10 @@ def feature_sources(
 
 
 def frame_sources(videos: Readable, config: TrainingConfig, *, phases: Phases) -> list[ClipSource]:
-    """Sources of frames that are decoded when they are drawn.
+    """Sources of frames that are decoded when drawn.
 
     Args:
-        phases: tells the frames' phases.
+        phases: returns the frames' phases.
     """
     sources: list[ClipSource] = []
     for video, info in videos:
@@ -160,18 +160,18 @@ def frame_sources(videos: Readable, config: TrainingConfig, *, phases: Phases) -
 def labelled(
     readable: Readable, collection: Collection, config: TrainingConfig
 ) -> tuple[Readable, Phases]:
-    """Which videos to train on, and which phases the objectives may see of them.
+    """Choose the videos to train on, and those whose phases the objectives may use.
 
-    ``config.labelled_share`` of the videos that have all key events' labels are shown with their
-    phases, drawn by the seed; a smaller share is part of a larger one. Where nothing is learned
-    without labels, the other videos are left out.
+    The seed draws a fraction `config.labelled_share` of the videos with all key events labelled;
+    their phases are used. A smaller fraction is a subset of a larger one. If all objectives need
+    labels, the other videos are left out.
 
     Args:
-        readable: the videos of ``collection`` that can be read.
-        collection: names the key events.
+        readable: the videos of `collection` that can be read.
+        collection: defines the key events.
 
     Raises:
-        TrainingError: an objective needs labels, and no video has them all.
+        TrainingError: an objective needs labels, but no video has them all.
     """
     needs = [o.needs_phases for o, _ in build_objectives(config.objectives).values()]
     if not any(needs):
@@ -184,7 +184,7 @@ def labelled(
     ]
     if not known:
         raise TrainingError(
-            f"Supervised training needs videos with all their key events labelled, and "
+            f"Supervised training needs videos with all key events labelled, but "
             f"{collection.source} has none."
         )
     order = np.random.default_rng(config.seed).permutation(len(known))
