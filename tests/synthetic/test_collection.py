@@ -119,13 +119,13 @@ def test_an_interrupted_set_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "labels.json").write_text("mine")
-    with pytest.raises(CollectionError, match="holds other files"):
+    with pytest.raises(CollectionError, match="holds files other than"):
         _write(tmp_path)
     assert (tmp_path / "labels.json").read_text() == "mine"
     folder = tmp_path / "set"
     _write(folder, count=1)
     (folder / "notes.txt").write_text("mine")
-    with pytest.raises(CollectionError, match="holds other files"):
+    with pytest.raises(CollectionError, match="holds files other than"):
         _write(folder, count=2)
     assert (folder / "notes.txt").read_text() == "mine"
 
@@ -145,7 +145,7 @@ def test_numbers_out_of_range_are_refused(tmp_path: Path, wrong: dict[str, float
 
 
 def test_truth_that_is_missing_or_broken_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="no synthetic set"):
+    with pytest.raises(CollectionError, match="is not a synthetic set"):
         read_truth(tmp_path)
     (tmp_path / "truth.json").write_text(json.dumps({"videos": 3}))
     with pytest.raises(CollectionError, match="not a truth file"):

@@ -1,4 +1,4 @@
-"""Drawn videos whose truth is known: each action's frames, sound and key events come from code."""
+"""Drawn videos with known ground truth: code makes their frames, sound and key events."""
 
 from inphase.synthetic.collection import read_truth, write_collection
 from inphase.synthetic.deviation import DEVIATIONS, DeviatingVideo, deviate, planted

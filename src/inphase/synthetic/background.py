@@ -24,12 +24,12 @@ _MEADOWS: tuple[Colour, ...] = ((96, 150, 66), (126, 158, 74), (78, 128, 72), (1
 def paint_room(
     canvas: Canvas, generator: np.random.Generator, *, reach: tuple[float, float, float]
 ) -> None:
-    """Paint a wall out of focus and a table, the plane y = 0.
+    """Paint an out-of-focus wall, and a table in the plane y = 0.
 
     Args:
         canvas: its whole frame is painted over.
         generator: source of colours and patterns.
-        reach: how far the table goes to either side, to the back and to the front.
+        reach: how far the table extends to either side, to the back and to the front.
     """
     wall = _WALLS[generator.integers(len(_WALLS))]
     image = _gradient(canvas.image.size, toned(wall, 1.08), toned(wall, 0.80))
@@ -41,7 +41,7 @@ def paint_room(
 
 
 def paint_meadow(canvas: Canvas, generator: np.random.Generator) -> None:
-    """Paint a sky, hills, trees out of focus, and grass, the plane y = 0."""
+    """Paint sky, hills and trees, out of focus, and grass in the plane y = 0."""
     top, low = _SKIES[generator.integers(len(_SKIES))]
     grass = _MEADOWS[generator.integers(len(_MEADOWS))]
     image = _gradient(canvas.image.size, top, low)
@@ -158,7 +158,7 @@ def _mown_stripes(canvas: Canvas, grass: Colour, generator: np.random.Generator)
 
 
 def _finish(canvas: Canvas, generator: np.random.Generator) -> None:
-    """Light falls off towards the corners; a little grain keeps flat areas alive."""
+    """Darken the corners, and add a little grain to flat areas."""
     pixels = np.asarray(canvas.image.reduce(SUPERSAMPLING), dtype=np.float32)
     height, width = pixels.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]

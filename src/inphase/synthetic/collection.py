@@ -1,4 +1,4 @@
-"""A folder of synthetic videos with labels and the known truth."""
+"""A folder of synthetic videos with labels and ground truth."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from inphase.synthetic.videos import EVENTS, VIEWS, SyntheticVideo, draw
 from inphase.video import VideoWriter
 
 TRUTH_FILE = "truth.json"
-# Raised when the same parameters give other videos than before.
+# Increased whenever the same parameters give different videos than before.
 _VERSION = 1
 
 
@@ -35,23 +35,23 @@ def write_collection(
     """Draw videos into a folder, with labels.json and truth.json.
 
     truth.json holds the parameters and, for each video, the time and the state of every frame
-    (see ``read_truth``). The folder appears when it is complete. A folder that an earlier call
-    with the same parameters made is used as it is; one made with others is replaced.
+    (see `read_truth`). The folder appears only when it is complete. A folder from an earlier
+    call with the same parameters is reused; one made with others is replaced.
 
     Args:
-        folder: where to.
-        action: one of ``ACTIONS``.
+        folder: where to write.
+        action: one of `ACTIONS`.
         count: number of performances, at least 1.
-        seed: of the whole set; another seed gives other performances.
+        seed: for the whole set; another seed gives other performances.
         views: cameras for each performance, 1 or 2.
-        test_share: share of the performances, the last ones, that is labelled test.
+        test_share: share of the performances, the last ones, labelled test.
         fps: frames per second.
         size: (width, height) in pixels.
         duration_range: shortest and longest duration in seconds.
-        progress: called with the numbers of finished and of all videos.
+        progress: called with the number of finished videos and of all videos.
 
     Raises:
-        CollectionError: the folder holds something else.
+        CollectionError: the folder holds other files.
         OutputError: the folder cannot be written.
         ValueError: a parameter is out of range.
     """
@@ -133,13 +133,15 @@ def read_truth(folder: str | Path) -> dict[str, tuple[NDArray[np.float64], NDArr
             for name, entry in videos.items()
         }
     except FileNotFoundError as error:
-        raise CollectionError(f"{folder} is no synthetic set: it has no {TRUTH_FILE}.") from error
+        raise CollectionError(
+            f"{folder} is not a synthetic set: it has no {TRUTH_FILE}."
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CollectionError(f"{path} is not a truth file of a synthetic set.") from error
 
 
 def _is_finished(folder: Path, parameters: dict[str, Any]) -> bool:
-    """Whether the folder is this very set; raises if it is something that must not be replaced."""
+    """Whether the folder already holds this set; raises if it must not be replaced."""
     try:
         held = {entry.name for entry in folder.iterdir()}
     except FileNotFoundError:
@@ -150,7 +152,7 @@ def _is_finished(folder: Path, parameters: dict[str, Any]) -> bool:
         return False
     if TRUTH_FILE not in held or held - {TRUTH_FILE, LABELS_FILE, "videos"}:
         raise CollectionError(
-            f"{folder} holds other files than a synthetic set; give a new or an empty folder."
+            f"{folder} holds files other than a synthetic set's; give a new or an empty folder."
         )
     try:
         known = json.loads((folder / TRUTH_FILE).read_text(encoding="utf-8"))["parameters"]

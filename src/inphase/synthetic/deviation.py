@@ -1,4 +1,4 @@
-"""Something planted in a synthetic video that typical ones do not show: where, is known."""
+"""Deviations planted at known places in synthetic videos."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from inphase.synthetic.videos import SyntheticVideo
 T = TypeVar("T", bound=np.generic)
 
 DEVIATIONS = ("stop", "reversal", "skip", "foreign")
-# Of the video's frames, how many a deviation takes; none of them lies in the outer fifths.
+# The share of a video's frames that a deviation takes; none lies in the outer fifths.
 _SHARE = 0.25
 _EDGE = 0.2
 
@@ -22,13 +22,13 @@ class DeviatingVideo:
     """A synthetic video with a deviation.
 
     Attributes:
-        video: without it.
-        kind: ``"stop"`` (nothing moves for a while), ``"reversal"`` (the action runs backwards and
-            forwards again), ``"skip"`` (a part is missing) or ``"foreign"`` (something else is in
+        video: the video without it.
+        kind: `"stop"` (nothing moves for a while), `"reversal"` (the action runs backwards and
+            forwards again), `"skip"` (a part is missing) or `"foreign"` (something else is in
             the picture).
         state: (frames,) progress of the action at each frame.
-        first: frame of the deviation; of a skip, the last frame before the cut.
-        last: frame of it; of a reversal, the last that runs backwards.
+        first: its first frame; for a skip, the last frame before the cut.
+        last: its last frame; for a reversal, the last that runs backwards.
     """
 
     video: SyntheticVideo
@@ -56,9 +56,9 @@ def deviate(video: SyntheticVideo, kind: str, *, seed: int = 0) -> DeviatingVide
     """Plant a deviation in a synthetic video.
 
     Args:
-        video: as :func:`inphase.data.draw` makes it.
-        kind: one of ``DEVIATIONS``.
-        seed: of its place, and of what is foreign.
+        video: made by `inphase.synthetic.draw`.
+        kind: one of `DEVIATIONS`.
+        seed: for its place and the foreign object.
 
     Raises:
         ValueError: there is no such kind.
@@ -69,7 +69,7 @@ def deviate(video: SyntheticVideo, kind: str, *, seed: int = 0) -> DeviatingVide
     long = max(2, round(_SHARE * count))
     edge = round(_EDGE * count)
     generator = np.random.default_rng([seed, DEVIATIONS.index(kind)])
-    # A reversal looks back, the others ahead.
+    # A reversal extends backwards, the others forwards.
     low, high = (edge + long, count - edge) if kind == "reversal" else (edge, count - edge - long)
     at = int(generator.integers(low, max(high, low + 1)))
     state, first, last = planted(video.state, kind, at=at, long=long)
@@ -77,16 +77,16 @@ def deviate(video: SyntheticVideo, kind: str, *, seed: int = 0) -> DeviatingVide
 
 
 def planted(frames: NDArray[T], kind: str, *, at: int, long: int) -> tuple[NDArray[T], int, int]:
-    """Plant a deviation of pace in what each frame of a video shows.
+    """Plant a deviation of pace in a video's frames.
 
     Args:
         frames: (frames, ...): states of an action, or embeddings.
-        kind: one of ``DEVIATIONS``; ``"foreign"`` changes no pace, and nothing here.
+        kind: one of `DEVIATIONS`; `"foreign"` leaves the frames as they are.
         at: frame at which it begins.
-        long: frames that stand, run backwards, are missing, or show what is foreign.
+        long: number of frames that stand still, run backwards, are missing or foreign.
 
     Returns:
-        The frames with it, and its first and last frame as :class:`DeviatingVideo` has them.
+        The frames with the deviation, and its first and last frame as in `DeviatingVideo`.
     """
     if kind == "stop":
         still = np.repeat(frames[at : at + 1], long, axis=0)
@@ -100,7 +100,7 @@ def planted(frames: NDArray[T], kind: str, *, at: int, long: int) -> tuple[NDArr
 
 
 class _Spot:
-    """A round thing that is carried through the picture."""
+    """A round object that moves through the picture."""
 
     def __init__(self, generator: np.random.Generator, size: tuple[int, int]) -> None:
         width, height = size
@@ -111,7 +111,7 @@ class _Spot:
         self._to = np.array([0.9 * width, generator.uniform(0.3, 0.7) * height])
 
     def painted(self, frame: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
-        """The frame with the thing at its place, ``share`` 0..1 of its way."""
+        """The frame with the object at `share`, 0..1, of its path."""
         width, height = self._size
         x, y = self._from + (self._to - self._from) * share
         away = np.hypot(np.arange(width) - x, (np.arange(height) - y)[:, None])

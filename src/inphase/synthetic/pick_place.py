@@ -61,7 +61,7 @@ class PickPlace:
         )
 
     def camera(self, generator: np.random.Generator, *, mirror: bool, turn: float) -> Camera:
-        """Draw where the camera stands, ``turn`` radians around the table."""
+        """Draw where the camera stands, `turn` radians around the table."""
         return Camera(
             target=np.array([generator.uniform(-1, 2), generator.uniform(10.5, 12.0), 0.0]),
             distance=generator.uniform(80, 120),
@@ -103,11 +103,11 @@ class PickPlace:
         canvas.solid(*box(palm + offset(0, 0.9, 0), np.array([4.3, 0.9, 1.4])), toned(_STEEL, 1.25))
 
     def _resting(self, state: float) -> float:
-        """Height of the block's middle when it stands."""
+        """Height of the middle of the standing block."""
         return float(self.block[1]) + (0.3 if state > EVENTS["release"] else 0.0)
 
     def _gripper(self, state: float) -> tuple[Points, float]:
-        """(3,) the point between the fingertips, and half of the distance between them."""
+        """(3,) the point between the fingertips, and half the distance between them."""
         grasp, over, release, retreat = EVENTS.values()
         half = float(self.block[0])
         carry = progress(state, grasp + 0.09, over)

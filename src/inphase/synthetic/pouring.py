@@ -19,7 +19,7 @@ from inphase.synthetic.vessel import Vessel
 from inphase.synthetic.warp import progress
 
 _STREAM = (0.27, 0.74)
-# The first drop needs a moment to reach the glass, and the last one too.
+# A drop takes this long, in state, to reach the glass.
 _FALL = 0.018
 EVENTS = {
     "stream_starts": _STREAM[0],
@@ -39,12 +39,12 @@ class Pouring:
 
     Attributes:
         liquid: its colour.
-        glass_height: inside height of the glass, the column of air when it is empty.
+        glass_height: inside height of the glass: the air column when it is empty.
         glass_radii: (bottom, top) inside radii.
         fill: the final level, as a share of the height.
-        vessel: what is poured from.
+        vessel: the vessel poured from.
         areas: area of liquid in the outline of the vessel, before and after pouring.
-        wobble: phases of the stream's and ripples' unrest.
+        wobble: phases of the stream's and the ripples' fluctuations.
     """
 
     liquid: Colour
@@ -78,7 +78,7 @@ class Pouring:
         return self.fill * self.glass_height * progress(state, begin, end, smooth=0.0)
 
     def resonance(self, state: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Hertz: the quarter wave of the air above the liquid, with the open end's correction."""
+        """In hertz: the quarter wave of the air column above the liquid, with end correction."""
         begin, end = _STREAM[0] + _FALL, _STREAM[1] + _FALL
         filled = np.clip((state - begin) / (end - begin), 0, 1) * self.fill
         air = self.glass_height * (1 - filled) + 0.6 * self.glass_radii[1]
@@ -90,7 +90,7 @@ class Pouring:
         return _STREAM[0] + _FALL, _STREAM[1] + _FALL
 
     def camera(self, generator: np.random.Generator, *, mirror: bool, turn: float) -> Camera:
-        """Draw where the camera stands, ``turn`` radians around the glass."""
+        """Draw where the camera stands, `turn` radians around the glass."""
         return Camera(
             target=np.array([generator.uniform(-4.5, -1.5), generator.uniform(11.5, 13.5), 0.0]),
             distance=generator.uniform(75, 120),
@@ -246,6 +246,6 @@ class Pouring:
 
 
 def _level_right(canvas: Canvas) -> Points:
-    """(3,) the level direction across the camera's view."""
+    """(3,) the horizontal direction across the camera's view."""
     turn = canvas.camera.azimuth
     return np.array([np.cos(turn), 0.0, -np.sin(turn)])

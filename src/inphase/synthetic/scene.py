@@ -1,4 +1,4 @@
-"""A small painter of solid things: a camera, and shapes drawn anti-aliased into a frame."""
+"""A small renderer: a camera, and solid shapes drawn anti-aliased into a frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-# Everything is drawn this many times larger and averaged.
+# Everything is drawn this many times larger and averaged down.
 SUPERSAMPLING = 3
 
 Colour = tuple[int, int, int]
@@ -79,7 +79,7 @@ class Camera:
 
 
 class Canvas:
-    """A frame being drawn, ``SUPERSAMPLING`` times larger than it will be."""
+    """A frame being drawn, `SUPERSAMPLING` times larger than it will be."""
 
     def __init__(self, size: tuple[int, int], camera: Camera, *, light: Points) -> None:
         """Start with a black frame.
@@ -94,12 +94,12 @@ class Canvas:
         self.paper(Image.new("RGB", (size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING)))
 
     def paper(self, image: Image.Image) -> None:
-        """Go on drawing on ``image``, which has the enlarged size."""
+        """Continue drawing on `image`, which has the enlarged size."""
         self.image = image
         self._draw = ImageDraw.Draw(image, "RGBA")
 
     def finished(self) -> NDArray[np.uint8]:
-        """(H, W, 3) the frame in its own size."""
+        """(H, W, 3) the finished frame at its own size."""
         return np.array(self.image.reduce(SUPERSAMPLING))
 
     def pixels(self, points: Points) -> Points:
@@ -107,7 +107,7 @@ class Canvas:
         return self.pixels_and_scale(points)[0]
 
     def pixels_and_scale(self, points: Points) -> tuple[Points, Points]:
-        """As ``pixels``, and (...) pixels per unit at each point."""
+        """Like `pixels`, and (...) pixels per unit at each point."""
         flat, scale = self.camera.view(points)
         height = self.image.height
         return flat * height + np.array([self.image.width, height]) / 2, scale * height
@@ -139,11 +139,11 @@ class Canvas:
         self.image.paste(colour, (int(low[0]), int(low[1])), mask)
 
     def ring(self, centre: Points, radius: float) -> Points:
-        """(n, 2) pixels of a level circle around a (3,) point."""
+        """(n, 2) pixels of a horizontal circle around a (3,) point."""
         return self.pixels(centre + radius * _CIRCLE)
 
     def shadow(self, centre: Points, radii: tuple[float, float], *, alpha: float) -> None:
-        """Darken a soft ellipse on the ground around ``centre``, radii along x and z."""
+        """Darken a soft ellipse on the ground around `centre`, radii along x and z."""
         rim = _CIRCLE * [radii[0], 0, radii[1]]
         layers = 6
         for layer in range(layers):
@@ -151,7 +151,7 @@ class Canvas:
             self.polygon(flat, (8, 8, 16), alpha=alpha / layers)
 
     def limb(self, points: Points, radii: Points, colour: Colour) -> None:
-        """Draw a round, tapering tube through (n, 3) points with (n,) radii, lit from a side."""
+        """Draw a round, tapering tube through (n, 3) points with (n,) radii, lit from one side."""
         flat, scale = self.pixels_and_scale(points)
         light = self.camera.axes @ self.light
         toward = np.array([light[0] * (-1 if self.camera.mirror else 1), -light[1]])
@@ -161,7 +161,7 @@ class Canvas:
             self._tube(flat + shift * radius[:, None] * toward, radius * share, toned(colour, tone))
 
     def solid(self, vertices: Points, faces: NDArray[np.int64], colour: Colour) -> None:
-        """Draw a closed solid, each face lit by its direction, the far faces hidden.
+        """Draw a closed solid, each face shaded by its direction, the back faces hidden.
 
         Args:
             vertices: (n, 3).
@@ -207,7 +207,7 @@ def toned(colour: Colour, factor: float) -> Colour:
 
 
 def blended(first: Colour, second: Colour, share: float) -> Colour:
-    """A mixture: ``share`` of the second colour."""
+    """A mixture: `share` of the second colour."""
     r, g, b = (round(a + (c - a) * share) for a, c in zip(first, second, strict=True))
     return r, g, b
 
@@ -218,13 +218,13 @@ def offset(x: float, y: float, z: float) -> Points:
 
 
 def box(centre: Points, half: Points) -> tuple[Points, NDArray[np.int64]]:
-    """(8, 3) vertices and (6, 4) faces of an upright box, for ``Canvas.solid``."""
+    """(8, 3) vertices and (6, 4) faces of an upright box, for `Canvas.solid`."""
     signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
     return centre + signs * half, _BOX_FACES
 
 
 def bent(root: Points, end: Points, lengths: tuple[float, float], *, toward: Points) -> Points:
-    """(3,) the elbow of an arm of two bones from ``root`` to ``end``, bent towards a direction.
+    """(3,) the elbow of an arm of two bones from `root` to `end`, bent towards a direction.
 
     An end out of reach stretches the arm.
     """

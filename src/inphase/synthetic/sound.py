@@ -1,4 +1,4 @@
-"""The sound of a glass that fills: noise that excites the air above the liquid."""
+"""The sound of a glass filling: noise excites the air column above the liquid."""
 
 from collections.abc import Callable
 
@@ -24,18 +24,18 @@ def pouring_sound(
 ) -> Audio:
     """Make the sound of liquid falling into a glass, silent before and after.
 
-    The air column in the glass is closed at the liquid and open at the top: it resonates at a
-    quarter of the wave and at odd multiples of that, and the noise of the falling liquid makes it
-    sound. White noise is shaped in short overlapping windows, each with the resonance of its time.
+    The air column in the glass is closed at the liquid and open at the top: it resonates at
+    the quarter-wave frequency and its odd multiples, excited by the noise of the falling liquid.
+    White noise is shaped in short overlapping windows, each with the resonance at its time.
 
     Args:
         resonance: frequency in hertz at times in seconds.
         duration: seconds.
-        running: seconds at which liquid begins and ceases to fall into the glass.
+        running: seconds at which liquid begins and stops falling into the glass.
         generator: source of the noise.
 
     Returns:
-        Mono sound at ``RATE``.
+        Mono sound at `RATE`.
     """
     samples = round(duration * RATE)
     windows = samples // _HOP + 4
@@ -66,13 +66,13 @@ def _response(
     generator: np.random.Generator,
     windows: int,
 ) -> NDArray[np.float64]:
-    """(windows, frequencies) how loud each frequency is in each window."""
+    """(windows, frequencies) the gain of each frequency in each window."""
     loud = np.zeros((windows, len(frequencies)))
     for multiple, share in ((1, 1.0), (3, 0.28), (5, 0.10)):
         peak = multiple * resonance
         loud += share / np.sqrt(1 + ((frequencies - peak) / (_DAMPING * peak)) ** 2)
     splash = 0.05 * np.exp(-(((frequencies - 3500) / 3500) ** 2)) + 0.012
     splash[frequencies < 250] *= 0.1
-    # The stream is never quite even.
+    # The stream is never quite steady.
     rough = np.convolve(generator.normal(size=windows + 8), np.ones(9) / 3, mode="valid")
     return np.asarray(loud * (1 + 0.12 * rough[:, None]).clip(0.4) + splash)

@@ -1,4 +1,4 @@
-"""A swing: a player with a club strikes a ball away."""
+"""A swing: a player hits a ball with a club."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,7 +27,7 @@ _SHIRTS: tuple[Colour, ...] = (
 _TROUSERS: tuple[Colour, ...] = ((44, 52, 74), (206, 194, 168), (70, 70, 74), (120, 96, 72))
 _REACH = 0.58
 _DOWN = np.array([0.0, -1.0, 0.0])
-# Degrees at each key state: where the arms hang around the shoulders (0 straight down, positive
+# Degrees at each key state: the arms' angle around the shoulders (0 straight down, positive
 # back), how far the wrists are cocked, and how far shoulders and hips are turned.
 _KEYS = np.array([0.0, 0.12, 0.27, 0.42, 0.51, 0.60, 0.70, 0.84, 1.0])
 _ARMS = np.array([-14.0, 0.0, 62.0, 138.0, 70.0, -4.0, -80.0, -146.0, -84.0])
@@ -76,7 +76,7 @@ class Swing:
         )
 
     def camera(self, generator: np.random.Generator, *, mirror: bool, turn: float) -> Camera:
-        """Draw where the camera stands, ``turn`` radians around the player."""
+        """Draw where the camera stands, `turn` radians around the player."""
         return Camera(
             target=np.array([generator.uniform(-0.15, 0.15), generator.uniform(1.08, 1.2), 0.1]),
             distance=generator.uniform(5, 8),
@@ -115,13 +115,13 @@ class Swing:
         canvas.disc(flat, float(scale) * 0.062, self.skin)
 
     def _hips(self, state: float) -> Points:
-        # Weight goes to the back foot and then to the front one; the player rises at the end.
+        # Weight shifts to the back foot and then to the front one; the player rises at the end.
         shift = 0.05 * progress(state, 0.12, 0.42) - 0.17 * progress(state, 0.42, 0.8)
         rise = 0.03 * progress(state, 0.62, 1.0)
         return self.stature * np.array([shift, 0.90 + rise, -0.06 + 0.04 * progress(state, 0.6, 1)])
 
     def _hub(self, state: float) -> Points:
-        """(3,) the middle between the shoulders."""
+        """(3,) the midpoint between the shoulders."""
         upright = progress(state, 0.60, 1.0)
         lean = self.stature * np.array([0.02, 0.46 + 0.04 * upright, 0.20 - 0.16 * upright])
         return self._hips(state) + lean
@@ -135,7 +135,7 @@ class Swing:
         return np.stack([hub - across, hub + across])
 
     def _angle(self, state: float, degrees: Points) -> float:
-        """Between the key states, softly, but never quite at rest."""
+        """Interpolate smoothly between the key states, never quite at rest."""
         after = int(np.clip(np.searchsorted(_KEYS, state, side="right"), 1, len(_KEYS) - 1))
         share = progress(state, _KEYS[after - 1], _KEYS[after], smooth=0.35)
         return float(degrees[after - 1] + (degrees[after] - degrees[after - 1]) * share)
@@ -145,7 +145,7 @@ class Swing:
         arms = np.radians(self._angle(state, _ARMS)) * self.amplitude
         wrists = arms + np.radians(self._angle(state, _WRISTS)) * self.amplitude
         forward = np.array([0.0, 0.0, 1.0])
-        # Up and behind the player's neck the plane is steeper than in front.
+        # Above and behind the player's neck the plane is steeper than in front.
         lean = self.plane * (0.25 + 0.75 * (1 + np.cos(arms)) / 2)
         down = np.cos(lean) * _DOWN + np.sin(lean) * forward
         hang = np.cos(self.plane) * _DOWN + np.sin(self.plane) * forward
@@ -153,7 +153,7 @@ class Swing:
         hands = self._hub(state) + _REACH * self.stature * (
             np.sin(arms) * side + np.cos(arms) * down
         )
-        # As long as it takes to reach the ball when the arms hang down.
+        # Long enough to reach the ball when the arms hang down.
         length = (self._hub(EVENTS["takeaway"])[1] - 0.03) / np.cos(
             self.plane
         ) - _REACH * self.stature
@@ -227,7 +227,7 @@ class Swing:
     def _paint_club(self, canvas: Canvas, state: float, hands: Points, head: Points) -> None:
         blur = progress(state, 0.45, 0.56) * (1 - progress(state, 0.66, 0.80))
         if blur > 0:
-            # The sweep of the last moments, as a slow shutter shows it.
+            # Motion blur of the last moments, as from a slow shutter.
             pairs = [self._club(state - 0.012 * step) for step in range(7)]
             for step, (near, far) in enumerate(pairwise(pairs)):
                 inner = [before[0] + 0.45 * (before[1] - before[0]) for before in (near, far)]

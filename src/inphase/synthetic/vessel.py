@@ -1,4 +1,4 @@
-"""The jug or bottle that is poured from: its outline, how far it must tilt, its liquid."""
+"""The jug or bottle poured from: its outline, how far it must tilt, its liquid."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,9 @@ class Vessel:
         outline: (n, 2) its right half, from the mouth to the base: distance from the mouth along
             the axis, and radius.
         colour: None for a vessel of glass.
-        handle: it has one.
-        holds: (2, m) the area of its outline that lies below the lip, ascending, and the tilt in
-            radians at which that is so: how far to tilt so that this much liquid is left.
+        handle: whether it has one.
+        holds: (2, m) the area of its outline below the lip, ascending, and the tilt in radians
+            that gives it: how far to tilt to leave this much liquid.
     """
 
     outline: Points
@@ -36,7 +36,7 @@ class Vessel:
         ceramic = generator.random() < 0.4
         tilts = np.radians(np.linspace(140, 0, 71))
         held = np.array([_area_below(_placed(outline, np.zeros(2), tilt), 0.0) for tilt in tilts])
-        # What the outline holds grows as the vessel comes upright; keep it strictly so.
+        # The area grows as the vessel becomes upright; make it grow strictly.
         held = np.maximum.accumulate(held) + 1e-6 * np.arange(len(held))
         return cls(
             outline=outline,
@@ -51,13 +51,13 @@ class Vessel:
         return float(self.holds[0, -1])
 
     def pouring_tilt(self, held: float) -> float:
-        """Tilt in radians at which the liquid that it holds stands at the lip."""
+        """Tilt in radians at which the liquid it holds reaches the lip."""
         return float(np.interp(held, *self.holds))
 
     def paint(
         self, canvas: Canvas, *, lip: Points, tilt: float, held: float, liquid: Colour
     ) -> None:
-        """Paint it with its lip at (2,) ``lip`` in the plane z = 0, holding an area of liquid."""
+        """Paint it with its lip at (2,) `lip` in the plane z = 0, holding an area of liquid."""
         ground = np.array([*(lip - self.outline[-1, 0] / 2 * _axis(tilt)), 0.0]) * [1, 0, 1]
         lowest = float(_placed(self.outline, lip, tilt)[:, 1].min())
         canvas.shadow(ground, (6.5, 4.0), alpha=0.5 / (1 + max(lowest, 0) / 9))
@@ -102,7 +102,7 @@ class Vessel:
         canvas.limb(points, np.full(10, 0.55), toned(colour, 0.9))
 
     def _pixels(self, canvas: Canvas, points: Points, lip: Points, tilt: float) -> Points:
-        """(n, 2) pixels of places in the outline's plane, that plane turned to the camera.
+        """(n, 2) pixels of points in the outline's plane, turned to face the camera.
 
         A round body shows the same width from every side; a flat cut-out would not.
         """
@@ -140,7 +140,7 @@ def _right(tilt: float) -> Points:
 
 
 def _side(profile: Points, lip: Points, tilt: float, mouth: float) -> Points:
-    """(n, 2) places of (distance from the mouth, sideways) with the pouring lip at ``lip``."""
+    """(n, 2) points at (distance from the mouth, sideways) with the pouring lip at `lip`."""
     sideways = (profile[:, 1:] - mouth) * _right(tilt)
     return np.asarray(lip - profile[:, :1] * _axis(tilt) + sideways)
 
@@ -169,7 +169,7 @@ def _area_below(polygon: Points, level: float) -> float:
 
 
 def _surface(polygon: Points, area: float) -> float:
-    """The level below which a polygon holds an area."""
+    """The level below which a polygon has the given area."""
     low, high = float(polygon[:, 1].min()), float(polygon[:, 1].max())
     for _ in range(13):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""Synthetic videos of actions, of which everything is known: pace, key events, correspondence."""
+"""Synthetic videos of actions with known pace, key events and correspondence."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -45,16 +45,16 @@ EVENTS: Mapping[str, Mapping[str, float]] = {
 
 @dataclass(frozen=True, eq=False)
 class SyntheticVideo:
-    """A video that is drawn when its frames are asked for.
+    """A video that is drawn when its frames are requested.
 
     Attributes:
         name: action, seed and view.
-        action: one of ``ACTIONS``.
+        action: one of `ACTIONS`.
         times: (frames,) seconds, from 0.
         state: (frames,) progress of the action at each frame, from 0 to 1, strictly increasing.
             Frames of two videos of one action show the same moment when their states are equal.
         events: the first frame at or after each key event, in order.
-        view: which camera, ``"a"`` or ``"b"``.
+        view: which camera, `"a"` or `"b"`.
         audio: sound as long as the video; None for an action without sound.
         fps: frames per second.
         size: (width, height).
@@ -75,11 +75,11 @@ class SyntheticVideo:
         return len(self.times)
 
     def frames(self) -> Iterator[NDArray[np.uint8]]:
-        """Draw the frames, (H, W, 3) RGB, one by one; the same ones every time."""
+        """Draw the frames, (H, W, 3) RGB, one by one; the same every time."""
         return self.at(self.state)
 
     def at(self, states: NDArray[np.float64]) -> Iterator[NDArray[np.uint8]]:
-        """Draw how the performance looks at any states of it, (H, W, 3) RGB."""
+        """Draw the performance at any of its states, (H, W, 3) RGB."""
         scene = _SCENES[self.action](_generator(self._seed, self.action, "scene"))
         whole = _generator(self._seed, self.action, "sides")
         mirror = (whole.random() < 0.5) == (self.view == "a")
@@ -107,17 +107,17 @@ def draw(
 ) -> SyntheticVideo:
     """Make a synthetic video.
 
-    Who performs, with what, where, how long and at which pace follow from the seed; so do the
-    sound and the two cameras. The same seed with another view is the same performance, mirrored
+    The seed determines who performs, with what, where, how long and at what pace, and also the
+    sound and the two cameras. The same seed with another view gives the same performance, mirrored
     and from another direction and distance.
 
     Args:
-        action: one of ``ACTIONS``.
+        action: one of `ACTIONS`.
         seed: at least 0.
         fps: frames per second.
         size: (width, height) in pixels.
         duration_range: shortest and longest duration in seconds.
-        view: ``"a"`` or ``"b"``; None is ``"a"``.
+        view: `"a"` or `"b"`; None is `"a"`.
 
     Raises:
         ValueError: there is no such action or view, or the video would have fewer than 2 frames.
@@ -129,7 +129,7 @@ def draw(
     generator = _generator(seed, action, "pace")
     frames = round(generator.uniform(*duration_range) * fps)
     if frames < 2:
-        raise ValueError("a synthetic video needs at least two frames: a longer duration or fps.")
+        raise ValueError("a synthetic video needs at least two frames: raise the duration or fps.")
     # The last frame shows the end of the action, and is on screen for one frame's time.
     warp = Warp.draw(generator, duration=(frames - 1) / fps)
     times = np.arange(frames) / fps
@@ -175,5 +175,5 @@ def _sound(seed: int, warp: Warp, duration: float) -> Audio:
 
 
 def _generator(seed: int, action: str, purpose: str) -> np.random.Generator:
-    """One stream of draws for each purpose: a change in one does not move the others."""
+    """A random stream for each purpose: a change in one does not affect the others."""
     return np.random.default_rng([seed, *f"{action} {purpose}".encode()])

@@ -1,4 +1,4 @@
-"""How fast a performance goes: a smooth random path from time to the state of the action."""
+"""The pace of a performance: a smooth random path from time to the state of the action."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 _GRID = 2049
 _WAVES = 4
-# Ratio of the fastest to the slowest moment of one performance.
+# Ratio of the highest to the lowest speed in one performance.
 _SPEED_RATIO = (2.5, 4.0)
 
 
@@ -18,7 +18,7 @@ class Warp:
 
     Attributes:
         duration: seconds.
-        grid: (n,) state at n evenly spaced times from 0 to ``duration``, strictly increasing.
+        grid: (n,) state at n evenly spaced times from 0 to `duration`, strictly increasing.
     """
 
     duration: float
@@ -34,7 +34,7 @@ class Warp:
         waves = np.arange(1, _WAVES + 1)
         weights = generator.normal(size=_WAVES) / waves
         phases = generator.uniform(0, 2 * np.pi, size=_WAVES)
-        # Half waves, so that the beginning and the end may go at different speeds.
+        # Half waves, so that the beginning and the end may have different speeds.
         log_speed = np.cos(np.pi * waves[:, None] * u + phases[:, None]).T @ weights
         log_speed -= log_speed.min()
         log_speed *= np.log(generator.uniform(*_SPEED_RATIO)) / log_speed.max()
@@ -80,11 +80,11 @@ def corresponding_frames(
 
 
 def progress(state: float, begin: float, end: float, *, smooth: float = 0.7) -> float:
-    """How far a stage of the action has come, 0 before ``begin`` and 1 after ``end``.
+    """How far a stage of the action has progressed, 0 before `begin` and 1 after `end`.
 
     Args:
-        smooth: 0 goes at one speed, 1 starts and stops softly. Below 1 nothing quite stands still
-            at the ends of a stage, so that every state looks different.
+        smooth: 0 keeps a constant speed, 1 starts and stops smoothly. Below 1 nothing quite stands
+            still at the ends of a stage, so that every state looks different.
     """
     x = min(max((state - begin) / (end - begin), 0.0), 1.0)
     return (1 - smooth) * x + smooth * x * x * (3 - 2 * x)
