@@ -1,4 +1,4 @@
-"""Nothing half-written stays, and what was there before survives a failure."""
+"""Nothing is left half-written, and an older file survives a failure."""
 
 import os
 from pathlib import Path

@@ -60,4 +60,4 @@ def test_yaml_cannot_make_objects(tmp_path: Path) -> None:
 
 def test_a_hint_is_the_nearest_name_or_all_names() -> None:
     assert hint("widht", ["width", "height"]) == "did you mean width?"
-    assert hint("zzz", ["width", "height"]) == "there are: width, height."
+    assert hint("zzz", ["width", "height"]) == "choose from: width, height."

@@ -1,4 +1,4 @@
-"""Outputs are written beside their place and renamed into it: nothing half-written stays."""
+"""Atomic writing: outputs get a temporary name first, so that none is left half-written."""
 
 import csv
 import json
@@ -13,13 +13,13 @@ from inphase.errors import OutputError
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; rename it to ``path`` when the block succeeds.
+    """Yield a temporary path next to `path`; rename it to `path` if the block succeeds.
 
-    The temporary path has the same suffix, so that writers which go by the suffix work. When the
-    block raises, the temporary file or folder is removed and ``path`` is left as it was.
+    The temporary path has the same file name, for writers that depend on the suffix. If the block
+    raises, the temporary file or folder is removed and `path` stays as it was.
 
     Raises:
-        OutputError: the folder cannot be made or written, or the disk is full.
+        OutputError: the folder cannot be created or written, or the disk is full.
     """
     path = Path(path)
     try:
@@ -39,7 +39,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 def _move(source: Path, target: Path) -> None:
     if source.is_dir() and target.is_dir():
-        # A folder cannot be renamed over a filled one: step the old one aside first.
+        # A folder cannot replace a non-empty one: move the old one aside first.
         old = source.parent / "old"
         target.replace(old)
         try:
@@ -56,34 +56,34 @@ def _reason(error: OSError) -> str:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all.
+    """Write a text file in UTF-8, atomically.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8")
 
 
 def write_json(path: str | Path, content: object, *, indent: int | None = None) -> None:
-    """Write plain values as a JSON file, whole or not at all.
+    """Write plain values as a JSON file, atomically.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     write_text(path, json_text(content, indent=indent) + "\n")
 
 
 def json_text(content: object, *, indent: int | None = None) -> str:
-    """Plain values as JSON, with letters of every script as they are."""
+    """Plain values as JSON, without escaping non-ASCII characters."""
     return json.dumps(content, ensure_ascii=False, indent=indent)
 
 
 def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file, whole or not at all.
+    """Write a CSV file, atomically.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -1,7 +1,7 @@
 """The package's own exceptions.
 
-Each message is one sentence for the person at the keyboard: which file, what was wrong with it,
-what to do. The command line prints it and exits with 2.
+Each message is one sentence for the person at the keyboard: which file, what is wrong with it, what
+to do. The command line prints it and exits with status 2.
 """
 
 import difflib
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 
 class InphaseError(Exception):
-    """Base of all errors that the caller can mend."""
+    """Base of all errors that the user can fix."""
 
 
 class VideoError(InphaseError):
-    """A file is not a video that can be read, or a part of it cannot be decoded."""
+    """A file is not a readable video, or part of it cannot be decoded."""
 
 
 class CollectionError(InphaseError):
-    """A folder, list or labels file does not give the videos that were asked for."""
+    """A folder, list or labels file does not provide the requested videos."""
 
 
 class ConfigError(InphaseError):
-    """A preset, configuration file or ``key=value`` holds an unknown key or a wrong value."""
+    """A preset, configuration file or `key=value` has an unknown key or a wrong value."""
 
 
 class ModelError(InphaseError):
@@ -30,11 +30,11 @@ class ModelError(InphaseError):
 
 
 class AlignmentError(InphaseError):
-    """Two sequences cannot be aligned as asked."""
+    """Sequences cannot be aligned as requested."""
 
 
 class EvaluationError(InphaseError):
-    """Scores cannot be computed from what was given."""
+    """Scores cannot be computed from the given videos and labels."""
 
 
 class TrainingError(InphaseError):
@@ -42,20 +42,20 @@ class TrainingError(InphaseError):
 
 
 class StoreError(InphaseError):
-    """A store of embeddings cannot be used as asked."""
+    """A store of embeddings cannot be used as requested."""
 
 
 class OutputError(InphaseError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written to the requested place."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """An input that could not be used and was passed over.
+    """An input that could not be used and was skipped.
 
     Attributes:
-        name: of the video.
-        reason: one sentence, as its error had it.
+        name: the video's name.
+        reason: one sentence, the message of its error.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Skipped:
 
 
 def hint(name: str, valid: Iterable[str]) -> str:
-    """End of a sentence about an unknown name: the nearest valid one, or all of them."""
+    """The end of a message about an unknown name: suggests the nearest valid name, or lists all."""
     listed = list(valid)
     near = difflib.get_close_matches(name, listed, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(listed)}."
+    return f"did you mean {near[0]}?" if near else f"choose from: {', '.join(listed)}."

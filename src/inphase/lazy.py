@@ -1,4 +1,4 @@
-"""Names of a package that load when they are first used, so that importing the package is quick."""
+"""Load the names of a package on first use, so that importing the package is quick."""
 
 import importlib
 from collections.abc import Callable, Mapping
@@ -6,11 +6,11 @@ from typing import Any
 
 
 def attributes(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Make a package's ``__getattr__`` (PEP 562).
+    """Make a package's `__getattr__` (PEP 562).
 
     Args:
-        package: its name.
-        homes: by name, the module below the package that defines it.
+        package: the package's name.
+        homes: for each name, the submodule of the package that defines it.
     """
 
     def get(name: str) -> Any:

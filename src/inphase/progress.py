@@ -1,4 +1,4 @@
-"""A progress bar for anything that takes long: what, how far, how much longer."""
+"""A progress bar for long work: what is being done, how far it is, how long it will take."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 
 class Bar:
-    """What a piece of work tells: that it has come further."""
+    """A progress bar, for the work to report its progress to."""
 
     def __init__(self, progress: Progress, what: str, total: int) -> None:
         self._progress = progress
@@ -16,23 +16,23 @@ class Bar:
         self.done = 0
 
     def advance(self, count: int) -> None:
-        """``count`` more are done."""
+        """Report that `count` more steps are done."""
         self.done += count
         self._progress.update(self._task, completed=self.done)
 
     def describe(self, what: str) -> None:
-        """Say what is being worked on now."""
+        """Show what is being worked on now."""
         self._progress.update(self._task, description=what)
 
 
 @contextmanager
 def progress_bar(what: str, total: int, *, console: Console | None = None) -> Iterator[Bar]:
-    """Show a bar while the block runs.
+    """Show a progress bar while the block runs.
 
     Args:
-        what: is being done, in a word or two.
-        total: how many steps the whole has.
-        console: where; by default nowhere.
+        what: what is being done, in a word or two.
+        total: the total number of steps.
+        console: where to show it; by default nowhere.
     """
     columns = (
         TextColumn("{task.description}"),

@@ -1,4 +1,4 @@
-"""Configuration models whose mistakes are explained: the key, and the nearest valid one."""
+"""Configuration models with helpful errors: the wrong key and the nearest valid one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,14 +20,14 @@ S = TypeVar("S", bound=Settings)
 
 
 def parse_settings(model: type[S], values: Mapping[str, Any], *, source: str) -> S:
-    """Validate ``values`` as ``model``.
+    """Validate `values` as `model`.
 
     Args:
-        source: where the values came from, for the message (a file's path, ``--set``).
+        source: where the values came from, for the message (a file's path, `--set`).
 
     Raises:
-        ConfigError: one sentence that names the first wrong key and, when there is one, the
-            nearest valid key.
+        ConfigError: a key or value is wrong; the message names the first one, and the nearest
+            valid key if there is one.
     """
     try:
         return model.model_validate(dict(values))
@@ -36,7 +36,7 @@ def parse_settings(model: type[S], values: Mapping[str, Any], *, source: str) ->
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping.
+    """Read a YAML file that contains a mapping.
 
     Raises:
         ConfigError: the file is missing, is not YAML, or is not a mapping.
@@ -49,7 +49,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path} cannot be read as YAML: {reason}.") from error
     if not isinstance(values, dict):
-        raise ConfigError(f"{path} must hold `key: value` lines.")
+        raise ConfigError(f"{path} must consist of `key: value` lines.")
     return values
 
 

@@ -1,4 +1,4 @@
-"""Lets the tests below this folder share what they make."""
+"""Lets the tests below this folder share their fixtures."""
 
 import sys
 from pathlib import Path

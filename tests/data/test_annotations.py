@@ -1,4 +1,4 @@
-"""Annotations of videos, from whatever file holds them."""
+"""Annotations of videos, from files of every known format."""
 
 import shutil
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_captions_belong_to_the_video_of_their_name(folder: Path, name: str) -> 
 
 def test_a_video_can_be_named_for_a_file(folder: Path) -> None:
     write_captions(folder / "subtitles.srt", [Cue(0, 1, "x")])
-    with pytest.raises(CollectionError, match=r"no video subtitles beside.*VIDEO="):
+    with pytest.raises(CollectionError, match=r"no video subtitles in.*VIDEO="):
         read_annotations(folder / "subtitles.srt")
     (one,) = read_annotations(f"{folder / 'you.mp4'}={folder / 'subtitles.srt'}")
     assert one.video.name == "you"
@@ -78,7 +78,7 @@ def test_what_several_files_tell_is_put_together(folder: Path) -> None:
     assert one.annotations.recording is not None
     (same,) = read_annotations([folder / "me.srt", f"{folder / 'me.mp4'}={folder / 'me.csv'}"])
     assert same.annotations.recording is not None
-    with pytest.raises(CollectionError, match="of one kind"):
+    with pytest.raises(CollectionError, match="of the same kind"):
         read_annotations([folder / "me.csv", folder / "me.csv"])
 
 
@@ -97,8 +97,8 @@ def test_phases_lie_between_the_events() -> None:
     [
         ("video,start,end,label\nme,a,1,x\n", r"line 2: `a` is not a number of seconds"),
         ("video,start,end,label\nme,2,1,x\n", r"line 2: end must come after"),
-        ("video,start,end,label\nhe,0,1,x\n", "no video he beside it"),
-        ("video,start,end,label\n", "nothing of any video"),
+        ("video,start,end,label\nhe,0,1,x\n", "no video he in the same folder"),
+        ("video,start,end,label\n", "no annotations of any video"),
     ],
 )
 def test_a_wrong_table_is_one_sentence(folder: Path, text: str, told: str) -> None:
@@ -110,8 +110,8 @@ def test_a_wrong_table_is_one_sentence(folder: Path, text: str, told: str) -> No
 def test_unusable_sources_are_one_sentence(folder: Path, pouring: Collection) -> None:
     for source, told in (
         (folder / "no.srt", "does not exist"),
-        (folder / "me.mp4", "not known to hold annotations"),
-        (folder, "no annotations"),
+        (folder / "me.mp4", "is not an annotation file"),
+        (folder, "no annotation files"),
     ):
         with pytest.raises(CollectionError, match=told):
             read_annotations(source)

@@ -1,4 +1,4 @@
-"""One draw a clip, on uint8-scaled values, as the supplement's section 5 says."""
+"""One draw per clip, on values in 0..255, as in section 5 of the supplement."""
 
 import numpy as np
 import pytest

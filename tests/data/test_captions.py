@@ -1,4 +1,4 @@
-"""WebVTT and SubRip: what is read is what a player shows, what is written reads back."""
+"""WebVTT and SubRip: captions are read as a player shows them, and written ones read back."""
 
 from pathlib import Path
 
@@ -97,11 +97,11 @@ def test_what_is_written_as_subrip_is_subrip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("a.vtt", "1\n00:01.000 --> 00:02.000\nhello\n", "does not begin with WEBVTT"),
+        ("a.vtt", "1\n00:01.000 --> 00:02.000\nhello\n", "does not start with WEBVTT"),
         ("a.vtt", "WEBVTT\n\n00:01 --> 00:02.000\nhello\n", "line 3"),
         ("a.vtt", "WEBVTT\n", "no captions"),
         ("a.srt", "", "no captions"),
-        ("a.srt", "1\n00:00:02,000 --> 00:00:01,000\nhello\n", r"line 2.*not after its start"),
+        ("a.srt", "1\n00:00:02,000 --> 00:00:01,000\nhello\n", r"line 2.*before it starts"),
         ("a.srt", "Dear Sir or Madam\n", "line 1"),
     ],
 )
@@ -147,5 +147,5 @@ def test_subrip_as_players_show_it(tmp_path: Path, text: str) -> None:
 
 def test_a_mistyped_timing_of_subrip_is_not_taken_for_text(tmp_path: Path) -> None:
     text = f"1\n{_ONE}\nlift\n\n2\n00:00:03,000 -> 00:00:04,000\nhold\n"
-    with pytest.raises(CollectionError, match=r"line 6.*is no timing"):
+    with pytest.raises(CollectionError, match=r"line 6.*is not a timing"):
         _read(tmp_path, "a.srt", text)

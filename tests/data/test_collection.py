@@ -134,7 +134,7 @@ def test_a_video_is_found_by_name_or_by_its_file(tmp_path: Path) -> None:
     assert collection["serve_bob"] is collection["serve_bob.mp4"]
     with pytest.raises(CollectionError, match="has no video serve_bop; did you mean serve_bob"):
         collection["serve_bop"]
-    with pytest.raises(CollectionError, match="the first of its 2 videos is serve_ann"):
+    with pytest.raises(CollectionError, match="it has 2 videos, the first is serve_ann"):
         collection["zzz"]
 
 

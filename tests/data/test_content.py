@@ -1,4 +1,4 @@
-"""A video's content hash: the same wherever it lies, another when it changes."""
+"""A video's content hash: the same wherever the file is, different when it changes."""
 
 import hashlib
 import shutil
@@ -11,7 +11,7 @@ from inphase.errors import VideoError
 
 
 def test_a_file_is_known_by_its_bytes(tmp_path: Path) -> None:
-    content = bytes(range(256)) * 9000  # more than is read at once
+    content = bytes(range(256)) * 9000  # more than one read
     (tmp_path / "a.mp4").write_bytes(content)
     (tmp_path / "b.mov").write_bytes(content)
     assert content_hash(tmp_path / "a.mp4") == hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""labels.json: what is read from it, and one clear sentence for each mistake in it."""
+"""labels.json: what is read from it, and a clear sentence for each mistake in it."""
 
 import json
 from pathlib import Path

@@ -15,7 +15,7 @@ def test_a_recording_is_read_with_its_gaps(tmp_path: Path) -> None:
     assert got.columns == ("force", "angle")
     np.testing.assert_array_equal(got.times, [0, 0.5, 1])
     np.testing.assert_array_equal(got.values, [[1, 10], [2, np.nan], [4, 30]])
-    # Between what was recorded it is interpolated, outside it is not made up.
+    # Values are interpolated between recorded times, and never invented outside them.
     at = got.at(np.array([-0.1, 0.25, 0.5, 0.75, 1.1]))
     wanted = np.array([[np.nan, np.nan], [1.5, 15], [2, 20], [3, 25], [np.nan, np.nan]])
     np.testing.assert_allclose(at, wanted)
@@ -38,8 +38,8 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("force,angle\n1,2\n", "no column time"),
-        ("time\n1\n", "records nothing"),
-        ("time,force\n", "records nothing"),
+        ("time\n1\n", "has no data"),
+        ("time,force\n", "has no data"),
         ("time,force\n0,1\n1,strong\n", r"line 3, column force: `strong` is not a number"),
         ("time,force\n0,1\n0,2\n", "must increase"),
         ("time,force\n,1\n", "must increase"),

@@ -1,4 +1,4 @@
-"""Which frames are taken: properties over any video, and cases worked out by hand."""
+"""Which frames are chosen: properties that hold for any video, and cases worked out by hand."""
 
 import numpy as np
 import pytest

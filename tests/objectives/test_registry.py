@@ -33,7 +33,7 @@ def test_created_objective_gives_a_loss() -> None:
 def test_mistakes_name_the_nearest() -> None:
     with pytest.raises(ConfigError, match=r"no objective `tccc`; did you mean tcc\?"):
         create_objective("tccc")
-    with pytest.raises(ConfigError, match=r"there are: .*tcc"):
+    with pytest.raises(ConfigError, match=r"choose from: .*tcc"):
         create_objective("xyz")
     with pytest.raises(ConfigError, match=r"`temprature`; did you mean temperature\?"):
         create_objective("tcc", temprature=1.0)

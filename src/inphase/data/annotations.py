@@ -1,4 +1,4 @@
-"""What is known of the moments of a video, from whatever file holds it."""
+"""Annotations of a video: key events, captions and sensor data, from files of any known format."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -21,12 +21,12 @@ _SPANS, _INSTANTS = {"video", "start", "end", "label"}, {"video", "event", "time
 
 @dataclass(frozen=True)
 class Annotations:
-    """What is known of the moments of one video.
+    """The annotations of one video.
 
     Attributes:
-        events: seconds of each key event, in the order in which they happen.
-        cues: texts that belong to spans: phases, subtitles.
-        recording: what sensors recorded.
+        events: time of each key event in seconds, in the order in which they happen.
+        cues: texts for spans of the video: phases, subtitles.
+        recording: sensor data recorded along with the video.
     """
 
     events: Mapping[str, float] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Annotations:
 
 @dataclass(frozen=True)
 class AnnotatedVideo:
-    """A video and what is known of it."""
+    """A video and its annotations."""
 
     video: Video
     annotations: Annotations
@@ -45,26 +45,26 @@ class AnnotatedVideo:
 def read_annotations(
     sources: str | Path | Sequence[str | Path], *, names: Sequence[str] = ()
 ) -> tuple[AnnotatedVideo, ...]:
-    """Read annotations, and find the videos that they belong to.
+    """Read annotations and find the videos they belong to.
 
     Args:
         sources: one of these, or a list of them:
 
             - a labels.json (or a folder with one): key events of its videos;
-            - a ``.vtt`` or ``.srt`` file: its cues belong to the video of the same name beside it
-              (``me.vtt`` or ``me.en.vtt`` to ``me.mp4``), or to VIDEO in ``VIDEO=FILE``;
-            - a ``.csv`` with the columns video, start, end, label (spans, in seconds) or video,
-              event, time (key events) of videos that lie beside it;
-            - any other ``.csv``: a recording of the video of the same name;
+            - a `.vtt` or `.srt` file: captions of the video of the same name in the same folder
+              (`me.vtt` or `me.en.vtt` for `me.mp4`), or of VIDEO in `VIDEO=FILE`;
+            - a `.csv` with the columns video, start, end, label (spans, in seconds) or video,
+              event, time (key events) of videos in the same folder;
+            - any other `.csv`: a recording of the video of the same name;
             - a folder of such files.
         names: only these videos, by name.
 
     Returns:
-        The videos about which something is known; what several files tell of one is put together.
+        The annotated videos; annotations of one video from several files are merged.
 
     Raises:
         CollectionError: something cannot be read, a video is missing, two files give events or a
-            recording of one video, or nothing is known of any.
+            recording for the same video, or there are no annotations.
         VideoError: a video cannot be read.
     """
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
@@ -73,30 +73,30 @@ def read_annotations(
     told = ", ".join(str(source) for source in listed)
     for name in names:
         if name not in known:
-            near = hint(name, known[:20]) if known else "it tells nothing at all."
-            raise CollectionError(f"{told} tells nothing of a video {name}; {near}")
+            near = hint(name, known[:20]) if known else "there are no annotations in it."
+            raise CollectionError(f"{told} has no annotations of a video {name}; {near}")
     chosen = tuple(one for one in found if not names or one.video.name in names)
     if not chosen:
-        raise CollectionError(f"{told} tells nothing of any video.")
+        raise CollectionError(f"{told} has no annotations of any video.")
     return chosen
 
 
 def event_seconds(
     events: Mapping[str, int], times: NDArray[np.float64], duration: float
 ) -> dict[str, float]:
-    """Seconds of labelled frames; a frame right after the last one is the video's end."""
+    """Seconds of labelled frames; the frame number after the last one means the video's end."""
     ends = np.append(times, duration)
     return {name: float(ends[min(frame, len(times))]) for name, frame in events.items()}
 
 
 def event_frames(events: Mapping[str, float], times: NDArray[np.float64]) -> dict[str, int]:
-    """The first frame at or after each event; the number of frames where that is none."""
+    """The first frame at or after each event; the number of frames if there is none."""
     # Frame times are rounded in files, some to a microsecond.
     return {name: int(np.searchsorted(times, seconds - 1e-6)) for name, seconds in events.items()}
 
 
 def phases(events: Mapping[str, float], duration: float) -> tuple[Cue, ...]:
-    """The spans between key events, and before and after them, as cues; none without events."""
+    """The spans before, between and after the key events, as cues; none without events."""
     if not events:
         return ()
     marks = [("start", 0.0), *events.items(), ("end", duration)]
@@ -117,7 +117,9 @@ def _joined(parts: Sequence[AnnotatedVideo]) -> list[AnnotatedVideo]:
             continue
         first, second = known.annotations, part.annotations
         if (first.events and second.events) or (first.recording and second.recording):
-            raise CollectionError(f"Two files hold annotations of one kind of {part.video.path}.")
+            raise CollectionError(
+                f"Two files have annotations of the same kind for {part.video.path}; give one."
+            )
         together = Annotations(
             events=first.events or second.events,
             cues=tuple(sorted((*first.cues, *second.cues), key=lambda cue: cue.start)),
@@ -142,14 +144,14 @@ def _read_file(path: Path) -> list[AnnotatedVideo]:
         )  # fmt: skip
         if not files:
             kinds = ", ".join(ANNOTATION_SUFFIXES)
-            raise CollectionError(f"{path} has no annotations: no file of a known kind ({kinds}).")
+            raise CollectionError(f"{path} has no annotation files ({kinds}).")
         return [one for file in files for one in _read_file(file)]
     if path.is_dir() or path.suffix.lower() == ".json":
         return _from_labels(path)
     if path.suffix.lower() not in ANNOTATION_SUFFIXES:
         raise CollectionError(
-            f"{path} is not known to hold annotations; the kinds are: "
-            f"{', '.join(ANNOTATION_SUFFIXES)}."
+            f"{path} is not an annotation file; annotations are read from "
+            f"{', '.join(ANNOTATION_SUFFIXES)} files."
         )
     if not path.exists():
         raise CollectionError(f"{path} does not exist.")
@@ -189,7 +191,7 @@ def _from_table(table: CsvTable, *, instants: bool) -> list[AnnotatedVideo]:
     for name, cues in told.items():
         file = _find(path.parent, name)
         if file is None:
-            raise CollectionError(f"{path}: there is no video {name} beside it.")
+            raise CollectionError(f"{path}: there is no video {name} in the same folder.")
         cues.sort(key=lambda cue: cue.start)
         if instants:
             annotations = Annotations(events={cue.text: cue.start for cue in cues})
@@ -221,7 +223,7 @@ def _beside(path: Path, video: Path) -> AnnotatedVideo:
 
 
 def _video_of(path: Path) -> Path:
-    """The video that a file of annotations is named after."""
+    """The video that an annotation file is named after."""
     stem = path.stem
     while True:
         file = _find(path.parent, stem)
@@ -229,7 +231,7 @@ def _video_of(path: Path) -> Path:
             return file
         if "." not in stem:
             raise CollectionError(
-                f"There is no video {path.stem} beside {path}; say which it belongs to: "
+                f"There is no video {path.stem} in the folder of {path}; give its video as "
                 f"VIDEO={path}."
             )
         stem = stem.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""The supplement's augmentation, one draw a clip."""
+"""The supplement's augmentation, drawn once per clip."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ CONTRAST_RANGE = (0.5, 1.5)
 class Augmentation:
     """One draw of the augmentation: the same change for every frame of a clip.
 
-    As in the supplement's section 5, in this order and on values of 0..255, before the base
-    network's normalisation: horizontal flip with probability ½, brightness plus U(−32, 32),
-    contrast times U(0.5, 1.5). Values are rounded and cut to 0..255 once, at the end.
+    As in section 5 of the supplement, in this order and on values in 0..255, before the base
+    network's normalization: horizontal flip with probability ½, brightness plus U(−32, 32),
+    contrast times U(0.5, 1.5). Values are rounded and clipped to 0..255 once, at the end.
 
     Attributes:
         flip: mirror left and right.
         brightness: added to every value (0..255 scale).
-        contrast: factor on the distance from the mean of each frame and channel, as
-            ``tf.image.adjust_contrast`` has it.
+        contrast: factor on the distance from the mean of each frame and channel, as in
+            `tf.image.adjust_contrast`.
     """
 
     flip: bool
@@ -31,7 +31,7 @@ class Augmentation:
 
     @classmethod
     def draw(cls, generator: np.random.Generator) -> "Augmentation":
-        """Draw one augmentation, for one clip."""
+        """Draw an augmentation for one clip."""
         return cls(
             flip=bool(generator.random() < FLIP_PROBABILITY),
             brightness=float(generator.uniform(-MAX_BRIGHTNESS, MAX_BRIGHTNESS)),
@@ -44,10 +44,10 @@ class Augmentation:
         return cls(flip=False, brightness=0.0, contrast=1.0)
 
     def __call__(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Change the frames of a clip.
+        """Augment the frames of a clip.
 
         Args:
-            frames: (..., H, W, 3) RGB, left as they are.
+            frames: (..., H, W, 3) RGB; not modified.
 
         Returns:
             (..., H, W, 3), new memory.
@@ -63,7 +63,7 @@ class Augmentation:
             frames = frames[..., ::-1, :]
         if self.brightness == 0.0 and self.contrast == 1.0:
             return frames.copy(order="C")
-        # Brightness moves the mean along, so both steps are one line through the mean.
+        # Brightness shifts the mean by the same amount, so both steps are one linear function.
         mean = frames.mean(axis=(-3, -2), keepdims=True, dtype=np.float64)
         offset = (mean * (1.0 - self.contrast) + self.brightness).astype(np.float32)
         values = frames.astype(np.float32, order="C")

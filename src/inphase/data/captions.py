@@ -1,4 +1,4 @@
-"""Captions beside a video: WebVTT and SubRip (SRT), in and out."""
+"""Read and write caption files: WebVTT and SubRip (SRT)."""
 
 import html
 import re
@@ -14,24 +14,24 @@ CAPTION_SUFFIXES = (".vtt", ".srt")
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
-# SubRip of some programs has whole seconds.
+# Some programs write SubRip times in whole seconds.
 _WHOLE = r"(\d+):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _SRT_TIMING = re.compile(rf"^\s*{_WHOLE}\s*-->\s*{_WHOLE}(?:\s.*)?$")
 # A line that was meant to be a timing.
 _TIMELIKE = re.compile(r"^\s*\d+:\d+")
 _VTT_TAG = re.compile(r"</?[a-zA-Z0-9.][^>]*>|</?>")
-# Other words in angle brackets are text: SubRip knows these four only.
+# SubRip has only these four tags; anything else in angle brackets is text.
 _SRT_TAG = re.compile(r"</?(?:b|i|u|font)(?:\s[^>]*)?>|\{\\an?\d+\}", re.IGNORECASE)
 _NOT_CUES = re.compile(r"^(NOTE|STYLE|REGION)(\s|$)")
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A text that belongs to a span of a video.
+    """A text for a span of a video.
 
     Attributes:
         start: seconds.
-        end: seconds, not before ``start``.
+        end: seconds, not before `start`.
         text: lines of plain text.
     """
 
@@ -41,35 +41,35 @@ class Cue:
 
 
 def read_captions(path: str | Path) -> tuple[Cue, ...]:
-    """Read ``.vtt`` (WebVTT) or ``.srt`` (SubRip), in order of time.
+    """Read a `.vtt` (WebVTT) or `.srt` (SubRip) file, sorted by time.
 
-    Markup, cue settings, styles and comments are left out: the text is plain.
+    Markup, cue settings, styles and comments are dropped: the text is plain.
 
     Raises:
-        CollectionError: the file cannot be read, or a line of it is wrong; the message says which.
+        CollectionError: the file cannot be read, or a line is wrong; the message says which.
     """
     path = Path(path)
     lines = read_text(path).splitlines()
     is_vtt = path.suffix.lower() == ".vtt"
     if is_vtt and not (lines and re.match(r"WEBVTT(\s|$)", lines[0])):
-        raise CollectionError(f"{path} is not a WebVTT file: it does not begin with WEBVTT.")
+        raise CollectionError(f"{path} is not a WebVTT file: it does not start with WEBVTT.")
     blocks = _vtt_blocks(lines) if is_vtt else _srt_blocks(path, lines)
     cues = [_cue(path, number, block, is_vtt=is_vtt) for number, block in blocks]
     if not cues:
-        raise CollectionError(f"{path} holds no captions.")
+        raise CollectionError(f"{path} contains no captions.")
     return tuple(sorted(cues, key=lambda cue: cue.start))
 
 
 def write_captions(
     path: str | Path, cues: Iterable[Cue], *, notes: Sequence[str] | None = None
 ) -> None:
-    """Write ``.vtt`` or ``.srt``, whole or not at all.
+    """Write a `.vtt` or `.srt` file, atomically.
 
     Args:
-        notes: a comment for each cue; only WebVTT can hold them.
+        notes: a comment for each cue, in WebVTT only.
 
     Raises:
-        OutputError: another suffix, or the place cannot be written.
+        OutputError: the suffix is another one, or the file cannot be written.
     """
     path, cues = Path(path), list(cues)
     if path.suffix not in CAPTION_SUFFIXES:
@@ -89,7 +89,7 @@ def write_captions(
 def _vtt_blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """The blocks that are cues, each with the number of its first line.
 
-    Only an empty line ends a block: YouTube's captions have lines of one space inside cues.
+    Only an empty line ends a block: captions from YouTube have lines of a single space in cues.
     """
     for number, block in _blocks(lines[1:], first=2, ends=lambda line: not line):
         if any("-->" in line for line in block) and not _NOT_CUES.match(block[0]):
@@ -99,8 +99,8 @@ def _vtt_blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _srt_blocks(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """The cues, each with the number of its first line.
 
-    SubRip has no rule for an empty line inside a text, or after the number: what has no timing of
-    its own belongs to the cue before it, and a number alone to the cue after it.
+    SubRip has no rule for empty lines in a text or after the number. A block without a timing
+    belongs to the cue before it; a number alone belongs to the cue after it.
     """
     known: tuple[int, list[str]] | None = None
     for number, block in _blocks(lines, first=1, ends=lambda line: not line.strip()):
@@ -127,7 +127,7 @@ def _is_number(block: Sequence[str]) -> bool:
 def _blocks(
     lines: Sequence[str], *, first: int, ends: Callable[[str], bool]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Runs of lines up to one that ends them, each with the number of its first line."""
+    """Blocks of lines between those for which `ends` holds, with the number of the first line."""
     block: list[str] = []
     for number, line in enumerate([*lines, ""], start=first):
         if not ends(line):
@@ -146,7 +146,7 @@ def _cue(path: Path, number: int, block: list[str], *, is_vtt: bool) -> Cue:
     start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
     if end < start:
         raise CollectionError(
-            f"{path}, line {number + place}: the caption ends at {end:g} s, not after its start "
+            f"{path}, line {number + place}: the caption ends at {end:g} s, before it starts "
             f"at {start:g} s."
         )
     text = "\n".join(line.strip() for line in block[place + 1 :] if line.strip())
@@ -156,7 +156,7 @@ def _cue(path: Path, number: int, block: list[str], *, is_vtt: bool) -> Cue:
 
 def _no_timing(path: Path, number: int, line: str) -> CollectionError:
     return CollectionError(
-        f"{path}, line {number}: `{line.strip()}` is no timing; it must be like "
+        f"{path}, line {number}: `{line.strip()}` is not a timing; write it like "
         "00:01.500 --> 00:02.750."
     )
 

@@ -23,13 +23,13 @@ class Video:
     Attributes:
         name: unique in its collection.
         path: the file, or the folder of numbered images.
-        events: frame number of each key event, the first frame at or after the instant.
-        split: part of the set that it belongs to (train, test).
-        group: who or what it shares with others (person, scene, performance).
-        action: what is done.
-        view: which camera.
+        events: frame number of each key event: the first frame at or after the instant.
+        split: the part of the data set it belongs to (train, test).
+        group: what it shares with other videos (person, scene, performance).
+        action: what is done in it.
+        view: the camera it was filmed with.
         frames: number of frames, as labelled.
-        fps: frames per second, as labelled; the file's own times count.
+        fps: frames per second, as labelled; the times in the file take precedence.
     """
 
     name: str
@@ -61,25 +61,25 @@ class Collection:
     def open(
         cls, source: str | Path | Sequence[str | Path], *, split: str | None = None
     ) -> "Collection":
-        """Find videos; none of them is opened.
+        """Find videos without opening them.
 
         Args:
-            source: one of, or a list of: a video file, a folder (searched with its subfolders; a
-                folder of numbered images is one video; a folder with a labels.json is read by
-                it), a glob, a labels.json. A file that is listed twice is taken once.
-            split: keep only the videos of this part of a labelled set.
+            source: one of, or a list of: a video file; a folder, searched with its subfolders,
+                where a folder of numbered images is one video; a labels.json or a folder with
+                one; a glob. Files that are given twice are used once.
+            split: keep only the videos of this split of a labelled set.
 
         Returns:
-            The collection. Without labels the names are the file names without suffix, with as
-            many parent folders before them as it takes to tell them apart.
+            The collection. Without labels, the names are the file names without suffix, with as
+            many parent folders as it takes to tell them apart.
 
         Raises:
             CollectionError: something does not exist or cannot be read, there are no videos, the
-                labels are wrong or do not go together, or there is no such split.
+                labels are wrong or have different key events, or there is no such split.
         """
         sources = [source] if isinstance(source, (str, Path)) else list(source)
         if not sources:
-            raise CollectionError("No videos were given.")
+            raise CollectionError("No videos were given; name at least one file or folder.")
         parts = [_open_one(one) for one in sources]
         collection = parts[0] if len(parts) == 1 else _join(parts)
         return collection if split is None else collection.split(split)
@@ -94,7 +94,7 @@ class Collection:
         """Find a video by its name, or by the path of its file.
 
         Raises:
-            CollectionError: there is none; the message says the nearest name.
+            CollectionError: there is none; the message suggests the nearest name.
         """
         for video in self.videos:
             if video.name == name:
@@ -102,12 +102,12 @@ class Collection:
         by_file = [video for video in self.videos if _same_file(video.path, name)]
         if len(by_file) == 1:
             return by_file[0]
-        # A set may have hundreds of names: too many to list them in a sentence.
+        # A collection may have hundreds of names: too many for a message.
         nearest = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
         if nearest:
             hint = f"did you mean {nearest[0]}?"
         else:
-            hint = f"the first of its {len(self)} videos is {self.names[0]}."
+            hint = f"it has {len(self)} videos, the first is {self.names[0]}."
         raise CollectionError(f"{self.source} has no video {name}; {hint}")
 
     @property
@@ -116,10 +116,10 @@ class Collection:
         return tuple(video.name for video in self.videos)
 
     def split(self, name: str) -> "Collection":
-        """Keep the videos of one part of a labelled set.
+        """Keep the videos of one split of a labelled set.
 
         Raises:
-            CollectionError: no video is in that part; the message names the parts that there are.
+            CollectionError: there is no such split; the message lists the existing ones.
         """
         chosen = tuple(video for video in self.videos if video.split == name)
         if chosen:
@@ -149,8 +149,8 @@ def _open_one(source: str | Path) -> Collection:
     if not found:
         kinds = ", ".join(sorted(VIDEO_SUFFIXES))
         raise CollectionError(
-            f"{source} has no videos: no file of a known kind ({kinds}), no folder of numbered"
-            " images."
+            f"{source} has no videos: neither files of a known type ({kinds}) nor folders of"
+            " numbered images."
         )
     return Collection(videos=_named(found), source=str(source))
 
@@ -186,12 +186,12 @@ def _search(folder: Path) -> list[Path]:
             found.append(entry)
         elif entry.suffix.lower() in IMAGE_SUFFIXES and re.search(r"\d", entry.stem):
             images = True
-    # Images beside videos are thumbnails or previews.
+    # Images next to videos are thumbnails or previews.
     return [folder] if images and not found else found
 
 
 def _match(pattern: str) -> list[Path]:
-    # Path.glob knows no absolute patterns.
+    # Path.glob does not accept absolute patterns.
     matched = glob.glob(pattern, recursive=True)  # noqa: PTH207
     matches = sorted((Path(match) for match in matched), key=_natural)
     if not matches:
@@ -214,13 +214,13 @@ def _join(parts: Sequence[Collection]) -> Collection:
     if len(labelled) > 1:
         first, second = list(labelled.values())[:2]
         raise CollectionError(
-            f"{first.source} and {second.source} cannot be taken together: their key events"
-            f" differ ({', '.join(first.events)}; {', '.join(second.events)})."
+            f"{first.source} and {second.source} cannot be combined: their key events differ"
+            f" ({', '.join(first.events)}; {', '.join(second.events)})."
         )
     distinct: dict[Path, Video] = {}
     for video in (video for part in parts for video in part):
         known = distinct.setdefault(video.path.resolve(), video)
-        # The same file by itself and in a labelled set: the labels are not lost.
+        # A file may be given both alone and in a labelled set: keep the labels.
         if video.events and not known.events:
             distinct[video.path.resolve()] = video
     videos = tuple(distinct.values())
@@ -236,10 +236,10 @@ def _join(parts: Sequence[Collection]) -> Collection:
 
 def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
     paths = list(paths)
-    # A folder's name has no suffix to drop, even with a dot in it.
+    # A folder's name has no suffix to drop, even if it contains a dot.
     parts = [(*path.absolute().parts[:-1], _own_name(path)) for path in paths]
     counts = Counter(parts)
-    # Where only the suffix tells them apart: a.mp4 and a.mov in one folder.
+    # If only the suffix tells them apart (a.mp4 and a.mov in one folder), keep it.
     names = shortest_names(
         [
             (*part[:-1], path.name) if counts[part] > 1 else part

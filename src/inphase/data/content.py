@@ -1,4 +1,4 @@
-"""Which video it is, whatever it is called and wherever it lies: a hash of its bytes."""
+"""Identify a video by a hash of its bytes, whatever its name and folder."""
 
 import hashlib
 import stat
@@ -11,7 +11,7 @@ _READ = 1 << 20
 
 
 def content_hash(path: Path) -> str:
-    """sha256 of a file's bytes, or of a folder of images' names and bytes.
+    """sha256 of a file's bytes, or of the names and bytes of the images in a folder.
 
     Raises:
         VideoError: the file cannot be read.
@@ -19,8 +19,8 @@ def content_hash(path: Path) -> str:
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
-            return _hashed(path)  # A folder does not tell of a change in its files.
-        # A file is read once, until it changes.
+            return _hashed(path)  # A folder's state does not change when its files do.
+        # A file is read once, and again only when it changes.
         return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
     except OSError as error:
         raise VideoError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets write them, read in one way for every purpose."""
+"""Read CSV files as spreadsheets write them, the same way for every purpose."""
 
 import csv
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ class CsvRow:
     """One row.
 
     Attributes:
-        line: its number in the file, from 1.
-        cells: as many as the header has; empty where the file leaves out the last ones.
+        line: its line number in the file, from 1.
+        cells: as many as the header has; empty if the file leaves out the last ones.
     """
 
     line: int
@@ -29,10 +29,10 @@ class CsvTable:
     """The rows of a CSV file.
 
     Attributes:
-        path: of the file.
+        path: the file.
         header: names of the columns, as written.
-        rows: without empty lines.
-        decimal_comma: whether a comma in a number is its decimal point.
+        rows: the rows, without empty lines.
+        decimal_comma: whether numbers have a decimal comma.
     """
 
     path: Path
@@ -46,14 +46,14 @@ class CsvTable:
         return tuple(name.lower() for name in self.header)
 
     def cell(self, row: CsvRow, column: str) -> str:
-        """A cell by the name of its column, in lower case; empty where there is no such column."""
+        """The cell in a column, named in lower case; empty if there is no such column."""
         return row.cells[self.columns.index(column)] if column in self.columns else ""
 
     def number(self, cell: str) -> float:
         """The number in a cell.
 
         Raises:
-            ValueError: it holds none.
+            ValueError: the cell is not a number.
         """
         return float(cell.replace(",", ".", 1) if self.decimal_comma else cell)
 
@@ -61,8 +61,8 @@ class CsvTable:
 def read_csv(path: str | Path) -> CsvTable:
     """Read a CSV file with a header.
 
-    Commas, semicolons or tabs separate the cells. Between semicolons or tabs, a comma in a number
-    is the decimal point. Excel's line `sep=;` is skipped.
+    Commas, semicolons or tabs separate the cells. With semicolons or tabs, a comma in a number is
+    a decimal comma. Excel's `sep=;` line is understood.
 
     Raises:
         CollectionError: the file cannot be read, or a row is longer than the header.

@@ -10,20 +10,20 @@ from inphase.errors import CollectionError
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file that holds one object, in which no key stands twice.
+    """Read a JSON file that contains one object without duplicate keys.
 
     Raises:
-        CollectionError: the file is missing, unreadable, not JSON, or something else than that.
+        CollectionError: the file is missing, unreadable, not JSON, or not such an object.
     """
     try:
         content = json.loads(read_text(path, kind="JSON"), object_pairs_hook=_without_repetition)
     except _RepeatedKeyError as error:
-        raise CollectionError(f"{path} holds the key `{error}` twice.") from error
+        raise CollectionError(f"{path} has the key `{error}` twice.") from error
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise CollectionError(f"{path} is not a JSON file: {reason}.") from error
     if not isinstance(content, dict):
-        raise CollectionError(f"{path} must hold one JSON object.")
+        raise CollectionError(f"{path} must contain one JSON object.")
     return content
 
 

@@ -1,4 +1,4 @@
-"""labels.json: the videos of a set with their splits and key events."""
+"""labels.json: the videos of a data set with their splits and key events."""
 
 import itertools
 from collections.abc import Mapping
@@ -15,19 +15,18 @@ S = TypeVar("S", bound=Settings)
 
 
 class VideoLabels(Settings):
-    """One entry of ``videos``.
+    """One entry of `videos`.
 
     Attributes:
         file: path of the video, relative to the folder of labels.json.
-        fps: frames per second; for the reader of the file, the video's own times count.
+        fps: frames per second, for information only: the times in the video file count.
         frames: number of frames.
-        split: name of the part of the set that the video belongs to (train, test).
-        group: who or what the video shares with others (person, scene, event).
-        action: what is done.
-        view: which camera.
-        events: frame number of each key event, counted from 0, the first frame at or after the
-            instant. A frame number equal to ``frames`` says that the instant comes right after
-            the last frame.
+        split: the part of the data set the video belongs to (train, test).
+        group: what the video shares with others (person, scene, event).
+        action: what is done in the video.
+        view: the camera it was filmed with.
+        events: frame number of each key event, counted from 0: the first frame at or after the
+            instant. A frame number equal to `frames` means right after the last frame.
     """
 
     file: str
@@ -41,7 +40,7 @@ class VideoLabels(Settings):
 
 
 class Labels(Settings):
-    """A labels.json file. Further keys (source, licence, …) are allowed and not read.
+    """A labels.json file. Other keys (source, licence, …) are allowed and ignored.
 
     Attributes:
         events: names of the key events, in the order in which they happen.
@@ -59,8 +58,8 @@ def read_labels(path: str | Path) -> Labels:
 
     Raises:
         CollectionError: the file is missing or not JSON, or an entry is wrong: an unknown key or
-            event, a frame number that is no integer or outside the video, events out of order, a
-            video file that is not there.
+            event, a frame number that is not an integer or is outside the video, events out of
+            order, a missing video file.
     """
     path = Path(path)
     labels = parse_labels(read_json(path), source=str(path))
@@ -73,22 +72,22 @@ def read_labels(path: str | Path) -> Labels:
 
 
 def parse_labels(content: Mapping[str, object], *, source: str) -> Labels:
-    """Check what a labels.json file holds, or is to hold.
+    """Check the content of a labels.json file, read or to be written.
 
     Args:
         source: the file, for messages.
 
     Raises:
-        CollectionError: as :func:`read_labels`; only the videos' files are not looked for.
+        CollectionError: as in `read_labels`, except that the video files may be missing.
     """
     entries = content.get("videos")
     if not isinstance(entries, dict):
         raise CollectionError(
-            f"{source} has no `videos`, a mapping of names to entries with a `file`."
+            f"{source} has no `videos`; it must be an object of names and entries with a `file`."
         )
     if not entries:
         raise CollectionError(f"{source} lists no videos.")
-    # Each entry on its own, so that the message can say which video and which key.
+    # Each entry separately, so that the message can say which video and which key.
     videos = {
         name: _parse(VideoLabels, entry, f"{source}, video {name}")
         for name, entry in entries.items()

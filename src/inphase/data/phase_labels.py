@@ -14,13 +14,13 @@ def phases_of(
     """The phase that each frame is in: the number of key events at or before it.
 
     Args:
-        video: with its labels.
-        events: names of the key events in order; there is one phase more than events.
+        video: the video with its labels.
+        events: names of the key events in order; there is one more phase than events.
         indices: (n,) frame numbers of the video.
 
     Returns:
-        (n,) phases from 0 to the number of events; None where the video lacks an event's label, or
-        there are no events.
+        (n,) phases from 0 to the number of events; None if the video lacks the label of an event,
+        or there are no events.
     """
     if not events or any(event not in video.events for event in events):
         return None

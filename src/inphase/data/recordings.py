@@ -1,4 +1,4 @@
-"""What sensors recorded along with a video: a CSV of a time and numbers."""
+"""Sensor data recorded along with a video: a CSV of times and numbers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from inphase.atomic import write_csv
 from inphase.data.csv_files import CsvRow, CsvTable, read_csv
 from inphase.errors import CollectionError
 
-# Names of the column that holds the seconds.
+# Accepted names of the time column, in seconds.
 TIME_COLUMNS = ("time", "seconds", "t", "timestamp")
 
 
@@ -19,8 +19,8 @@ class Recording:
     """Numbers over time.
 
     Attributes:
-        times: (n,) seconds, increasing; time 0 is the video's.
-        columns: names of the numbers.
+        times: (n,) seconds, increasing; time 0 is that of the video.
+        columns: names of the values.
         values: (n, columns), NaN where nothing was recorded.
     """
 
@@ -29,7 +29,7 @@ class Recording:
     values: NDArray[np.float64]
 
     def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(len(times), columns) interpolated; NaN outside of what was recorded."""
+        """(len(times), columns) interpolated values; NaN outside the recorded times."""
         found = np.full((len(times), len(self.columns)), np.nan)
         for index in range(len(self.columns)):
             known = np.isfinite(self.values[:, index])
@@ -41,13 +41,13 @@ class Recording:
 
 
 def read_recording(path: str | Path) -> Recording:
-    """Read a CSV whose header has a column ``time`` (or seconds, t, timestamp), in seconds.
+    """Read a CSV with a header and a column `time` (or seconds, t, timestamp), in seconds.
 
-    Empty cells are values that were not recorded.
+    Empty cells mean that the value was not recorded.
 
     Raises:
-        CollectionError: the file cannot be read, has no such column or no other, a cell is no
-            number, or the times do not increase.
+        CollectionError: the file cannot be read, has no time column or no other column, a cell is
+            not a number, or the times do not increase.
     """
     table = read_csv(path)
     place = next(
@@ -60,7 +60,9 @@ def read_recording(path: str | Path) -> Recording:
         )
     columns = tuple(name for index, name in enumerate(table.header) if index != place)
     if not columns or not table.rows:
-        raise CollectionError(f"{path} records nothing: it needs a time and at least one number.")
+        raise CollectionError(
+            f"{path} has no data: it needs a time column, another column and at least one row."
+        )
     numbers = np.array(
         [[_number(table, row, i) for i in range(len(row.cells))] for row in table.rows]
     )
@@ -73,13 +75,13 @@ def read_recording(path: str | Path) -> Recording:
 def write_recording(
     path: str | Path, recording: Recording, *, confidence: NDArray[np.float64] | None = None
 ) -> None:
-    """Write a CSV with a column ``time`` and the recording's, whole or not at all.
+    """Write a CSV with a column `time` and the columns of the recording, atomically.
 
     Args:
-        confidence: (n,) in 0..1, as a last column.
+        confidence: (n,) in 0..1, written as the last column.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     columns = ["time", *recording.columns, *([] if confidence is None else ["confidence"])]
     rows = []

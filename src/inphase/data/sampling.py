@@ -1,4 +1,4 @@
-"""Which frames: resampling by time, context frames by seconds, clips of a fixed number of frames.
+"""Choose frames: resampling by time, context frames by seconds, clips of a fixed length.
 
 Everything here works on frame indices and times; no frame is decoded.
 """
@@ -8,25 +8,25 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-# Frames half-way between two targets go to the earlier one, whatever the rounding of their times.
+# A frame halfway between two targets goes to the earlier one, however its time is rounded.
 _TIE = 1e-6
 
 
 def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
     """Pick the frames nearest to a regular grid in time.
 
-    Variable frame rate is handled by the times. No frame is picked twice: where the video is
-    slower than ``fps``, all of its frames are kept and none is repeated.
+    This works for variable frame rates too. No frame is picked twice: where the video is slower
+    than `fps`, all of its frames are kept.
 
     Args:
         times: (frames,) presentation times in seconds, strictly increasing.
         fps: target frames per second.
 
     Returns:
-        (n,) strictly increasing frame indices; the first frame is always among them.
+        (n,) strictly increasing frame indices, always including the first frame.
 
     Raises:
-        ValueError: ``times`` is empty or not increasing, or ``fps`` is not a positive number.
+        ValueError: `times` is empty or not increasing, or `fps` is not a positive number.
     """
     times = _checked(times)
     if not (fps > 0 and math.isfinite(fps)):
@@ -44,43 +44,43 @@ def context_indices(
     gap: float,
     centred: bool = False,
 ) -> NDArray[np.int64]:
-    """Find the frames that are stacked to embed each of ``indices``.
+    """Find the frames to stack to embed each of `indices`.
 
     The context of a frame at time t is the frames nearest to t − (k−1)·gap, …, t − gap, and the
     frame itself (supplement, section 5: k frames with a fixed stride, here in seconds so that
-    frame rates may differ). Centred, it lies on both sides: t − (k−1)/2·gap, …, t + (k−1)/2·gap,
-    so that a motion which begins is seen as well as one which ends. Beyond the first and the last
-    frame these stand in.
+    frame rates may differ). If centred, it covers both sides: t − (k−1)/2·gap, …, t + (k−1)/2·gap,
+    and so shows the start of a motion as well as its end. The first and last frame stand in for
+    frames outside the video.
 
     Args:
         times: (frames,) presentation times in seconds, strictly increasing.
         indices: (n,) frames to embed.
         context_frames: k, the number of frames stacked, at least 1.
         gap: seconds between two context frames, at least 0.
-        centred: whether the context lies on both sides of the frame, or before it.
+        centred: put the context on both sides of the frame instead of before it.
 
     Returns:
-        (n, k) frame indices, ascending in time; the last column, centred the middle one, is
-        ``indices``.
+        (n, k) frame indices, ascending in time; `indices` is the last column, or the middle one
+        if centred.
 
     Raises:
-        ValueError: an index is outside the video, ``context_frames`` < 1, or even for a centred
-            context, or ``gap`` < 0.
+        ValueError: an index is outside the video, `context_frames` is below 1 or, if centred,
+            even, or `gap` is below 0.
     """
     times = _checked(times)
     indices = np.asarray(indices, dtype=np.int64)
     if context_frames < 1:
         raise ValueError(f"context_frames must be at least 1, not {context_frames}.")
     if centred and context_frames % 2 == 0:
-        raise ValueError(f"a centred context has an odd number of frames, not {context_frames}.")
+        raise ValueError(f"context_frames must be odd for a centred context, not {context_frames}.")
     if not (gap >= 0 and math.isfinite(gap)):
         raise ValueError(f"gap must be zero or a positive number of seconds, not {gap}.")
     if indices.size and (indices.min() < 0 or indices.max() >= len(times)):
-        raise ValueError(f"indices must lie in 0..{len(times) - 1}.")
+        raise ValueError(f"indices must be in 0..{len(times) - 1}.")
     own = context_frames // 2 if centred else context_frames - 1
     offsets = np.arange(context_frames) - own
     context = _nearest(times, times[indices][:, None] + offsets * gap)
-    # With a gap below the tie's width a context frame must not overtake the frame itself.
+    # With a gap smaller than the tie, a context frame must not overtake the frame itself.
     before, after = offsets <= 0, offsets >= 0
     context[:, before] = np.minimum(context[:, before], indices[:, None])
     context[:, after] = np.maximum(context[:, after], indices[:, None])
@@ -99,10 +99,10 @@ def sample_uniform(
 
     Returns:
         (count,) sorted frame indices and (count,) mask. A video shorter than the clip gives all
-        its frames; the rest repeats the last one and is False in the mask.
+        its frames; the rest of the clip repeats the last one and is False in the mask.
 
     Raises:
-        ValueError: ``frames`` or ``count`` is below 1.
+        ValueError: `frames` or `count` is below 1.
     """
     _check_counts(frames, count)
     real = min(frames, count)
@@ -113,7 +113,7 @@ def sample_uniform(
 def sample_strided(
     frames: int, count: int, stride: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Draw a clip of frames ``stride`` apart from a random start.
+    """Draw a clip of frames `stride` apart from a random start.
 
     Args:
         frames: number of frames of the video.
@@ -122,12 +122,12 @@ def sample_strided(
         generator: source of the draw.
 
     Returns:
-        (count,) sorted frame indices and (count,) mask. Where the video ends before the clip, the
-        start is drawn so that as many frames as possible are real; the rest repeats the last one
-        and is False in the mask.
+        (count,) sorted frame indices and (count,) mask. If the video is too short for the clip,
+        the start is drawn so that as many frames as possible are real; the rest of the clip
+        repeats the last one and is False in the mask.
 
     Raises:
-        ValueError: ``frames``, ``count`` or ``stride`` is below 1.
+        ValueError: `frames`, `count` or `stride` is below 1.
     """
     _check_counts(frames, count)
     if stride < 1:
@@ -140,28 +140,28 @@ def sample_strided(
 def sample_positives(
     indices: NDArray[np.int64], frames: int, window: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Draw for each frame of a clip another one of the same video that lies close by.
+    """Draw for each frame of a clip another frame of the same video close to it.
 
     Source: Dwibedi et al., CVPR 2019, supplement, Table 2 (a window of 5 frames).
 
     Args:
         indices: (n,) frames of the clip.
         frames: number of frames of the video.
-        window: how many frames before or after a positive may lie, at least 1.
+        window: largest distance of a positive, in frames before or after; at least 1.
         generator: source of the draw.
 
     Returns:
-        (n,) frame indices, and (n,) bool: False where there is no other frame, in a video of one.
+        (n,) frame indices, and (n,) bool: False if the video has no other frame.
 
     Raises:
-        ValueError: ``window`` is below 1.
+        ValueError: `window` is below 1.
     """
     if window < 1:
         raise ValueError(f"window must be at least 1, not {window}.")
     first = np.maximum(indices - window, 0)
     others = np.minimum(indices + window, frames - 1) - first
     drawn = first + np.floor(generator.random(len(indices)) * others).astype(np.int64)
-    drawn += drawn >= indices  # step over the frame itself
+    drawn += drawn >= indices  # skip the frame itself
     there = others > 0
     return np.where(there, drawn, indices), there
 
@@ -169,7 +169,7 @@ def sample_positives(
 def same_instants(
     times: NDArray[np.float64], targets: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Find the frames of another camera that show the same instants, whatever its frame rate.
+    """Find the frames of another camera at the same instants, whatever its frame rate.
 
     Args:
         times: (frames,) presentation times of that camera in seconds, strictly increasing.
@@ -198,7 +198,7 @@ def _padded(indices: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], 
 def _checked(times: NDArray[np.float64]) -> NDArray[np.float64]:
     times = np.asarray(times, dtype=np.float64)
     if times.ndim != 1 or len(times) == 0:
-        raise ValueError("times must hold at least one frame's time.")
+        raise ValueError("times must have at least one element.")
     if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
         raise ValueError("times must increase from frame to frame.")
     return times

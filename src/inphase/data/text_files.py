@@ -1,4 +1,4 @@
-"""Text files that people and other programs write: UTF-8, or UTF-16 with its mark."""
+"""Text files by people and other programs: UTF-8, or UTF-16 with a byte order mark."""
 
 import codecs
 from pathlib import Path
@@ -10,11 +10,11 @@ def read_text(path: Path, *, kind: str = "") -> str:
     """Read a text file.
 
     Args:
-        path: of the file.
-        kind: what it should be, for the message: "JSON", "CSV".
+        path: the file.
+        kind: its format, for the message: "JSON", "CSV".
 
     Raises:
-        CollectionError: the file is missing or unreadable, or is in another encoding.
+        CollectionError: the file is missing, unreadable or in another encoding.
     """
     try:
         raw = path.read_bytes()

@@ -36,7 +36,7 @@ def test_what_is_written_opens_as_a_collection(write_videos: WriteVideos, tmp_pa
     found = convert_labels(tmp_path / "labels.csv", videos)
     assert found.mistakes == ()
     assert found.counts == {("", "train"): 1, ("", "test"): 1}
-    # Beside the videos, and elsewhere.
+    # In the folder of the videos, and elsewhere.
     for place in (tmp_path / "videos" / "labels.json", tmp_path / "other" / "set.json"):
         found.save(place, about={"licence": "mine"})
         opened = Collection.open(place)
@@ -66,7 +66,7 @@ def test_every_mistake_is_told_and_the_rest_is_kept(
     assert list(found.videos) == ["good"]
     told = {mistake.video: mistake.sentence for mistake in found.mistakes}
     assert "`down` at 2.3 s is outside the video, whose last frame is at 1.900 s" in told["late"]
-    assert "`down` (0.5) comes before `up` (1), out of order" in told["odd"]
+    assert "`down` (0.5) comes before `up` (1); they are out of order" in told["odd"]
     assert "unknown event `dwon`" in told["strange"]
     assert "no such video" in told["goood"]
     assert "did you mean good?" in told["goood"]
@@ -106,7 +106,7 @@ def test_unknown_forms_and_missing_videos_are_one_sentence(tmp_path: Path) -> No
     with pytest.raises(CollectionError, match="no known form"):
         convert_labels(tmp_path / "labels.xlsx")
     (tmp_path / "labels.csv").write_text("video,event,time\na,up,1\n")
-    with pytest.raises(CollectionError, match="needs the videos"):
+    with pytest.raises(CollectionError, match="give the videos"):
         convert_labels(tmp_path / "labels.csv")
 
 

@@ -37,7 +37,7 @@ def test_names_may_be_given() -> None:
     ("segments", "names", "told"),
     [
         ([Segment(1, 0, "a")], None, "ends at 0 s, before it starts at 1 s"),
-        ([Segment(0, 1, "x"), Segment(1, 2, "a"), Segment(2, 3, "a")], None, "`a` begins twice"),
+        ([Segment(0, 1, "x"), Segment(1, 2, "a"), Segment(2, 3, "a")], None, "`a` starts twice"),
         ([Segment(0, 9, "a"), Segment(1, 2, "b")], None, "`b` lies inside `a`"),
         ([Segment(0, 1, "a"), Segment(1, 2, "b")], ["x", "y"], "2 segments, so 1 key events"),
     ],

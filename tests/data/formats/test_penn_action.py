@@ -20,7 +20,7 @@ FRAMES = 40
 
 
 def body(**heights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Joints of a person who stands still, but for the parts that are given (pixels, downwards)."""
+    """Joints of a person standing still, except for the given parts (pixels, downwards)."""
     standing = {
         "head": 20.0,
         "shoulder": 40.0,
@@ -39,7 +39,7 @@ def body(**heights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def bump(low: float, high: float, peak: int) -> NDArray[np.float64]:
-    """From low to high at the peak and back, in straight lines."""
+    """Straight lines from low up to high at the peak and back."""
     return np.interp(np.arange(FRAMES), [0, peak, FRAMES - 1], [low, high, low])
 
 
@@ -79,7 +79,7 @@ def test_hidden_and_jumping_joints_do_not_mislead() -> None:
     joints = body(head=bump(20, 100, 18))
     seen = generator.random((FRAMES, len(JOINTS))) > 0.3
     joints[~seen] = 999.0
-    joints[5, 0] = (0, 400)  # a slip of the annotator's mouse
+    joints[5, 0] = (0, 400)  # the annotator's mouse slipped
     assert abs(events_from_joints("pushup", joints, seen)["head_at_floor"] - 18) <= 2
 
 
@@ -132,7 +132,7 @@ def test_the_layout_gives_splits_actions_and_events(root: Path, tmp_path: Path) 
     }
     assert found.published[("pushup", "train")] == 102
     assert {mistake.video: mistake.sentence for mistake in found.mistakes} == {
-        "0004": "it has 40 frames and joints of 37.",
+        "0004": "it has 40 frames but joints for 37.",
         "0005": "it has no labels.",
     }
     opened = Collection.open(found.save(tmp_path / "labels.json"))
@@ -151,12 +151,12 @@ def test_one_action_may_be_chosen(root: Path) -> None:
 
 def test_a_joint_file_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.mat").write_text("no matrix")
-    with pytest.raises(CollectionError, match=r"a\.mat is no label file of Penn Action"):
+    with pytest.raises(CollectionError, match=r"a\.mat is not a label file of Penn Action"):
         read_joint_file(tmp_path / "a.mat")
     scipy.io.savemat(tmp_path / "b.mat", {"x": np.zeros((3, 13))})
     with pytest.raises(CollectionError, match="has no 'y'"):
         read_joint_file(tmp_path / "b.mat")
     with pytest.raises(CollectionError, match="does not exist"):
         read_joint_file(tmp_path / "c.mat")
-    with pytest.raises(CollectionError, match="no Penn Action set"):
+    with pytest.raises(CollectionError, match="not a Penn Action set"):
         read_penn_action(tmp_path)

@@ -67,9 +67,9 @@ def test_mistakes_are_told(root: Path) -> None:
 
 
 def test_another_layout_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="no pouring set"):
+    with pytest.raises(CollectionError, match="not a pouring set"):
         read_pouring(tmp_path)
     (tmp_path / "videos" / "train").mkdir(parents=True)
     (tmp_path / "labels").mkdir()
-    with pytest.raises(CollectionError, match="holds no JSON file"):
+    with pytest.raises(CollectionError, match="contains no JSON files"):
         read_pouring(tmp_path)

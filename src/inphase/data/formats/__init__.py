@@ -1,4 +1,4 @@
-"""Labels of other programs and sets, made into a labels.json."""
+"""Convert labels of other programs and data sets to a labels.json."""
 
 import glob
 from collections.abc import Sequence
@@ -57,18 +57,20 @@ def convert_labels(
     instants: bool = False,
     actions: Sequence[str] | None = None,
 ) -> Conversion:
-    """Read labels of any known form, by suffix or layout.
+    """Convert labels of any known format, recognized by suffix or layout.
 
     Args:
-        labels: ``.json`` of segments in microseconds (TCC), ``.csv`` of segments or instants,
-            ``.vtt`` or a folder of them, or the folder of Penn Action or of the pouring set.
-        videos: what :meth:`inphase.data.Collection.open` takes; not needed for a whole set.
+        labels: a `.json` file of segments in microseconds (TCC), a `.csv` file of segments or
+            instants, a `.vtt` file or a folder of them, or the folder of Penn Action or of the
+            pouring set.
+        videos: anything [`Collection.open`][inphase.data.Collection.open] takes; not needed for a
+            whole data set.
         events: names of the key events, in order.
-        instants: each WebVTT cue is an instant rather than a segment.
-        actions: of Penn Action, only these.
+        instants: whether each WebVTT cue is an instant rather than a segment.
+        actions: convert only these actions of Penn Action.
 
     Raises:
-        CollectionError: the form is not known, something is missing or cannot be read.
+        CollectionError: the format is unknown, or something is missing or cannot be read.
     """
     path = Path(labels)
     if not path.exists():
@@ -86,17 +88,17 @@ def convert_labels(
         marks, mistakes = read_tcc_json(path, events=events)
     else:
         raise CollectionError(
-            f"{path} is of no known form: .json of segments in microseconds, .csv, .vtt, or the "
-            "folder of Penn Action or of the pouring set."
+            f"{path} has no known format; give .json (segments in microseconds), .csv, .vtt, or "
+            "the folder of Penn Action or of the pouring set."
         )
     if videos is None:
-        raise CollectionError(f"{path} needs the videos it speaks of, to find frames by time.")
+        raise CollectionError(f"{path} does not include any video files; give the videos as well.")
     collection = Collection.open(_files(videos))
     return convert_marks(marks, collection, events=events, mistakes=mistakes)
 
 
 def _files(videos: str | Path | Sequence[str | Path]) -> list[str | Path]:
-    """The videos as they are: a labels.json beside them may be the one of the time before."""
+    """The video files themselves: a labels.json among them may be from an earlier conversion."""
     sources = [videos] if isinstance(videos, (str, Path)) else list(videos)
     return [
         f"{glob.escape(str(source))}/*" if (Path(source) / LABELS_FILE).is_file() else source

@@ -1,4 +1,4 @@
-"""From marks in seconds to a labels.json of videos that are there, with every mistake told."""
+"""Convert marks in seconds to a labels.json of existing videos, reporting every mistake."""
 
 import difflib
 import itertools
@@ -17,7 +17,7 @@ from inphase.data.formats.marks import Marks, Mistake, common_order
 from inphase.errors import CollectionError, VideoError
 from inphase.video import VideoInfo, probe
 
-# A time this close before a frame means the frame: files round their times.
+# A time this close before a frame means that frame: files round their times.
 _TIE = 1e-6
 
 
@@ -27,9 +27,10 @@ class Conversion:
 
     Attributes:
         events: names of the key events in order.
-        videos: entries of labels.json by name, with absolute files.
-        mistakes: one sentence each; a video with a mistake is left out.
-        published: number of videos by action and split in the paper that uses a published set.
+        videos: entries of labels.json by name, with absolute paths.
+        mistakes: one sentence each; videos with a mistake are left out.
+        published: for a published data set, its number of videos by action and split according to
+            the paper.
     """
 
     events: tuple[str, ...]
@@ -39,27 +40,27 @@ class Conversion:
 
     @property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Number of videos by action and split; empty where there is none."""
+        """Number of videos by (action, split); each an empty string if unknown."""
         return Counter(
             (entry.get("action") or "", entry.get("split") or "") for entry in self.videos.values()
         )
 
     def save(self, path: str | Path, *, about: Mapping[str, str] | None = None) -> Path:
-        """Write labels.json; files inside its folder are named relative to it.
+        """Write a labels.json, with paths relative to its folder for videos inside it.
 
         Args:
-            path: of the file.
-            about: further keys for people, such as the set's name, source and licence.
+            path: the file to write.
+            about: additional keys for information, such as the set's name, source and licence.
 
         Raises:
-            CollectionError: no video is left to be written.
-            OutputError: the place cannot be written.
+            CollectionError: no video is left.
+            OutputError: the file cannot be written.
         """
         path = Path(path).expanduser().absolute()
         if not self.videos:
             first = f"; the first mistake: {self.mistakes[0].video}: {self.mistakes[0].sentence}"
             raise CollectionError(
-                "No video with sound labels is left" + (first if self.mistakes else ".")
+                "No video has labels without mistakes" + (first if self.mistakes else ".")
             )
         entries = {}
         for name, entry in self.videos.items():
@@ -82,13 +83,13 @@ def convert_marks(
 ) -> Conversion:
     """Find the frame of each key event in the videos, and everything that does not fit.
 
-    An event's frame is the first frame at or after its instant, by the file's own times.
+    An event's frame is the first frame at or after its instant, by the times in the video file.
 
     Args:
-        marks: by video; a name is a video's name, file name or file name without suffix.
-        videos: those that are there.
+        marks: by video: its name, its file name, or its file name without suffix.
+        videos: the existing videos.
         events: the key events in order; by default the order that most videos have.
-        mistakes: found before, to be listed with the others.
+        mistakes: mistakes found earlier, to list with the others.
 
     Returns:
         The labels of the videos without a mistake, and all mistakes.
@@ -146,7 +147,7 @@ def _names(videos: Collection) -> dict[str, Video]:
 def _frames(
     marks: Marks, info: VideoInfo, order: Sequence[str]
 ) -> tuple[dict[str, int], list[str]]:
-    """Frame of each event in order, and a sentence for each that does not fit."""
+    """The frame of each event in order, and a sentence for each that does not fit."""
     wrong = [
         f"unknown event `{event}`; the events are: {', '.join(order) or 'none'}."
         for event in marks.events
@@ -176,13 +177,13 @@ def _frames(
         if marks.events[later] < marks.events[earlier]:
             wrong.append(
                 f"event `{later}` ({marks.events[later]:g}) comes before `{earlier}` "
-                f"({marks.events[earlier]:g}), out of order."
+                f"({marks.events[earlier]:g}); they are out of order."
             )
     return frames, wrong
 
 
 def _frame_at(instant: float, times: NDArray[np.float64]) -> tuple[int, bool]:
     frame = int(np.searchsorted(times, instant - _TIE, side="left"))
-    # The last frame is shown for a while: an instant in that time comes right after it.
+    # The last frame is shown for a while: an instant within that time counts as right after it.
     span = float(times[-1] - times[-2]) if len(times) > 1 else 0.0
     return frame, -_TIE <= instant <= times[-1] + span + _TIE

@@ -1,4 +1,4 @@
-"""Key events as other tools write them, before they are frame numbers of videos that are there."""
+"""Key events as other tools write them, before they are matched to the frames of videos."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from inphase.errors import CollectionError
 
 @dataclass(frozen=True)
 class Segment:
-    """A span of a video with a name.
+    """A named span of a video.
 
     Attributes:
         start: in seconds.
@@ -25,15 +25,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Marks:
-    """What a labels file says of one video.
+    """What a labels file says about one video.
 
     Attributes:
-        events: instant of each key event, in the order of the file.
+        events: instant of each key event, in file order.
         unit: of these instants: seconds, or frame numbers counted from 0.
-        split: part of the set.
-        group: who or what it shares with others.
-        action: what is done.
-        view: which camera.
+        split: the part of the data set it belongs to.
+        group: what it shares with other videos.
+        action: what is done in it.
+        view: the camera it was filmed with.
     """
 
     events: Mapping[str, float]
@@ -49,7 +49,7 @@ class Mistake:
     """Something wrong in a labels file.
 
     Attributes:
-        video: whose labels they are; empty for the file as a whole.
+        video: the video whose labels are wrong; empty for the file as a whole.
         sentence: what is wrong.
     """
 
@@ -58,28 +58,28 @@ class Mistake:
 
 
 class MistakeError(CollectionError):
-    """A mistake in one video's labels, before it is put on the list."""
+    """A mistake in one video's labels, raised to be collected as a `Mistake`."""
 
 
 def boundaries(
     segments: Sequence[Segment], *, names: Sequence[str] | None = None
 ) -> dict[str, float]:
-    """Key events where one segment ends and the next begins; a gap is halved between them.
+    """Key events at the boundaries between segments, or in the middle of the gaps between them.
 
-    The begin of the first and the end of the last segment are no events: a video's first phase
-    reaches back to its first frame, its last one on to its last. Source: the released code of
-    Dwibedi et al., "Temporal Cycle-Consistency Learning", CVPR 2019 (``merge_annotations``).
+    The start of the first segment and the end of the last are not events: the first phase starts
+    with the video and the last ends with it. Source: the released code of Dwibedi et al., "Temporal
+    Cycle-Consistency Learning", CVPR 2019 (`merge_annotations`).
 
     Args:
         segments: in any order.
-        names: of the events; by default the label of the segment that begins there.
+        names: names of the events; by default the label of the segment that starts there.
 
     Returns:
         Seconds by event, ascending.
 
     Raises:
-        MistakeError: a segment ends before it starts, two overlap by more than they touch, two
-            have one name, or there are not as many boundaries as ``names``.
+        MistakeError: a segment ends before it starts or lies inside another, two have the same
+            name, or the number of boundaries differs from that of `names`.
     """
     ordered = sorted(segments, key=lambda segment: segment.start)
     for segment in ordered:
@@ -91,12 +91,12 @@ def boundaries(
     labels = [segment.label for segment in ordered[1:]] if names is None else list(names)
     if len(labels) != len(ordered) - 1:
         raise MistakeError(
-            f"it has {len(ordered)} segments, so {len(ordered) - 1} key events between them, "
-            f"where {len(labels)} are expected ({', '.join(labels)})."
+            f"it has {len(ordered)} segments, so {len(ordered) - 1} key events between them, but "
+            f"{len(labels)} are expected ({', '.join(labels)})."
         )
     twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
     if twice:
-        raise MistakeError(f"`{twice[0]}` begins twice; each key event needs a name of its own.")
+        raise MistakeError(f"`{twice[0]}` starts twice; each key event needs its own name.")
     events = {}
     for (before, after), label in zip(itertools.pairwise(ordered), labels, strict=True):
         if after.end < before.end:
@@ -106,7 +106,7 @@ def boundaries(
 
 
 def common_order(marks: Mapping[str, Marks]) -> tuple[str, ...]:
-    """The order of the key events that most videos agree on: by mean rank."""
+    """The order of the key events that fits most videos: by mean rank."""
     ranks: dict[str, list[float]] = {}
     for video in marks.values():
         ordered = sorted(video.events, key=lambda event: video.events[event])

@@ -1,4 +1,4 @@
-"""Penn Action in its public layout: folders of frames, and a .mat file of joints for each."""
+"""Penn Action in its public layout: folders of frames, each with a .mat file of joints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from inphase.data.formats.penn_events import EVENTS, JOINTS, events_from_joints
 from inphase.errors import CollectionError, VideoError, hint
 from inphase.video import probe
 
-# Videos of each action in TCC's splits (train, val), by Penn Action's names. TCC left a few out,
-# and two actions altogether (jump_rope, strum_guitar).
+# Number of videos of each action in TCC's splits (train, val), by Penn Action's names. TCC leaves
+# out a few videos, and two actions altogether (jump_rope, strum_guitar).
 TCC_COUNTS = {
     "baseball_pitch": (103, 63),
     "baseball_swing": (113, 57),
@@ -34,7 +34,7 @@ TCC_COUNTS = {
     "tennis_serve": (115, 68),
 }
 
-# What scipy raises for files that are no .mat file, or one of another kind.
+# What scipy raises for files that are not .mat files, or of another kind.
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, NotImplementedError, MatReadError)
 
 
@@ -56,16 +56,16 @@ class JointFile:
 
 
 def is_penn_action(root: Path) -> bool:
-    """Whether a folder has the set's layout: ``frames/`` and ``labels/*.mat``."""
+    """Whether a folder has the set's layout: `frames/` and `labels/*.mat`."""
     labels = root / "labels"
     return (root / "frames").is_dir() and labels.is_dir() and any(labels.glob("*.mat"))
 
 
 def read_joint_file(path: str | Path) -> JointFile:
-    """Read ``labels/NNNN.mat``.
+    """Read `labels/NNNN.mat`.
 
     Raises:
-        CollectionError: the file is missing, no .mat file, or lacks what Penn Action's have.
+        CollectionError: the file is missing, not a .mat file or not one of Penn Action's.
     """
     path = Path(path)
     if not path.is_file():
@@ -77,38 +77,38 @@ def read_joint_file(path: str | Path) -> JointFile:
         action, train = str(content["action"]), int(content["train"]) == 1
     except _UNREADABLE as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else "it cannot be read"
-        raise CollectionError(f"{path} is no label file of Penn Action: {reason}.") from error
+        raise CollectionError(f"{path} is not a label file of Penn Action: {reason}.") from error
     if not (x.shape == y.shape == visible.shape and x.shape[1] == len(JOINTS)):
         raise CollectionError(
-            f"{path} is no label file of Penn Action: its joints are {x.shape}, not (frames, "
-            f"{len(JOINTS)})."
+            f"{path} is not a label file of Penn Action: its joints have the shape {x.shape}, not "
+            f"(frames, {len(JOINTS)})."
         )
     return JointFile(action, train, np.stack([x, y], axis=2), visible)
 
 
 def read_penn_action(root: str | Path, *, actions: Sequence[str] | None = None) -> Conversion:
-    """Read ``frames/NNNN/*.jpg`` and ``labels/NNNN.mat``, split as the set is published.
+    """Read `frames/NNNN/*.jpg` and `labels/NNNN.mat`, with the published split.
 
-    Key events come from the joints where these tell them (see ``penn_events``); videos of other
+    Key events are derived from the joints for some actions (see `penn_events`); videos of other
     actions have none.
 
     Source: Zhang et al., "From Actemes to Action", ICCV 2013 (the set and its split); Dwibedi et
     al., CVPR 2019 (key events).
 
     Args:
-        root: the folder that holds ``frames`` and ``labels``.
-        actions: only these; by default all.
+        root: the folder that contains `frames` and `labels`.
+        actions: read only these; by default all.
 
     Returns:
         The labels and every mistake found.
 
     Raises:
-        CollectionError: the folder has another layout, or none of the videos shows these actions.
+        CollectionError: the folder has another layout, or no video shows one of `actions`.
     """
     root = Path(root)
     if not is_penn_action(root):
         raise CollectionError(
-            f"{root} is no Penn Action set: it needs frames/NNNN/ and labels/NNNN.mat."
+            f"{root} is not a Penn Action set: it needs frames/NNNN/ and labels/NNNN.mat."
         )
     entries: dict[str, dict[str, Any]] = {}
     mistakes: list[Mistake] = []
@@ -122,7 +122,9 @@ def read_penn_action(root: str | Path, *, actions: Sequence[str] | None = None) 
                 continue
             info = probe(root / "frames" / name)
             if info.frames != len(told.joints):
-                raise MistakeError(f"it has {info.frames} frames and joints of {len(told.joints)}.")
+                raise MistakeError(
+                    f"it has {info.frames} frames but joints for {len(told.joints)}."
+                )
             events = events_from_joints(told.action, told.joints, told.visible)
         except (MistakeError, CollectionError, VideoError) as error:
             mistakes.append(Mistake(name, str(error)))

@@ -1,7 +1,7 @@
-"""Key events of Penn Action told from its annotated joints, for the actions where joints tell.
+"""Key events of Penn Action derived from its annotated joints, where joints are enough.
 
-The events are those of the supplementary material of Dwibedi et al., CVPR 2019. Where one is a ball
-that is hit or a bar that is held, joints do not tell it: label those by hand.
+The events are those of the supplementary material of Dwibedi et al., CVPR 2019. Joints do not show
+a ball being hit or a bar being held: label such actions by hand.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,15 +48,15 @@ def events_from_joints(
     """Frames of the key events of an action.
 
     Args:
-        action: Penn Action's name of it.
-        joints: (frames, 13, 2) x and y in pixels, y downwards, in the order of ``JOINTS``.
+        action: Penn Action's name for the action.
+        joints: (frames, 13, 2) x and y in pixels, y downwards, in the order of `JOINTS`.
         visible: (frames, 13).
 
     Returns:
-        Frame by event, in order; empty for an action whose events joints do not tell.
+        Frame by event, in order; empty for an action whose events joints do not show.
 
     Raises:
-        MistakeError: the joints that tell are never seen, or the movement does not happen.
+        MistakeError: the joints it takes are never visible, or the movement does not happen.
     """
     if action not in EVENTS:
         return {}
@@ -65,7 +65,7 @@ def events_from_joints(
 
 
 class _Body:
-    """Smoothed heights and places of body parts; left and right are averaged where both show."""
+    """Smoothed positions of body parts; left and right are averaged if both are visible."""
 
     def __init__(self, joints: NDArray[np.float64], visible: NDArray[np.bool_]) -> None:
         self._joints = np.where(visible[:, :, None], joints, np.nan)
@@ -75,7 +75,7 @@ class _Body:
         columns = [index for index, name in enumerate(JOINTS) if name.endswith(part)]
         seen = np.isfinite(self._joints[:, columns, 0])
         if not seen.any():
-            raise MistakeError(f"the {part} is never visible, which tells its key events.")
+            raise MistakeError(f"the {part} is never visible, but the key events depend on it.")
         count = seen.sum(axis=1)
         total = np.nansum(self._joints[:, columns], axis=1)
         known = np.flatnonzero(count > 0)
@@ -86,7 +86,7 @@ class _Body:
         return averaged
 
     def height(self, part: str) -> NDArray[np.float64]:
-        """(frames,) pixels above the top edge: more is higher."""
+        """(frames,) pixels above the top edge, negative inside the picture: more is higher."""
         return -self.place(part)[:, 1]
 
     def distance(self, part: str, other: str) -> NDArray[np.float64]:
@@ -105,7 +105,7 @@ def _bench_press(body: _Body) -> list[int]:
 
 def _jumping_jacks(body: _Body) -> list[int]:
     above = body.height("wrist") - body.height("shoulder")
-    return _around(above, "the wrists never rise from below the shoulders to above and back.")
+    return _around(above, "the wrists never rise from below to above the shoulders and back.")
 
 
 def _pullup(body: _Body) -> list[int]:
@@ -122,11 +122,11 @@ def _situp(body: _Body) -> list[int]:
 
 def _squat(body: _Body) -> list[int]:
     below = body.height("knee") - body.height("hip")
-    return _around(below, "the hips never go from above the knees to below and back.")
+    return _around(below, "the hips never go from above to below the knees and back.")
 
 
 def _around(signal: NDArray[np.float64], otherwise: str) -> list[int]:
-    """Where a signal rises above 0 before its peak, its peak, and where it falls below 0 after."""
+    """The frames where a signal rises above 0, peaks, and falls below 0 after the peak."""
     peak = int(signal.argmax())
     before = np.flatnonzero(signal[:peak] < 0)
     after = np.flatnonzero(signal[peak:] < 0)

@@ -20,42 +20,41 @@ POURING_EVENTS = (
 # Number of videos in the released code's splits.
 POURING_COUNTS = {"train": 70, "val": 14, "test": 32}
 _SPLITS = tuple(POURING_COUNTS)
-# A bare number is a camera only where it is that of one of the two.
+# A bare number counts as a camera only if it is 0 or 1.
 _VIEW = re.compile(r"^(?P<group>.+?)[_-](?:(?:view|cam(?:era)?)(?P<view>\d)|(?P<bare>[01]))$", re.I)
 
 
 def is_pouring(root: Path) -> bool:
-    """Whether a folder has the set's layout: ``videos/`` with split folders, and ``labels/``."""
+    """Whether a folder has the set's layout: `videos/` with split folders, and `labels/`."""
     videos = root / "videos"
     return (root / "labels").is_dir() and any((videos / split).is_dir() for split in _SPLITS)
 
 
 def read_pouring(root: str | Path) -> Conversion:
-    """Read ``videos/{train,val,test}/NAME.mp4`` and ``labels/**/*.json``.
+    """Read `videos/{train,val,test}/NAME.mp4` and `labels/**/*.json`.
 
     Source: Sermanet et al., "Time-Contrastive Networks", ICRA 2018 (the videos); Dwibedi et al.,
-    CVPR 2019 (key events, splits). Two views of one performance, ``NAME_view0`` and ``NAME_view1``
-    (or ``NAME_0`` and ``NAME_1``), share a group, and the labels of either, or of ``NAME``, hold
-    for both.
+    CVPR 2019 (key events, splits). Two views of one performance, `NAME_view0` and `NAME_view1`
+    (or `NAME_0` and `NAME_1`), share a group; labels of either, or of `NAME`, apply to both.
 
     Args:
-        root: the folder that holds ``videos`` and ``labels``.
+        root: the folder that contains `videos` and `labels`.
 
     Returns:
         The labels, split as published, and every mistake found.
 
     Raises:
-        CollectionError: the folder has another layout, or holds no videos or no labels.
+        CollectionError: the folder has another layout, no videos or no labels.
     """
     root = Path(root)
     if not is_pouring(root):
         raise CollectionError(
-            f"{root} is no pouring set: it needs videos/train (val, test) and labels/ with JSON "
+            f"{root} is not a pouring set: it needs videos/train (val, test) and labels/ with JSON "
             "files of segments in microseconds."
         )
     files = sorted((root / "labels").rglob("*.json"))
     if not files:
-        raise CollectionError(f"{root / 'labels'} holds no JSON file of labels.")
+        raise CollectionError(f"{root / 'labels'} contains no JSON files.")
     told: dict[str, Marks] = {}
     mistakes: list[Mistake] = []
     for file in files:

@@ -1,4 +1,4 @@
-"""CSV tables of segments, or of single instants."""
+"""CSV tables of segments or instants."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -19,21 +19,21 @@ _FORMS = (
 def read_segments_csv(
     path: str | Path, *, events: Sequence[str] | None = None
 ) -> tuple[dict[str, Marks], list[Mistake]]:
-    """Read a table with a header and one row a segment or instant.
+    """Read a table with a header and one row per segment or instant.
 
-    Segments: ``video,start,end,label`` in seconds; key events are where one ends and the next
-    begins. Instants: ``video,event,time`` in seconds, or ``video,event,frame``. Further columns
-    ``split``, ``group``, ``action`` and ``view`` describe the row's video; others are not read.
+    Segments: `video,start,end,label` in seconds; key events are where one ends and the next
+    starts. Instants: `video,event,time` in seconds, or `video,event,frame`. The optional columns
+    `split`, `group`, `action` and `view` describe the row's video; others are ignored.
 
     Args:
-        path: the file; separated by commas, semicolons or tabs.
-        events: names of the events between segments; by default the label that begins there.
+        path: the file, separated by commas, semicolons or tabs.
+        events: names of the events between segments; by default the label of the next segment.
 
     Returns:
         The marks of each video that has no mistake, and the mistakes.
 
     Raises:
-        CollectionError: the file is missing, not text, or lacks a column.
+        CollectionError: the file is missing or not text, or a column is missing.
     """
     table = read_csv(path)
     columns = set(table.columns)
@@ -46,7 +46,7 @@ def read_segments_csv(
     else:
         raise CollectionError(f"{path} has the columns {', '.join(sorted(columns))}; {_FORMS}.")
     if not table.rows:
-        raise CollectionError(f"{path} holds no rows; {_FORMS}.")
+        raise CollectionError(f"{path} has no rows; {_FORMS}.")
     by_video: dict[str, list[CsvRow]] = {}
     for row in table.rows:
         by_video.setdefault(table.cell(row, "video"), []).append(row)
@@ -78,7 +78,7 @@ def _instants(table: CsvTable, rows: Sequence[CsvRow], column: str) -> dict[str,
     for row in rows:
         event = table.cell(row, "event")
         if event in events:
-            raise MistakeError(f"event `{event}` stands there twice (line {row.line}).")
+            raise MistakeError(f"event `{event}` is marked twice (line {row.line}).")
         events[event] = _number(table, row, column)
         if column == "frame" and events[event] != int(events[event]):
             cell = table.cell(row, column)
@@ -103,6 +103,6 @@ def _about(table: CsvTable, rows: Sequence[CsvRow]) -> dict[str, str | None]:
         values = dict.fromkeys(table.cell(row, column) for row in rows)
         values.pop("", None)
         if len(values) > 1:
-            raise MistakeError(f"its rows name several values of {column}: {', '.join(values)}.")
+            raise MistakeError(f"its rows have different values of {column}: {', '.join(values)}.")
         about[column] = next(iter(values), None)
     return about

@@ -15,20 +15,21 @@ _MICROSECONDS = 1e6
 def read_tcc_json(
     path: str | Path, *, events: Sequence[str] | None = None
 ) -> tuple[dict[str, Marks], list[Mistake]]:
-    """Read ``{video: {annotator: {"0": [start, end], "1": …}}}`` in microseconds.
+    """Read `{video: {annotator: {"0": [start, end], "1": …}}}` in microseconds.
 
-    Annotators are averaged; gaps between segments are halved. Source: the released code of Dwibedi
-    et al., CVPR 2019 (``dataset_preparation/dataset_utils.py``).
+    Segments are averaged over the annotators; a key event is in the middle of the gap between two
+    segments. Source: the released code of Dwibedi et al., CVPR 2019
+    (`dataset_preparation/dataset_utils.py`).
 
     Args:
         path: the file.
-        events: names of the events between the segments; by default ``event_1``, ``event_2``, ….
+        events: names of the events between the segments; by default `event_1`, `event_2`, ….
 
     Returns:
         The marks of each video that has no mistake, and the mistakes.
 
     Raises:
-        CollectionError: the file is missing or not of this form.
+        CollectionError: the file is missing or has another form.
     """
     path = Path(path)
     content = read_json(path)
@@ -36,7 +37,7 @@ def read_tcc_json(
     for video, annotators in content.items():
         if not isinstance(annotators, dict) or not annotators:
             raise CollectionError(
-                f"{path}, video {video}: there are no annotators with segments; the form is "
+                f"{path}, video {video}: it has no annotators with segments; write it as "
                 '{video: {annotator: {"0": [start, end], …}}} in microseconds.'
             )
         try:
@@ -73,9 +74,7 @@ def _segments(annotation: Any) -> list[Segment]:
 def _merged(annotators: Sequence[Sequence[Segment]]) -> list[Segment]:
     counts = {len(one) for one in annotators}
     if len(counts) > 1:
-        raise MistakeError(
-            f"its annotators do not agree on how many segments it has: {sorted(counts)}."
-        )
+        raise MistakeError(f"its annotators disagree on the number of segments: {sorted(counts)}.")
     merged = []
     for same in zip(*annotators, strict=True):
         start = sum(segment.start for segment in same) / len(same)

@@ -1,4 +1,4 @@
-"""WebVTT: subtitles, chapters and the exports of annotation programs, one file a video."""
+"""WebVTT: subtitles, chapters and exports of annotation programs, one file per video."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,13 +11,12 @@ from inphase.errors import CollectionError
 def read_webvtt(
     source: str | Path, *, events: Sequence[str] | None = None, instants: bool = False
 ) -> tuple[dict[str, Marks], list[Mistake]]:
-    """Read a .vtt file, or all those in a folder; each is named as its video.
+    """Read a .vtt file, or all those in a folder; each has the name of its video.
 
     Args:
-        source: ``NAME.vtt`` for the video ``NAME``, or a folder that is searched with its
-            subfolders.
-        events: names of the events between cues; by default the text of the cue that begins there.
-        instants: each cue is an instant, at its start, rather than a segment.
+        source: `NAME.vtt` for the video `NAME`, or a folder, searched with its subfolders.
+        events: names of the events between cues; by default the text of the next cue.
+        instants: whether each cue is an instant, at its start, rather than a segment.
 
     Returns:
         The marks of each video that has no mistake, and the mistakes.
@@ -28,7 +27,7 @@ def read_webvtt(
     source = Path(source)
     files = sorted(source.rglob("*.vtt")) if source.is_dir() else [source]
     if not files:
-        raise CollectionError(f"{source} holds no .vtt file.")
+        raise CollectionError(f"{source} contains no .vtt files.")
     marks, mistakes = {}, []
     for file in files:
         video = file.stem
@@ -38,13 +37,13 @@ def read_webvtt(
                 found: dict[str, float] = {}
                 for cue in cues:
                     if cue.label in found:
-                        raise MistakeError(f"event `{cue.label}` stands there twice.")
+                        raise MistakeError(f"event `{cue.label}` is marked twice.")
                     found[cue.label] = cue.start
             else:
                 found = boundaries(cues, names=events)
             marks[video] = Marks(found)
         except CollectionError as mistake:
-            # One bad file of a folder is a mistake of its video, not of all.
+            # One bad file in a folder is a mistake of its own video, not of all.
             if file is source and not isinstance(mistake, MistakeError):
                 raise
             mistakes.append(Mistake(video, str(mistake)))
