@@ -1,4 +1,4 @@
-"""The user's cache: what was computed once is found again, and it does not grow without bound."""
+"""The user's cache: results computed once are reused, and its size is limited."""
 
 import contextlib
 import os
@@ -9,21 +9,21 @@ from pathlib import Path
 
 import platformdirs
 
-# What the cache holds, by folder, and how deep its entries lie there.
+# The folders of the cache, and the depth of the entries in each.
 KINDS = {"features": 2, "embeddings": 1, "runs": 1, "viewer": 1, "weights": 1}
 LIMIT = 20 * 10**9
-"""Bytes above which what was not used for longest is removed."""
+"""Size in bytes above which the least recently used entries are removed."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that is kept.
+    """One cached file or folder.
 
     Attributes:
-        kind: folder of the cache that it is in.
+        kind: the cache folder that it is in.
         path: file or folder.
         size: bytes.
-        used: seconds since 1970 at which it was made or last used.
+        used: when it was made or last used, in seconds since 1970.
     """
 
     kind: str
@@ -48,14 +48,14 @@ def entries() -> list[Entry]:
 
 
 def touch(path: Path) -> None:
-    """Note that an entry is being used."""
-    # It may be gone, or somebody else's.
+    """Mark an entry as used now."""
+    # It may be gone, or belong to another user.
     with contextlib.suppress(OSError):
         os.utime(path)
 
 
 def shrink(limit: int = LIMIT) -> int:
-    """Remove what was not used for longest, until the cache is within its limit.
+    """Remove the least recently used entries until the cache is within its limit.
 
     Returns:
         Bytes removed.
@@ -71,7 +71,7 @@ def shrink(limit: int = LIMIT) -> int:
 
 
 def clear(kinds: Sequence[str] = ()) -> int:
-    """Remove everything of some kinds; of all by default.
+    """Remove all entries of some kinds, by default of all.
 
     Returns:
         Bytes removed.
@@ -106,5 +106,5 @@ def _remove(entry: Entry) -> int:
         else:
             entry.path.unlink()
     except OSError:
-        return 0  # In use, where that forbids it.
+        return 0  # In use: some systems then forbid removal.
     return entry.size

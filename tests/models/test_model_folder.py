@@ -136,12 +136,13 @@ def _file(name: str, content: bytes) -> Callable[[Path], object]:
         (
             _tensors(lambda t: t.update({"embedder.fc1.weight": torch.zeros(4, 5)})),
             ModelError,
-            r"`embedder\.fc1\.weight` is float32 \(4, 5\), its configuration wants float32 \(4, 4",
+            r"`embedder\.fc1\.weight` is float32 \(4, 5\), "
+            r"its configuration requires float32 \(4, 4",
         ),
         (
             _tensors(lambda t: t.update({"embedder.fc1.bias": torch.zeros(4).half()})),
             ModelError,
-            r"`embedder\.fc1\.bias` is float16 \(4,\), its configuration wants float32",
+            r"`embedder\.fc1\.bias` is float16 \(4,\), its configuration requires float32",
         ),
         (
             _tensors(lambda t: t.pop("embedder.fc2.bias")),
@@ -156,7 +157,7 @@ def _file(name: str, content: bytes) -> Callable[[Path], object]:
         (
             _config(lambda c: c["encoder"].update(conv_width=5)),
             ModelError,
-            r"`embedder\.conv1\.bias` is float32 \(4,\), its configuration wants float32 \(5,\)",
+            r"`embedder\.conv1\.bias` is float32 \(4,\), its configuration requires float32 \(5,\)",
         ),
         (
             _config(lambda c: c["encoder"].update(base_network="efficientnet_lite9")),
@@ -178,14 +179,14 @@ def _file(name: str, content: bytes) -> Callable[[Path], object]:
         (
             _config(lambda c: c.update(format_version=2)),
             ModelError,
-            "of format 2, written by a newer inphase.*pip install --upgrade",
+            "has format 2, written by a newer inphase.*pip install --upgrade",
         ),
         (_config(lambda c: c.pop("format_version")), ModelError, "no valid `format_version`"),
         (_config(lambda c: c.update(format_version=True)), ModelError, "no valid `format_version`"),
         (_file("config.yaml", b"encoder: [1"), ConfigError, "cannot be read as YAML"),
         (_file("config.yaml", b"\xff\xfe\x00"), ConfigError, "cannot be read as YAML"),
-        (_truncate, ModelError, r"model\.safetensors is not a whole safetensors file"),
-        (_file("model.safetensors", b""), ModelError, "not a whole safetensors file"),
+        (_truncate, ModelError, r"model\.safetensors is not a complete safetensors file"),
+        (_file("model.safetensors", b""), ModelError, "not a complete safetensors file"),
         (_file("weights.pt", b"x"), ModelError, r"holds weights\.pt, which may be a pickle"),
         (_file("Pytorch_Model.BIN", b"x"), ModelError, "may be a pickle"),
         (lambda f: (f / "config.yaml").unlink(), ModelError, r"it has no config\.yaml"),
@@ -217,7 +218,7 @@ def test_a_pickle_under_the_name_of_the_weights_is_not_run(folder: Path, tmp_pat
     torch.save({"embedder.fc1.bias": _Trap(mark)}, tmp_path / "torch.pt")
     for content in ((tmp_path / "torch.pt").read_bytes(), pickle.dumps(_Trap(mark))):
         (folder / "model.safetensors").write_bytes(content)
-        with pytest.raises(ModelError, match="not a whole safetensors file"):
+        with pytest.raises(ModelError, match="not a complete safetensors file"):
             Encoder.load(folder)
     assert not mark.exists()
 

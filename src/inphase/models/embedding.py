@@ -29,14 +29,14 @@ from inphase.progress import progress_bar
 from inphase.results.result import Result
 from inphase.video import IMAGE_FPS, VideoReader, average_fps, probe, read_image
 
-# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms a frame
-# at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many at once.
+# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms per
+# frame at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many frames at once.
 _CPU_BATCH, _GPU_BATCH = 2, 64
-# The embedder's dense convolutions want more at once: 2.5 ms a frame at 4, 1.4 at 32 (one thread,
-# configs/quick.yaml); beyond that it gains nothing.
+# The embedder's dense convolutions prefer larger batches: 2.5 ms per frame at 4, 1.4 at 32 (one
+# thread, configs/quick.yaml); larger ones gain nothing.
 _EMBEDDER_BATCH = 32
 _DECODED_AHEAD = 16
-# Frames that a video's background is taken from: their maps are kept, and are not made again.
+# Frames from which a video's background is computed: their maps are kept for embedding.
 _BACKGROUND_FRAMES = 256
 
 T = TypeVar("T")
@@ -48,8 +48,8 @@ class EmbeddedVideo:
     """The embeddings of one video.
 
     Attributes:
-        name: of the video.
-        path: of its file.
+        name: the video's name.
+        path: the video's file.
         times: (frames,) presentation times in seconds.
         embeddings: (frames, dims) float32.
     """
@@ -61,12 +61,12 @@ class EmbeddedVideo:
 
     @property
     def frame_time(self) -> float:
-        """Seconds from frame to frame, on average."""
+        """Average number of seconds between frames."""
         return 1 / average_fps(self.times, default=IMAGE_FPS)
 
     @property
     def duration(self) -> float:
-        """Seconds to the end of the last frame, which lasts as long as one does on average."""
+        """Seconds to the end of the last frame, which is given the average frame time."""
         return float(self.times[-1]) + self.frame_time
 
 
@@ -92,7 +92,7 @@ class Embeddings(Result):
 
     @property
     def input_files(self) -> Sequence[Path]:
-        """The videos."""
+        """The videos' files."""
         return [video.path for video in self.videos]
 
 
@@ -102,14 +102,14 @@ class VideoEmbedder(Protocol):
     def embed(
         self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
     ) -> EmbeddedVideo:
-        """Embed a video; ``advance`` is called with the number of its frames just passed."""
+        """Embed a video; `advance` is called with the number of its frames just processed."""
 
 
 class FrameMaps(nn.Module):
     """Frames `(N, S, S, 3)` uint8 to pooled maps `(N, C, h, w)`: what an encoder does first.
 
     Args:
-        encoder: whose base network and pooling are used.
+        encoder: supplies the base network and the pooling.
     """
 
     mean: Tensor
@@ -130,19 +130,19 @@ class FrameMaps(nn.Module):
 
 
 def folded(maps: nn.Module) -> nn.Module:
-    """Frame maps whose batch normalization is folded away: how torch runs them fastest."""
+    """Frame maps with batch normalization folded away, which torch runs fastest."""
     assert isinstance(maps, FrameMaps)
     maps.base = fold_batch_norm(maps.base, image_size=maps.image_size)
     return maps
 
 
 class FrameEmbedder:
-    """An encoder made ready to embed many videos: batch normalisation folded, batches sized.
+    """An encoder prepared to embed many videos: batch normalization folded, batches sized.
 
-    The encoder's weights are copied: train it further and make a new one.
+    It copies the encoder's weights: after further training, make a new one.
 
     Args:
-        encoder: on the device where the work is to be done.
+        encoder: on the device to use.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -152,7 +152,7 @@ class FrameEmbedder:
         self._embedder = copy.deepcopy(encoder.embedder).eval()
 
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
-        """Frames ``(S, S, 3)`` uint8 to pooled maps ``(C, h, w)``, in order, with little memory.
+        """Frames `(S, S, 3)` uint8 to pooled maps `(C, h, w)`, in order, with little memory.
 
         These are the base network's features, once for each frame.
         """
@@ -181,11 +181,11 @@ class FrameEmbedder:
         return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
 
     def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
-        """Embed some frames of a video: only they and what they depend on is decoded.
+        """Embed some frames of a video, decoding only them and the frames they depend on.
 
         Args:
             path: the video.
-            indices: of the frames, in any order.
+            indices: frame numbers, in any order.
 
         Returns:
             (indices, dims).
@@ -210,7 +210,7 @@ class FrameEmbedder:
         return smoothed[np.searchsorted(around, wanted)]
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
-        """Embed a picture file as the first frame of a video, which stands in for its context.
+        """Embed a picture file like a video's first frame, which serves as its own context.
 
         Returns:
             (dims,).
@@ -233,12 +233,12 @@ class FrameEmbedder:
         return embedding
 
     def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
-        """(n, k, C, h, w) maps, without their background where it is subtracted, to (n, dims)."""
+        """(n, k, C, h, w) maps to (n, dims); any background is already subtracted."""
         responses = self._responses(stacked.flatten(0, 1))
         return self._embed_stacked(responses.view(*stacked.shape[:2], *responses.shape[1:]))
 
     def _responses(self, maps: Tensor) -> Tensor:
-        """The part of the embedder that sees each frame alone, so that it sees it only once."""
+        """The part of the embedder that needs only one frame, run once for each."""
         with torch.inference_mode():
             return self._embedder.responses(maps)
 
@@ -249,7 +249,7 @@ class FrameEmbedder:
         return embeddings.float().cpu().numpy()
 
     def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
-        """A video's background, where it is wanted, and the maps it was taken from, by frame."""
+        """Maps by frame that give a video's background, and the background, if it is subtracted."""
         if not self.encoder.config.subtract_background:
             return {}, None
         chosen = background_frames(len(reader))
@@ -257,7 +257,7 @@ class FrameEmbedder:
         return known, background(torch.stack([*known.values()]))
 
     def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
-        """Maps of all frames in order; those ``known`` are taken out of it, the rest is made."""
+        """Maps of all frames in order: those in `known`, removed from it, and the rest computed."""
         missing = [index for index in range(len(reader)) if index not in known]
         made = self.maps(_ahead(reader.frames(missing)))
         for index in range(len(reader)):
@@ -275,9 +275,9 @@ class FrameEmbedder:
 
         Args:
             times: (frames,) seconds.
-            maps: one ``(C, h, w)`` a frame, as :meth:`maps` gives them.
-            still: ``(C, h, w)``, the background of the video, for an encoder that subtracts it:
-                that of the maps of its :func:`background_frames`.
+            maps: one `(C, h, w)` per frame, as `FrameEmbedder.maps` yields them.
+            still: `(C, h, w)`, the video's background, for an encoder that subtracts it: computed
+                from the maps of its `background_frames`.
             advance: called with the number of frames just embedded, for a progress bar.
         """
         parts = []
@@ -288,7 +288,7 @@ class FrameEmbedder:
         return smooth_over_time(np.concatenate(parts), times, self.encoder.config.smoothing)
 
     def _context(self, times: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """(n, k) frames that are stacked to embed each of n frames."""
+        """(n, k) frames to stack to embed each of n frames."""
         config = self.encoder.config
         return context_indices(
             times,
@@ -303,9 +303,9 @@ class FrameEmbedder:
     ) -> Iterator[NDArray[np.float32]]:
         """The embeddings of consecutive frames, part by part; memory holds only their context."""
         context = self._context(times, np.arange(len(times)))
-        complete = context[:, -1]  # the last frame that each one waits for
-        window = torch.empty(0)  # responses of what frames to come have in their context
-        low = arrived = done = 0  # window's first frame; how many have arrived, are embedded
+        complete = context[:, -1]  # the last frame that each one needs
+        window = torch.empty(0)  # responses that later frames have in their context
+        low = arrived = done = 0  # window's first frame; frames arrived, embedded
         for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
             new = torch.stack(batch)
             new = self._responses(new if still is None else new - still)
@@ -321,7 +321,7 @@ class FrameEmbedder:
 
 
 def background_frames(count: int) -> list[int]:
-    """Which of a video's frames its background is taken from: some, spread evenly."""
+    """Frames from which a video's background is computed, spread evenly."""
     spread = np.linspace(0, count - 1, min(count, _BACKGROUND_FRAMES))
     return [round(float(index)) for index in spread]
 
@@ -333,13 +333,13 @@ def embed(
     cache: str | Path | None = None,
     console: Console | None = None,
 ) -> Embeddings:
-    """Embed every frame of every video; one that cannot be read is passed over and listed.
+    """Embed every frame of every video; one that cannot be read is skipped and listed.
 
     Args:
-        videos: a collection, or what :meth:`inphase.data.Collection.open` takes.
+        videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         model: a trained encoder, or its model folder.
-        cache: folder in which embeddings are kept, by content, and found again; by default none.
-        console: where a progress bar goes; by default nowhere.
+        cache: folder that keeps embeddings, by content, for reuse; by default none.
+        console: where to show a progress bar; by default nowhere.
 
     Raises:
         CollectionError: the videos cannot be found.
@@ -362,7 +362,7 @@ def embed_with(
     kept: EmbeddingCache | None = None,
     console: Console | None = None,
 ) -> Embeddings:
-    """As :func:`embed`, with what embeds a video, and the embeddings it made before.
+    """Like `embed`, with any video embedder and a cache of its embeddings.
 
     Raises:
         VideoError: none of the videos can be read.
@@ -398,7 +398,7 @@ def _embedded(
     kept: EmbeddingCache | None,
     advance: Callable[[int], object],
 ) -> EmbeddedVideo:
-    """Embeddings from the cache, where there is one that has them, or made now."""
+    """A video's embeddings, from the cache if it has them."""
     if kept is None:
         return embedder.embed(video.path, name=video.name, advance=advance)
     times = probe(video.path).times
@@ -409,7 +409,7 @@ def _embedded(
     try:
         kept.keep(video.path, made.embeddings)
     except OutputError as error:  # they are computed again next time
-        _log.warning("The embeddings of %s are not kept: %s", video.name, error)
+        _log.warning("Cannot cache the embeddings of %s: %s", video.name, error)
     return made
 
 
@@ -429,7 +429,7 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _ahead(items: Iterable[T]) -> Iterator[T]:
-    """The same items, made by a thread that runs a little ahead: decoding hides behind torch."""
+    """The same items, made by a thread that runs a little ahead: decoding overlaps with torch."""
     room: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(_DECODED_AHEAD)
     abandoned = threading.Event()
 

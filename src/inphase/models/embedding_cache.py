@@ -1,4 +1,4 @@
-"""Embeddings kept between runs: the same video and the same encoder give the same ones."""
+"""Embeddings kept between runs, found again by video and encoder."""
 
 import hashlib
 import json
@@ -11,16 +11,16 @@ from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import content_hash
 
-# Raised when the same video and encoder give other embeddings than before.
+# Increased whenever the same video and encoder give different embeddings than before.
 _VERSION = 1
 
 
 class EmbeddingCache:
-    """A folder of embeddings, by the video's content and what decides an embedding.
+    """A folder of embeddings, keyed by the video's content and the encoder.
 
     Args:
-        folder: made if need be; safe to delete.
-        fingerprint: of the encoder.
+        folder: created if needed; safe to delete.
+        fingerprint: the encoder's fingerprint.
     """
 
     def __init__(self, folder: str | Path, fingerprint: str) -> None:
@@ -28,7 +28,7 @@ class EmbeddingCache:
         self._fingerprint = fingerprint
 
     def find(self, video: Path, frames: int) -> NDArray[np.float32] | None:
-        """The (frames, dims) embeddings of a video, None if they are not kept.
+        """The (frames, dims) embeddings of a video, or None if they are not cached.
 
         Raises:
             VideoError: the video cannot be read.

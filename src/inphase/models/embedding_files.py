@@ -1,4 +1,4 @@
-"""Embeddings on disk: arrays by name for numpy, rows by frame for everything else."""
+"""Embeddings on disk: arrays by name for numpy, a row per frame for everything else."""
 
 import zipfile
 from pathlib import Path
@@ -12,7 +12,7 @@ from inphase.models.embedding import Embeddings
 
 
 def npz(result: Embeddings, path: Path) -> None:
-    """Write one array a video."""
+    """Write one array per video."""
     # Not np.savez(**arrays), which trips over a video called `file`.
     with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
         for video in result:
@@ -21,7 +21,7 @@ def npz(result: Embeddings, path: Path) -> None:
 
 
 def parquet(result: Embeddings, path: Path) -> None:
-    """Write one row a frame."""
+    """Write one row per frame."""
     with replacing(path) as beside:
         _write_rows(beside, result)
 

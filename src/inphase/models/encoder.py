@@ -23,12 +23,12 @@ class Encoder(nn.Module):
     """Embeds frames: what is trained, saved and shared.
 
     Args:
-        config: what it is made of.
-        seed: of the random weights; the same seed gives the same weights.
+        config: its configuration.
+        seed: for the random weights; the same seed gives the same weights.
 
     Raises:
-        ModelError: there is no such base network, its weights cannot be had, or its map is smaller
-            than ``config.pool``.
+        ModelError: there is no such base network, its weights are not available, or its map is
+            smaller than `config.pool`.
 
     Example:
         >>> encoder = Encoder(EncoderConfig(conv_width=8, fc_width=8)).eval()
@@ -56,7 +56,7 @@ class Encoder(nn.Module):
                 f"{config.base_network} makes of {config.image_size} pixels."
             )
         std = torch.tensor(self.base.std).view(1, 3, 1, 1)
-        # They follow the encoder to its device but belong to the base network's definition.
+        # Moved with the encoder but not saved: the base network defines them.
         self.register_buffer("mean", torch.tensor(self.base.mean).view(1, 3, 1, 1), False)
         self.register_buffer("scale", 1 / std, False)
         self.base.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -74,25 +74,25 @@ class Encoder(nn.Module):
         return self.mean.device
 
     def train(self, mode: bool = True) -> Self:
-        """Switch to training; a frozen base network stays in evaluation, statistics and all."""
+        """Set training mode; a frozen base network stays in evaluation, statistics included."""
         super().train(mode)
         if self.config.train_base == "frozen":
             self.base.eval()
         return self
 
     def normalise(self, frames: Tensor) -> Tensor:
-        """Frames ``(N, H, W, 3)`` in 0..255 to what the base network takes, ``(N, 3, H, W)``."""
-        # The permuted frames are channels_last already: no copy but the one to float.
+        """Frames `(N, H, W, 3)` in 0..255 to the base network's input, `(N, 3, H, W)`."""
+        # The permuted frames are channels_last already: only the conversion to float copies.
         images = frames.to(self.device).permute(0, 3, 1, 2).to(torch.float32)
         if images.data_ptr() == frames.data_ptr():
             images = images.clone()
         return images.sub_(self.mean).mul_(self.scale)
 
     def features(self, frames: Tensor) -> Tensor:
-        """Maps ``(N, C, h, w)`` of frames ``(N, S, S, 3)`` uint8: what a feature cache keeps.
+        """Maps `(N, C, h, w)` of frames `(N, S, S, 3)` uint8: what a feature cache keeps.
 
         Raises:
-            ModelError: the frames are not of the configured size.
+            ModelError: the frames do not have the configured size.
         """
         size = self.config.image_size
         if frames.ndim != 4 or frames.shape[1:] != (size, size, 3):
@@ -105,20 +105,20 @@ class Encoder(nn.Module):
             return self.pooled(self.base(self.normalise(frames)))
 
     def pooled(self, maps: Tensor) -> Tensor:
-        """The base network's maps ``(N, C, h, w)``, averaged over ``config.pool`` squares."""
+        """The base network's maps `(N, C, h, w)`, averaged over `config.pool` squares."""
         return F.avg_pool2d(maps, self.config.pool) if self.config.pool > 1 else maps
 
     def embed_features(self, stacked: Tensor, mask: Tensor | None = None) -> Tensor:
         """Maps of frames and their context to embeddings, for one or more videos.
 
-        With ``config.subtract_background`` each video's background is taken off first.
+        With `config.subtract_background` each video's background is subtracted first.
 
         Args:
-            stacked: ``(..., T, k, C, h, w)``, T frames of one video; the k maps ascend in time.
-            mask: ``(..., T)`` bool, False for frames that have no part in the background.
+            stacked: `(..., T, k, C, h, w)`, T frames of one video; the k maps ascend in time.
+            mask: `(..., T)` bool, False for frames to leave out of the background.
 
         Returns:
-            ``(..., T, D)``.
+            `(..., T, D)`.
         """
         if self.config.subtract_background:
             context = stacked.shape[-4]
@@ -133,25 +133,25 @@ class Encoder(nn.Module):
         """Frames with context to embeddings, for one or more videos.
 
         Args:
-            frames: ``(..., T, k, S, S, 3)`` uint8, T frames of one video, ascending in time.
-            mask: as in :meth:`embed_features`.
+            frames: `(..., T, k, S, S, 3)` uint8, T frames of one video, ascending in time.
+            mask: as in `embed_features`.
 
         Returns:
-            ``(..., T, D)``.
+            `(..., T, D)`.
         """
         maps = self.features(frames.flatten(0, -4))
         return self.embed_features(maps.view(*frames.shape[:-3], *maps.shape[1:]), mask)
 
     @property
     def base_fingerprint(self) -> str:
-        """sha256 of all that decides :meth:`features`: weights, preprocessing, pooling."""
+        """sha256 of everything that determines `features`: weights, preprocessing, pooling."""
         config = self.config.model_dump(include={"base_network", "image_size", "pool"})
         config |= {"mean": self.base.mean, "std": self.base.std}
         return _fingerprint(config, self.base.state_dict().items())
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of all that decides an embedding."""
+        """sha256 of everything that determines an embedding."""
         without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
         config = self.config.model_dump(exclude=without)
         return _fingerprint(config, self.state_dict().items())
@@ -160,7 +160,7 @@ class Encoder(nn.Module):
         """Write the encoder as a model folder, whole or not at all.
 
         Args:
-            card: on what and how it was trained, as text or as ``name: value`` lines.
+            card: how it was trained and on what, as text or as `name: value` lines.
 
         Raises:
             OutputError: the folder cannot be written.
@@ -169,7 +169,7 @@ class Encoder(nn.Module):
 
     @classmethod
     def load(cls, folder: str | Path) -> "Encoder":
-        """Read a model folder; the encoder is in evaluation mode.
+        """Load an encoder from a model folder, in evaluation mode.
 
         Raises:
             ModelError: the folder is not a model folder, its weights do not fit its
@@ -191,42 +191,42 @@ class Encoder(nn.Module):
             if (tensor.shape, tensor.dtype) != (wanted[name].shape, wanted[name].dtype):
                 raise ModelError(
                     f"The weights in {folder} do not fit: `{name}` is {_describe(tensor)}, "
-                    f"its configuration wants {_describe(wanted[name])}."
+                    f"its configuration requires {_describe(wanted[name])}."
                 )
         encoder.load_state_dict(tensors)
         return encoder.eval()
 
 
 def ready_encoder(encoder: Encoder | str | Path) -> Encoder:
-    """An encoder as it was given, or that of a model folder, on the best device there is.
+    """The given encoder, or one loaded from a model folder onto the best available device.
 
     Raises:
-        ModelError, ConfigError: as :meth:`Encoder.load`.
+        ModelError, ConfigError: as for [`Encoder.load`][inphase.Encoder.load].
     """
     return encoder if isinstance(encoder, Encoder) else Encoder.load(encoder).to(best_device())
 
 
 def best_device() -> torch.device:
-    """The GPU where there is one."""
+    """The GPU if there is one, otherwise the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def background(maps: Tensor, mask: Tensor | None = None) -> Tensor:
-    """What stands still in a video: the middle of the range of each value of its maps.
+    """A video's static background: the midrange of each value of its maps.
 
-    Unlike the mean or the median it does not depend on how long anything lasts, so that videos of
-    one action keep their likeness whether one waits or hurries.
+    Unlike the mean or the median it does not depend on how long anything lasts, so that slow and
+    fast videos of one action stay similar.
 
     Args:
-        maps: ``(..., T, C, h, w)``, of T frames of one video.
-        mask: ``(..., T)`` bool, False for frames that have no part in it.
+        maps: `(..., T, C, h, w)`, of T frames of one video.
+        mask: `(..., T)` bool, False for frames to leave out.
 
     Returns:
-        ``(..., C, h, w)``.
+        `(..., C, h, w)`.
     """
     highest = lowest = maps
     if mask is not None:
-        # Where no frame counts, all do: what stands there has no influence anyway.
+        # Where no frame counts, use all: the result there has no influence anyway.
         absent = ~(mask | ~mask.any(dim=-1, keepdim=True))[..., None, None, None]
         highest, lowest = maps.masked_fill(absent, -torch.inf), maps.masked_fill(absent, torch.inf)
     return (highest.amax(dim=-4) + lowest.amin(dim=-4)) / 2

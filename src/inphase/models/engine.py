@@ -1,8 +1,8 @@
 """The inference engine: on the CPU, a frozen network runs in OpenVINO, which is faster than torch.
 
-OpenVINO reads the torch module itself. In float32 it differs from torch by a few millionths of the
-largest value, so caches, stores and models made with one are good for the other. Without it, on a
-GPU, or for a network that it cannot run, torch does the work.
+OpenVINO reads the torch module directly. In float32 it differs from torch by a few millionths of
+the largest value, so caches, stores and models made with one are valid for the other. Without it,
+on a GPU, or for a network that it cannot run, torch does the work.
 """
 
 import copy
@@ -17,18 +17,18 @@ from torch import Tensor, nn
 
 _log = logging.getLogger(__name__)
 
-# How far OpenVINO may be from torch, as a share of the largest value.
+# How far OpenVINO may differ from torch, as a share of the largest value.
 _TOLERANCE = 1e-4
 
 
 class FrozenNetwork:
-    """A module for inference, compiled when it is first called.
+    """A module for inference, compiled on its first call.
 
-    The weights are copied: train the module further and make a new one.
+    It copies the weights: after further training, make a new one.
 
     Args:
         module: takes one tensor `(n, ...)` and returns one.
-        for_torch: makes the module faster where OpenVINO does not run it.
+        for_torch: speeds up the module if OpenVINO does not run it.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class FrozenNetwork:
         if is_cpu and importlib.util.find_spec("openvino") is not None:
             try:
                 run = _in_openvino(self._module, batch[:1])
-            except Exception as error:  # its converter raises whatever the operation raised
+            except Exception as error:  # its converter raises whatever an operation raises
                 _log.info("OpenVINO cannot run this network, so torch does: %s", error)
             else:
                 self.engine = "openvino"
@@ -62,25 +62,25 @@ class FrozenNetwork:
 
 
 def _in_openvino(module: nn.Module, example: Tensor) -> Callable[[Tensor], Tensor]:
-    """The module compiled by OpenVINO, after its result agreed with that of torch.
+    """The module compiled by OpenVINO, its result checked against torch's.
 
     Raises:
-        ValueError: it does not agree.
+        ValueError: the results differ.
     """
     import openvino
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    # Not by `convert_model`, which reports its use over the network.
+    # Not with `convert_model`, which reports its use over the network.
     frontend = FrontEndManager().load_by_framework("pytorch")
     with warnings.catch_warnings():
-        # Sizes become constants, which is right here: all frames have one size.
+        # Sizes become constants, which is fine here: all frames have the same size.
         warnings.simplefilter("ignore")
         decoder = TorchScriptPythonDecoder(module, example_input=example)
     graph = frontend.convert(frontend.load(decoder))
     graph.reshape([-1, *example.shape[1:]])
     settings = {
-        # Processors with bfloat16 would use it, and lose two digits.
+        # Processors with bfloat16 would otherwise use it, and lose two digits.
         "INFERENCE_PRECISION_HINT": "f32",
         "INFERENCE_NUM_THREADS": torch.get_num_threads(),
         "NUM_STREAMS": 1,

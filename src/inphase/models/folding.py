@@ -1,4 +1,4 @@
-"""Batch normalisation folded into the convolutions before it: the same maps, sooner."""
+"""Batch normalization folded into the convolutions before it: the same maps, faster."""
 
 import copy
 from itertools import pairwise
@@ -11,16 +11,16 @@ _RELATIVE_TOLERANCE = 1e-3
 
 
 def fold_batch_norm(network: nn.Module, *, image_size: int) -> nn.Module:
-    """Return a copy of a network for inference, with batch normalisation folded away.
+    """Return a copy of a network for inference, with batch normalization folded away.
 
-    A convolution and the batch normalisation declared right after it become one convolution.
+    A convolution and the batch normalization declared right after it become one convolution.
     On a CPU this is two to three times faster for a mobile network, which spends its time on
     memory traffic. A network whose layers are not declared in the order in which they run would
-    come out wrong: the copy is compared with the original on one image, and where it differs the
+    come out wrong: the copy is compared with the original on one image, and if they differ, the
     original is returned.
 
     Args:
-        network: maps ``(N, 3, H, W)`` to ``(N, C, h, w)``; set to evaluation in the copy.
+        network: maps `(N, 3, H, W)` to `(N, C, h, w)`; the copy is in evaluation mode.
         image_size: height and width of the test image.
     """
     original = copy.deepcopy(network).eval().requires_grad_(False)

@@ -1,11 +1,11 @@
-"""The forms that embeddings can be saved in."""
+"""The file formats for embeddings."""
 
 from inphase.results.formats import Formats
 
 FORMATS = Formats(
     "inphase.models.embedding_files",
     {
-        ".npz": "one (frames, dims) array a video, by its name",
-        ".parquet": "one row a frame, with its video, number, time and embedding",
+        ".npz": "one (frames, dims) array per video, under its name",
+        ".parquet": "one row per frame, with its video, number, time and embedding",
     },
 )

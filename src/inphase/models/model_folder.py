@@ -1,4 +1,4 @@
-"""A model folder on disk: ``model.safetensors``, ``config.yaml`` and a card, ``README.md``.
+"""A model folder on disk: `model.safetensors`, `config.yaml` and a card, `README.md`.
 
 No pickle is ever loaded from one.
 """
@@ -28,20 +28,20 @@ def write_model_folder(
     config: EncoderConfig,
     card: Mapping[str, object] | str,
 ) -> None:
-    """Write a model folder; an older one at the same place is replaced as a whole.
+    """Write a model folder; an existing one is replaced as a whole.
 
     Args:
-        card: on what and how it was trained, as text or as ``name: value`` lines.
+        card: how it was trained and on what, as text or as `name: value` lines.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    # The file that the base network started from is another machine's matter.
+    # The path of the base network's initial weights is of no use on another machine.
     settings = config.model_dump(mode="json", exclude={"weights"})
     with replacing(folder) as beside:
         beside.mkdir()
         contiguous = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
-        # Through bytes, because safetensors' own writer hides the reason of a full disk.
+        # Through bytes, because safetensors' own writer does not say that the disk is full.
         (beside / WEIGHTS).write_bytes(safetensors.torch.save(contiguous))
         document = yaml.safe_dump(
             {"format_version": FORMAT_VERSION, "encoder": settings}, sort_keys=False
@@ -51,7 +51,7 @@ def write_model_folder(
 
 
 def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, Tensor]]:
-    """Read configuration and weights of a model folder.
+    """Read the configuration and weights of a model folder.
 
     Raises:
         ModelError: the folder or a file in it is missing, it holds a pickle, the weights are not
@@ -76,10 +76,10 @@ def _read_config(file: Path) -> EncoderConfig:
     document = read_yaml(file)
     version = document.pop("format_version", None)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ModelError(f"{file} states no valid `format_version` (given: {version!r}).")
+        raise ModelError(f"{file} has no valid `format_version` (given: {version!r}).")
     if version > FORMAT_VERSION:
         raise ModelError(
-            f"{file} is of format {version}, written by a newer inphase; this one reads up to "
+            f"{file} has format {version}, written by a newer inphase; this one reads up to "
             f"{FORMAT_VERSION}: `pip install --upgrade inphase`."
         )
     settings = document.pop("encoder", None)
@@ -94,7 +94,7 @@ def _read_tensors(file: Path) -> dict[str, Tensor]:
     try:
         return safetensors.torch.load_file(file)
     except (OSError, safetensors.SafetensorError) as error:
-        raise ModelError(f"{file} is not a whole safetensors file: {error}.") from error
+        raise ModelError(f"{file} is not a complete safetensors file: {error}.") from error
 
 
 def _card(name: str, config: EncoderConfig, card: Mapping[str, object] | str) -> str:

@@ -1,7 +1,7 @@
 """Features of a video's frames without any fitting: the pretrained base network's maps.
 
-They know nothing of an action, so that other people and places look far apart. Within one video,
-where all of that stays the same, they tell poses apart: enough to see that it repeats itself.
+They know nothing about the action, so different people and places look far apart. Within one
+video, where those stay the same, they tell poses apart: enough to detect repetitions.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,18 +18,18 @@ from inphase.models.embedding import EmbeddedVideo, FrameEmbedder
 from inphase.models.encoder import Encoder, best_device
 from inphase.video import VideoReader
 
-# A random projection to so many numbers keeps each distance to some 6 % (Johnson and
-# Lindenstrauss), and an hour of video in 60 MB.
+# A random projection to this many numbers preserves distances to about 6 % (Johnson and
+# Lindenstrauss), and an hour of video takes 60 MB.
 _SIZE = 256
 _BATCH = 32
 
 
 class PlainEmbedder:
-    """Embeds frames by the pretrained base network alone, its maps projected at random.
+    """Embeds frames with the pretrained base network alone, its maps projected at random.
 
     Args:
-        fps: frames a second that are embedded, as :func:`inphase.data.resample` picks them; all
-            of a video that has fewer.
+        fps: frames per second to embed, as `inphase.data.resample` picks them; all frames of a
+            video with a lower rate.
     """
 
     def __init__(self, *, fps: float) -> None:
@@ -48,7 +48,7 @@ class PlainEmbedder:
         Args:
             path: the video.
             name: for the result; by default the file's stem.
-            advance: called with the number of the video's frames just passed, for a progress bar.
+            advance: called with the number of frames just processed, for a progress bar.
 
         Raises:
             VideoError: the file cannot be read, or has no frames.
@@ -63,7 +63,7 @@ class PlainEmbedder:
             parts.append(part)
             embedded += len(part)
             if advance:
-                # Of the frames that were left out, those before the last one embedded.
+                # Including the frames left out before the last one embedded.
                 advance(int(chosen[embedded - 1]) + 1 - passed)
                 passed = int(chosen[embedded - 1]) + 1
         return EmbeddedVideo(name or path.stem, path, reader.times[chosen], np.concatenate(parts))

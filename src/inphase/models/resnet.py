@@ -19,17 +19,17 @@ from inphase.atomic import replacing
 from inphase.cache import cache_folder
 from inphase.errors import ModelError
 
-# The part of the name after the dash begins the file's sha256.
+# The part of the name after the dash is the start of the file's sha256.
 WEIGHTS_URL = "https://download.pytorch.org/models/resnet50-0676ba61.pth"
 _TIMEOUT = 30.0  # seconds
-# What a whole ResNet-50 has beyond conv4c. Anything else is another network's file.
+# A whole ResNet-50's parameters beyond conv4c. Others mean that the file is another network's.
 _BEYOND_CONV4C = re.compile(r"(layer3\.[345]|layer4\.[012]|fc)\.")
 
 
 class ResNet50(nn.Module):
     """ResNet-50 to the third block of conv4 (He et al., CVPR 2016; TCC, Table 1: "conv4c").
 
-    ``(N, 3, 224, 224)`` in, ``(N, 1024, 14, 14)`` out.
+    `(N, 3, 224, 224)` in, `(N, 1024, 14, 14)` out.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class ResNet50(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalised images ``(N, 3, H, W)`` to a map ``(N, 1024, H/16, W/16)``."""
+        """Normalized images `(N, 3, H, W)` to a map `(N, 1024, H/16, W/16)`."""
         x = F.relu(self.bn1(self.conv1(images)))
         x = F.max_pool2d(x, 3, stride=2, padding=1)
         return self.layer3(self.layer2(self.layer1(x)))  # type: ignore[no-any-return]
@@ -85,7 +85,7 @@ def load_resnet50(weights: Path | None = None) -> ResNet50:
     """Build the network with ImageNet weights.
 
     Args:
-        weights: a torchvision-format ``.pth`` or ``.safetensors`` file of a ResNet-50; None
+        weights: a torchvision-format `.pth` or `.safetensors` file of a ResNet-50; None
             downloads torchvision's IMAGENET1K_V1 once into the user's cache folder.
 
     Raises:
@@ -121,14 +121,14 @@ def _read_tensors(file: Path) -> dict[str, Tensor]:
         tensors = torch.load(file, map_location="cpu", weights_only=True)
     except (OSError, safetensors.SafetensorError) as error:
         raise ModelError(f"{file} cannot be read as weights: {error}.") from error
-    except Exception as error:  # whatever the unpickler meets in a file that is not one
+    except Exception as error:  # whatever the unpickler raises for other files
         raise ModelError(
             f"{file} is not a file of plain weights that can be loaded safely."
         ) from error
     if not isinstance(tensors, dict) or not all(
         isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in tensors.items()
     ):
-        raise ModelError(f"{file} holds something else than named tensors.")
+        raise ModelError(f"{file} holds something other than named tensors.")
     return tensors
 
 
@@ -138,7 +138,7 @@ def _downloaded() -> Path:
     file = cache_folder() / "weights" / name
     if file.is_file():
         return file
-    hint = f"with no network, set `weights` to a copy of {name} or take efficientnet_lite0"
+    hint = f"without a network, set `weights` to a copy of {name} or use efficientnet_lite0"
     try:
         with urllib.request.urlopen(WEIGHTS_URL, timeout=_TIMEOUT) as response:
             content = response.read()
@@ -150,7 +150,7 @@ def _downloaded() -> Path:
     expected = file.stem.rsplit("-", 1)[-1]
     if not hashlib.sha256(content).hexdigest().startswith(expected):
         raise ModelError(
-            f"What {WEIGHTS_URL} sent is not the expected file (its sha256 does not begin with "
+            f"The file from {WEIGHTS_URL} is not the expected one (its sha256 does not begin with "
             f"{expected}); {hint}."
         )
     with replacing(file) as beside:

@@ -1,10 +1,10 @@
-"""Embeddings averaged over a moment: what flickers from frame to frame goes, the action stays."""
+"""Embeddings averaged over a short time: flicker between frames goes, the action stays."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Beyond this many deviations a frame no longer counts. A little more than three: at common rates
-# and deviations a frame lies three away, and rounding is not to decide whether it counts.
+# and deviations a frame lies exactly three away, and rounding must not decide whether it counts.
 _REACH = 3.01
 
 
@@ -15,7 +15,7 @@ def smooth_over_time(
 
     Args:
         embeddings: (frames, dims).
-        times: (frames,) seconds, rising.
+        times: (frames,) seconds, ascending.
         deviation: of the Gaussian, in seconds; 0 changes nothing.
 
     Returns:
@@ -41,7 +41,7 @@ def smooth_over_time(
 def frames_to_smooth(
     times: NDArray[np.float64], indices: NDArray[np.int64], deviation: float
 ) -> NDArray[np.int64]:
-    """Which frames of a video, in order, decide the smoothed embeddings of some of them."""
+    """The frames of a video, in order, that determine the smoothed embeddings of some of them."""
     if not deviation:
         return np.unique(indices)
     first, end = _neighbours(times, deviation)
@@ -52,7 +52,7 @@ def frames_to_smooth(
 def _neighbours(
     times: NDArray[np.float64], deviation: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First frame that counts for each, and the one after the last."""
+    """For each frame, the first that counts and the one after the last."""
     first = np.searchsorted(times, times - _REACH * deviation, side="left")
     end = np.searchsorted(times, times + _REACH * deviation, side="right")
     return first, end

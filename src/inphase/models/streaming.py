@@ -1,4 +1,4 @@
-"""Embedding a video while it is being made: each frame through the base network once."""
+"""Embedding a video while it is being recorded: the base network sees each frame once."""
 
 from collections import deque
 from pathlib import Path
@@ -21,14 +21,14 @@ Background = Literal["start", "running", "reference"]
 class StreamEmbedder:
     """Embeds frames one by one as they arrive; memory holds only the context frames.
 
-    They are not averaged over time (``smoothing``), for what is yet to come would be wanted for it.
+    They are not averaged over time (`smoothing`), which would need future frames.
 
-    A model with ``subtract_background`` wants what stands still in the whole video, which a stream
-    does not have yet. What takes its place:
+    A model with `subtract_background` needs the background of the whole video, which a stream does
+    not have yet. Its substitute:
 
-    ``"start"``: the query is taken to begin like the reference, so that its background is as far
-    from its first frame as the reference's is; ``"running"``: the middle of the range so far;
-    ``"reference"``: the reference's own background, for the same camera and place.
+    `"start"`: the query is assumed to start like the reference, so that its background differs
+    from its first frame as the reference's does; `"running"`: the middle of the range so far;
+    `"reference"`: the reference's own background, for the same camera and place.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class StreamEmbedder:
     ) -> None:
         """
         Args:
-            encoder: in evaluation mode, on the device where the work is to be done.
-            background: what stands in for the background, where the model subtracts it.
-            reference: the video that is followed; ``start`` and ``reference`` need it.
+            encoder: in evaluation mode, on the device to use.
+            background: the substitute for the background, if the model subtracts it.
+            reference: the video to follow; `start` and `reference` need it.
 
         Raises:
-            ModelError: the background wants a reference and there is none.
+            ModelError: the background needs a reference and none is given.
             VideoError: the reference cannot be read.
         """
         self._frames = FrameEmbedder(encoder)
@@ -58,7 +58,7 @@ class StreamEmbedder:
         if encoder.config.subtract_background and background != "running":
             if reference is None:
                 raise ModelError(
-                    f"The background `{background}` is taken from a reference, and none was given."
+                    f"The background `{background}` needs a reference, and none was given."
                 )
             self._from_reference(Path(reference))
 
@@ -66,8 +66,8 @@ class StreamEmbedder:
         """Embed the next frame.
 
         Args:
-            frame: (S, S, 3) RGB of the encoder's ``image_size``.
-            time: seconds, later than the last.
+            frame: (S, S, 3) RGB of the encoder's `image_size`.
+            time: seconds, later than the previous frame's.
 
         Returns:
             (dims,).
@@ -75,7 +75,7 @@ class StreamEmbedder:
         (arrived,) = self._frames.maps([frame])
         self._kept.append((time, arrived))
         still = self._background(arrived)
-        # Of a centred context, what is yet to come is the last frame, as at the end of a video.
+        # In a centred context the last frame stands in for future ones, as at the end of a video.
         times = np.array([moment for moment, _ in self._kept])
         (chosen,) = context_indices(
             times,
@@ -85,7 +85,7 @@ class StreamEmbedder:
             centred=self._config.centred_context,
         )
         maps = torch.stack([self._kept[int(index)][1] for index in chosen])
-        # Targets only go on: what lies before the first of them is never wanted again.
+        # The context only moves forward: frames before its first one are never needed again.
         for _ in range(int(chosen[0])):
             self._kept.popleft()
         stacked = maps if still is None else maps - still
@@ -93,14 +93,14 @@ class StreamEmbedder:
         return embedded
 
     def restart(self) -> None:
-        """Begin a new video of the same place: a running range is kept, a start is taken anew."""
+        """Begin a new video of the same place: keep a running range, but take a new start."""
         self._kept.clear()
         if self._mode == "start":
             self._still = None
 
     @property
     def kept(self) -> int:
-        """How many frames' maps are in memory."""
+        """Number of frames whose maps are in memory."""
         return len(self._kept)
 
     def _background(self, arrived: Tensor) -> Tensor | None:

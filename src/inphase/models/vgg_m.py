@@ -8,9 +8,9 @@ class VGGM(nn.Module):
     """The VGG-M-like network of TCC's Table 1 (Dwibedi et al., CVPR 2019).
 
     A 7×7 convolution of 64 with stride 2 and a 3×3 max-pool with stride 2, then pairs of 3×3
-    convolutions of 128, 256 and 512 with stride-2 max-pools between. ``(N, 3, 224, 224)`` in,
-    ``(N, 512, 14, 14)`` out. Every convolution is followed by batch normalisation and ReLU and
-    drawn as He et al. (ICCV 2015): Table 1 is silent on both, the released code does so.
+    convolutions of 128, 256 and 512 with stride-2 max-pools between. `(N, 3, 224, 224)` in,
+    `(N, 512, 14, 14)` out. Every convolution is followed by batch normalization and ReLU and
+    initialized as in He et al. (ICCV 2015): the released code does both, Table 1 specifies neither.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class VGGM(nn.Module):
         self.conv4 = nn.Sequential(_conv(256, 512), _conv(512, 512))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalised images ``(N, 3, H, W)`` to a map ``(N, 512, H/16, W/16)``."""
+        """Normalized images `(N, 3, H, W)` to a map `(N, 512, H/16, W/16)`."""
         x = F.max_pool2d(self.conv1(images), 3, stride=2, padding=1)
         # TensorFlow's SAME padding: an odd last row or column is pooled too.
         x = F.max_pool2d(self.conv2(x), 2, ceil_mode=True)
