@@ -1,4 +1,4 @@
-"""Embeddings on disk: what is read back by other programs is what was written."""
+"""Embeddings on disk: other programs read back what was written."""
 
 from pathlib import Path
 from typing import cast
@@ -12,7 +12,7 @@ from inphase.errors import OutputError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.models.formats import FORMATS
 
-# Names that a zip file, a keyword argument or a path could trip over.
+# Names that could break a zip file, a keyword argument or a path.
 _NAMES = ["file", "a/b", "allow_pickle", "dots.in.name", "naïve 泡", "x.npy"]
 
 
@@ -62,7 +62,7 @@ def test_another_suffix_is_refused_and_nothing_is_written(
     name: str, embeddings: Embeddings, tmp_path: Path
 ) -> None:
     with pytest.raises(OutputError, match=r"must end in \.npz or \.parquet"):
-        FORMATS.check(tmp_path / name)
+        FORMATS.check_output(tmp_path / name)
     with pytest.raises(OutputError, match=r"must end in \.npz or \.parquet"):
         embeddings.save(tmp_path / name)
     assert not list(tmp_path.iterdir())

@@ -40,25 +40,25 @@ def test_a_suffix_that_cannot_be_written_is_told_with_those_that_can(
 ) -> None:
     formats = Formats(None, dict.fromkeys(suffixes, "something"))
     with pytest.raises(OutputError, match=told):
-        formats.check("out.gif")
+        formats.check_output("out.gif")
 
 
 def test_a_form_that_holds_fewer_videos_says_what_to_do(tmp_path: Path) -> None:
     formats = Formats(None, {".edl": Form("cuts", most=2, instead="write .otio")})
     videos = [tmp_path / f"{index}.mp4" for index in range(3)]
-    assert formats.check(tmp_path / "x.edl", videos[:2]) == ".edl"
+    assert formats.check_output(tmp_path / "x.edl", videos[:2]) == ".edl"
     with pytest.raises(OutputError, match=r"can hold 2 videos, and there are 3; write .otio."):
-        formats.check(tmp_path / "x.edl", videos)
+        formats.check_output(tmp_path / "x.edl", videos)
     with pytest.raises(OutputError, match="there are 5"):
-        formats.check(tmp_path / "x.edl", videos[:2], count=5)
+        formats.check_output(tmp_path / "x.edl", videos[:2], count=5)
 
 
 def test_a_path_without_a_suffix_is_a_folder_where_there_is_one(tmp_path: Path) -> None:
     both = Formats(None, {FOLDER: "clips", ".json": "all"})
-    assert both.check(tmp_path / "clips") == FOLDER
-    assert both.check(tmp_path / "clips.json") == ".json"
+    assert both.check_output(tmp_path / "clips") == FOLDER
+    assert both.check_output(tmp_path / "clips.json") == ".json"
     # If only a folder can be written, a dot is part of its name.
-    assert Formats(None, {FOLDER: "clips"}).check(tmp_path / "take.2") == FOLDER
+    assert Formats(None, {FOLDER: "clips"}).check_output(tmp_path / "take.2") == FOLDER
 
 
 def test_help_names_each_suffix_with_what_it_holds() -> None:

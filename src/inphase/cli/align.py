@@ -36,7 +36,7 @@ def align(
     from inphase.data import Collection
 
     collection = Collection.open([reference, *queries])
-    FORMATS.only(".json", ".csv").check(output, [video.path for video in collection])
+    FORMATS.only(".json", ".csv").check_output(output, [video.path for video in collection])
     # Only now, because they are slow to import.
     from inphase.applications.synchronization.synchronize import synchronize
 

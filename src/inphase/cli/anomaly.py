@@ -61,7 +61,7 @@ def anomaly(
         raise ConfigError(f"{video} holds {len(judged)} videos; give one to check.")
     sources = [one.path for one in (*collection, *judged)]
     for path in output:
-        FORMATS.check(path, sources)
+        FORMATS.check_output(path, sources)
     # Only now, because they are slow to import.
     from inphase.applications.anomalies.find_anomalies import (
         check_options,

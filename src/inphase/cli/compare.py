@@ -34,7 +34,7 @@ def compare(
     from inphase.evaluation.report.tables import comparison_table
 
     if output is not None:
-        COMPARISON_FORMATS.check(output)
+        COMPARISON_FORMATS.check_output(output)
     result = put_side_by_side(runs, draws=bootstrap, seed=seed)
     options.screen().print(comparison_table(result))
     if output is not None:

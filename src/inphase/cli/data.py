@@ -33,7 +33,7 @@ def check(
 
     collection = Collection.open(videos)
     if output is not None:
-        FORMATS.check(output)
+        FORMATS.check_output(output)
     result = check_collection(collection, console=options.console())
     screen = options.screen()
     screen.print(summary_table(result))

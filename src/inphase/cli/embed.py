@@ -24,7 +24,7 @@ def embed(
     """
     from inphase.data import Collection
 
-    FORMATS.check(output)
+    FORMATS.check_output(output)
     collection = Collection.open(videos, split=split)
     embeddings = options.embed(collection, model)
     embeddings.save(output)

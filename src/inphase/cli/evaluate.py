@@ -103,7 +103,7 @@ def evaluate(
     )
     console = options.console()
     folder = output or model_folder(models[0]).parent / "evaluation"
-    FORMATS.check(folder)
+    FORMATS.check_output(folder)
     result = score(models, labels, options=settings, console=console)
     screen = options.screen()
     for table in tables(result):

@@ -43,7 +43,7 @@ def progress(
     if len(followed) != 1:
         raise ConfigError(f"{video} holds {len(followed)} videos; give one to measure.")
     for path in output:
-        FORMATS.check(path, [one.path for one in (*collection, *followed)])
+        FORMATS.check_output(path, [one.path for one in (*collection, *followed)])
     # Only now, because they are slow to import.
     from inphase.applications.progress_signal.measure import Goal, measure_progress
 

@@ -66,7 +66,7 @@ def retrieve(
     from inphase.store import Filter
 
     for path in output or ():
-        FORMATS.check(path)
+        FORMATS.check_output(path)
     condition = Filter(tuple(videos or ()), start, end, options.pairs(metadata, "--metadata"))
     result = find(
         queries,

@@ -65,7 +65,7 @@ def sound(
     if len(Collection.open([target])) != 1:
         raise ConfigError(f"{target} holds several videos; give one to receive the sound.")
     silent, *others = collection.videos
-    FORMATS.check(output, [video.path for video in collection])
+    FORMATS.check_output(output, [video.path for video in collection])
     # Only now, because they are slow to import.
     from inphase.applications.sound_transfer.transfer_sound import (
         BLOCK,

@@ -78,7 +78,7 @@ def synchronize(
     if separate:
         check_folder(output, sources)
     else:
-        FORMATS.check(output, sources)
+        FORMATS.check_output(output, sources)
     # Check that it exists before spending minutes on fitting.
     name = None if reference is None else collection[reference].name
     # Only now, because they are slow to import.

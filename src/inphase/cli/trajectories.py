@@ -53,7 +53,7 @@ def trajectories(
     added = Collection.open(add) if add else None
     sources = [video.path for part in (collection, added) if part for video in part]
     for path in output:
-        FORMATS.check(path, sources)
+        FORMATS.check_output(path, sources)
     check_method(method, adds=added is not None)
     # Only now, because they are slow to import.
     from inphase.applications.trajectory.trajectories import trajectories as lay_out

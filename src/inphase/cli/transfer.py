@@ -78,7 +78,7 @@ def transfer(
     targets = Collection.open(videos, split=split)
     paths = {one.video.path.resolve() for one in annotated}
     others = tuple(video for video in targets if video.path.resolve() not in paths)
-    FORMATS.check(output, [video.path for video in targets], count=len(others))
+    FORMATS.check_output(output, [video.path for video in targets], count=len(others))
     check_formats(output, formats)
     together = replace(targets, videos=(*others, *(one.video for one in annotated)))
     # Only now, because they are slow to import.

@@ -62,7 +62,7 @@ class Formats:
             suffixes.setdefault(form.holds, []).append(suffix or "a folder")
         return "; ".join(f"{' or '.join(some)}: {holds}" for holds, some in suffixes.items()) + "."
 
-    def check(
+    def check_output(
         self, path: str | Path, sources: Iterable[str | Path] = (), *, count: int | None = None
     ) -> str:
         """Refuse a path that cannot or must not be written, before minutes of work.

@@ -69,7 +69,7 @@ class Result(ABC):
             TypeError: no writer takes one of the options.
         """
         path = Path(path)
-        suffix = self.formats.check(path, self.input_files, count=self.held)
+        suffix = self.formats.check_output(path, self.input_files, count=self.held)
         write = self.formats.writer(suffix)
         chosen = self.formats.chosen(suffix, {**options, "console": console})
         written = write(self, path, **chosen)
