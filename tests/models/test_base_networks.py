@@ -1,4 +1,4 @@
-"""Base networks by name: the list, mistakes, one of your own, and timm."""
+"""Base networks by name: the list, wrong names, custom networks, and timm."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,7 @@ from inphase.models import (
 
 @pytest.fixture
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test registers is gone after it."""
+    """What a test registers is removed after it."""
     monkeypatch.setattr(base_networks, "_BUILDERS", dict(base_networks._BUILDERS))
 
 
@@ -94,7 +94,7 @@ def test_without_timm_its_networks_say_how_to_get_it(monkeypatch: pytest.MonkeyP
 
 
 class _Features(nn.Module):
-    """What timm gives for ``features_only``: a list of maps, of the strides asked for."""
+    """What timm returns for `features_only`: a list of maps with the requested strides."""
 
     def __init__(self, strides: list[int]) -> None:
         super().__init__()
@@ -134,7 +134,7 @@ def test_a_timm_network_gives_its_map_of_stride_16(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "timm", _fake_timm([4, 8, 16, 32]))
     base = create_base_network("timm:some_net", pretrained=False)
     assert base(torch.zeros(1, 3, 64, 64)).shape == (1, 3, 4, 4)
-    # timm counts in 0..1, an encoder's frames in 0..255.
+    # timm's values are in 0..1, an encoder's frames in 0..255.
     assert base.mean == pytest.approx((127.5, 102.0, 51.0))
     assert base.std == pytest.approx((25.5, 51.0, 102.0))
 

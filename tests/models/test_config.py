@@ -1,4 +1,4 @@
-"""The encoder's configuration: Table 1 by default, and mistakes that are named."""
+"""The encoder's configuration: Table 1 by default, and errors that name the mistake."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def test_the_defaults_are_the_paper_s() -> None:
     config = EncoderConfig()
     assert (config.image_size, config.pool) == (224, 1)
     assert (config.conv_width, config.fc_width, config.embedding_size) == (512, 512, 128)
-    # 15 frames at 20 frames a second: Table 2 of the supplement, Penn Action.
+    # 15 frames at 20 frames per second: Table 2 of the supplement, Penn Action.
     assert (config.context_frames, config.context_gap) == (2, 15 / 20)
 
 

@@ -12,7 +12,7 @@ from skimage import data, transform
 from inphase.errors import ModelError
 from inphase.models.efficientnet_lite import EfficientNetLite, _SameConv2d, efficientnet_lite
 
-# The sizes for which the three were trained.
+# The image sizes for which the three were trained.
 _SIZES = {0: 224, 1: 240, 2: 260}
 _CATS = {281, 282, 283, 284, 285}  # tabby, tiger cat, Persian, Siamese, Egyptian
 _ESPRESSO = {967}
@@ -37,7 +37,7 @@ def test_real_pictures_get_their_imagenet_class(variant: int) -> None:
             logits = network((_square(picture, _SIZES[variant]) - 127) / 128)
         probability, best = logits.softmax(dim=1).max(dim=1)
         assert best.item() in classes
-        # A wrong padding or epsilon often leaves the class on top, but unsure.
+        # With a wrong padding or epsilon the class is often still on top, but less certain.
         assert probability.item() > 0.4
 
 
@@ -69,7 +69,7 @@ def test_stride_2_pads_as_tensorflow_does(kernel: int, length: int, expected: li
     conv = _SameConv2d(1, 1, kernel, stride=2)
     torch.nn.init.ones_(conv.weight)
     ramp = torch.arange(length, dtype=torch.float32)
-    # Height and width differ, so that a swap of the two would show.
+    # Height and width differ, so that swapping them would show.
     image = torch.outer(ramp, torch.ones(6))[None, None]
     across = {3: [3, 3, 2], 5: [4, 5, 3]}[kernel]
     wanted = torch.outer(torch.tensor(expected).float(), torch.tensor(across).float())

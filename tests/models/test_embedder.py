@@ -1,4 +1,4 @@
-"""The embedder: Table 1 layer by layer, and its 2-D convolution equal to the 3-D one."""
+"""The embedder: Table 1 layer by layer, and 2-D convolutions that equal the 3-D ones."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _TABLE_1 = EncoderConfig()
 
 
 class _Sizes(TorchFunctionMode):
-    """Notes what ReLU, the global pooling and the linear layers give, without the batch."""
+    """Records the output shapes of ReLU, global pooling and linear layers, without the batch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ def test_output_size_after_every_layer_of_table_1(name: str, context: int) -> No
     base: BaseNetwork = create_base_network(name, pretrained=False).eval()
     embedder = Embedder(base.out_channels, _TABLE_1)
     with torch.inference_mode():
-        # One frame stands for all k: what the base network gives is tested elsewhere.
+        # One frame stands for all k: the base network's output is tested elsewhere.
         maps = base(torch.zeros(1, 3, 224, 224))
         assert maps.shape == (1, {"resnet50": 1024, "vgg_m": 512}[name], 14, 14)
         with _Sizes() as sizes:
@@ -83,7 +83,7 @@ def test_widths_and_embedding_size_follow_the_configuration() -> None:
 
 
 def _twin(embedder: Embedder, stacked: Tensor) -> Tensor:
-    """Table 1 in torch's own 3-D layers."""
+    """Table 1 with torch's own 3-D layers."""
     layers = nn.Sequential(
         embedder.conv1,
         nn.ReLU(),
@@ -114,7 +114,7 @@ def test_it_equals_three_dimensional_convolution_and_so_do_its_gradients(
     for network in (embedder, lambda x: _twin(embedder, x)):
         embeddings = network(stacked)
         wanted = [stacked, *embedder.parameters()]
-        # All parameters take part; for one frame the outer slices of the kernels get zeros.
+        # All parameters are used; for one frame the outer slices of the kernels get zeros.
         results.append((embeddings, torch.autograd.grad(embeddings.square().sum(), wanted)))
     (got, got_gradients), (expected, expected_gradients) = results
     assert got.abs().max() > 1e-3
@@ -152,7 +152,7 @@ def test_feature_noise_acts_in_training_only_and_in_proportion_to_the_maps() -> 
 
 def test_coordinates_tell_height_but_not_left_from_right() -> None:
     torch.manual_seed(0)
-    # One spot, high or low, left or right. Mirrored kernels see a mirrored picture alike.
+    # One spot, high or low, left or right. Mirrored kernels respond alike to a mirrored picture.
     embedder = Embedder(1, EncoderConfig(conv_width=16, fc_width=16, coordinates=True))
     plain = Embedder(1, EncoderConfig(conv_width=16, fc_width=16))
     for network in (embedder, plain):
@@ -165,5 +165,5 @@ def test_coordinates_tell_height_but_not_left_from_right() -> None:
     torch.testing.assert_close(high_left, high_right)
     torch.testing.assert_close(low_left, low_right)
     assert (high_left - low_left).abs().max() > 1e-2
-    # Without them the global max-pool forgets where the spot was.
+    # Without coordinates the global max-pool forgets where the spot was.
     torch.testing.assert_close(plain(spots)[0], plain(spots)[1])

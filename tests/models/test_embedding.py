@@ -1,4 +1,4 @@
-"""Embedding whole videos: the plain way's numbers, at one base-network pass per frame."""
+"""Embedding whole videos: the naive result, with one base-network pass per frame."""
 
 import gc
 import threading
@@ -35,12 +35,12 @@ from inphase.video import VideoReader, VideoWriter
 
 _SMALL = EncoderConfig(image_size=64, conv_width=8, fc_width=8, embedding_size=6, context_gap=0.1)
 
-# 0.04 s apart at first, then with gaps both longer and shorter than between context frames.
+# 0.04 s apart at first, then with gaps longer and shorter than the context gap.
 _VARIABLE_TIMES = np.cumsum([0.0, *[0.04] * 8, 0.3, 0.01, 0.01, 0.07, *[0.04] * 9, 0.5, 0.02])
 
 
 def _write(path: Path, frames: int, times: Sequence[float] | None = None) -> Path:
-    """A video of blocks, in new colours from frame to frame."""
+    """A video of blocks with new colours in every frame."""
     draw = np.random.default_rng(0)
     with VideoWriter(path, fps=25, size=(64, 48)) as out:
         for index in range(frames):
@@ -52,13 +52,13 @@ def _write(path: Path, frames: int, times: Sequence[float] | None = None) -> Pat
 
 @pytest.fixture(scope="module")
 def constant(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A video of constant frame rate; its length is no multiple of a batch."""
+    """A video with a constant frame rate; its length is not a multiple of a batch."""
     return _write(tmp_path_factory.mktemp("constant") / "cfr.mp4", 21)
 
 
 @pytest.fixture(scope="module")
 def variable(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A video of variable frame rate."""
+    """A video with a variable frame rate."""
     return _write(
         tmp_path_factory.mktemp("variable") / "vfr.mp4",
         len(_VARIABLE_TIMES),
@@ -71,7 +71,7 @@ def _encoder(**changes: object) -> Encoder:
 
 
 def _plainly(encoder: Encoder, path: Path) -> NDArray[np.float32]:
-    """Every frame stacked with its context, and the encoder run on all of them."""
+    """Stack every frame with its context and run the encoder on all of them."""
     size, config = encoder.config.image_size, encoder.config
     reader = VideoReader(path, size=(size, size))
     frames = np.stack([frame for _, frame in reader])
@@ -105,7 +105,7 @@ def test_embeddings_are_those_of_the_plain_way(
         pool=2,
         subtract_background=subtract_background,
         centred_context=centred_context,
-        # Wide enough that no frame finds all of a layer's units dead.
+        # Wide enough that no frame leaves all units of a layer inactive.
         conv_width=16,
         fc_width=64,
     )
@@ -125,7 +125,7 @@ def test_times_are_the_videos_own(variable: Path) -> None:
 
 
 class _Counting(nn.Module):
-    """A base network that notes how many images it saw, over all its copies."""
+    """A base network that counts the images it sees, over all its copies."""
 
     seen = 0
 
@@ -142,7 +142,7 @@ class _Counting(nn.Module):
 def counting(monkeypatch: pytest.MonkeyPatch) -> Encoder:
     """An encoder whose base network counts; it is registered for one test only.
 
-    It runs in torch: OpenVINO would compile it, and the counting would be gone.
+    It runs in torch: in OpenVINO its Python code would not run, so nothing would be counted.
     """
 
     def refuse(*_: object) -> None:
@@ -260,7 +260,7 @@ def test_an_embedder_keeps_the_weights_it_was_made_of(constant: Path) -> None:
 
 def test_a_video_cut_off_has_as_many_times_as_embeddings(constant: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mp4"
-    # The index is in front, so it still promises all frames.
+    # The index is at the start, so it still lists all frames.
     content = constant.read_bytes()
     cut.write_bytes(content[: len(content) * 3 // 4])
     got = FrameEmbedder(_encoder()).embed(cut)

@@ -1,4 +1,4 @@
-"""The encoder: from frames to embeddings, what learns, and what its fingerprints cover."""
+"""The encoder: frames to embeddings, what is trained, and what its fingerprints cover."""
 
 from typing import Literal
 
@@ -43,7 +43,7 @@ def test_each_network_sees_colours_on_its_own_scale() -> None:
     lite = _encoder().normalise(frame)[0, :, 0, 0]
     torch.testing.assert_close(lite, torch.tensor([1.0, 0.0, -127 / 128]))
     resnet = _encoder(base_network="resnet50").normalise(frame)[0, :, 0, 0]
-    # As torchvision documents it: 0..1, less (0.485, 0.456, 0.406), over (0.229, 0.224, 0.225).
+    # As torchvision documents it: 0..1, minus (0.485, 0.456, 0.406), over (0.229, 0.224, 0.225).
     wanted = [(1 - 0.485) / 0.229, (127 / 255 - 0.456) / 0.224, -0.406 / 0.225]
     torch.testing.assert_close(resnet, torch.tensor(wanted))
 
@@ -104,12 +104,12 @@ def test_what_learns_in_each_mode() -> None:
 @pytest.mark.parametrize("mode", ["frozen", "batch_norm", "all"])
 def test_a_training_step_changes_what_learns_and_nothing_else(mode: TrainBase) -> None:
     encoder = _encoder(train_base=mode)
-    # A frozen base network stays frozen however often training and evaluation alternate.
+    # A frozen base network stays frozen, however often training and evaluation alternate.
     encoder.eval()
     encoder.train()
     before = {name: t.clone() for name, t in encoder.base.state_dict().items()}
     rate = torch.optim.SGD([p for p in encoder.parameters() if p.requires_grad], lr=1.0)
-    # Not the sum, to which the gradient through a normalised map would vanish.
+    # Not the sum, whose gradient through a normalized map would vanish.
     encoder(_frames(4, 2)).square().sum().backward()
     rate.step()
     changed = {n for n, t in encoder.base.state_dict().items() if not torch.equal(t, before[n])}
@@ -146,7 +146,7 @@ def test_fingerprints_are_the_same_for_the_same_encoder() -> None:
     assert len(first.fingerprint) == 64
     assert first.fingerprint == same.fingerprint == first.fingerprint
     assert first.base_fingerprint == same.base_fingerprint
-    # How the weights lie in memory, and what is done with them, does not matter.
+    # The memory layout of the weights and their mode do not matter.
     same.base.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     same.eval()
     assert first.fingerprint == same.fingerprint
@@ -159,7 +159,7 @@ def test_one_changed_weight_changes_the_fingerprint() -> None:
     assert encoder.fingerprint != whole
     assert encoder.base_fingerprint == base
     with torch.no_grad():
-        next(encoder.base.buffers())[0] += 1e-6  # a statistic is no parameter, but counts
+        next(encoder.base.buffers())[0] += 1e-6  # a statistic is not a parameter, but it counts
     assert encoder.base_fingerprint != base
 
 
@@ -224,4 +224,4 @@ def test_padding_has_no_part_in_the_background() -> None:
     got = encoder.embed_features(maps, mask)
     torch.testing.assert_close(encoder.embed_features(other, mask)[0, :3], got[0, :3])
     torch.testing.assert_close(encoder.embed_features(maps[0, :3]), got[0, :3])
-    assert got.isfinite().all()  # also of a clip that is all padding
+    assert got.isfinite().all()  # even for a clip that is all padding

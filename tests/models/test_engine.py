@@ -1,4 +1,4 @@
-"""The inference engine: what OpenVINO computes is what torch computes, for every network here."""
+"""The inference engine: OpenVINO computes the same as torch for every base network."""
 
 import logging
 
@@ -23,7 +23,7 @@ def _frames(count: int, size: int) -> Tensor:
 @pytest.mark.parametrize("name", ["efficientnet_lite0", "resnet50", "vgg_m"])
 @pytest.mark.parametrize("pool", [1, 2])
 def test_every_base_network_agrees_with_torch(name: str, pool: int) -> None:
-    size = 96 if pool == 1 else 80  # another size of the map
+    size = 96 if pool == 1 else 80  # another map size
     config = EncoderConfig(base_network=name, pretrained=False, image_size=size, pool=pool)
     maps = FrameMaps(Encoder(config).eval()).eval()
     network = FrozenNetwork(maps)
@@ -42,7 +42,7 @@ def _is_traced() -> bool:
 
 
 class _Odd(nn.Module):
-    """Computes otherwise when it is traced, as no converter can know."""
+    """Computes something else when traced, which no converter can know."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x * 2 if _is_traced() else x * 3

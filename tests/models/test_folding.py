@@ -1,4 +1,4 @@
-"""Folding batch normalisation: the same maps for every base network, or no folding."""
+"""Folding batch normalization: the same maps for every base network, or no folding."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from inphase.models.folding import fold_batch_norm
 
 
 def _shake_norms(network: nn.Module) -> None:
-    """Give every batch normalisation statistics and weights as after training."""
+    """Give every batch normalization statistics and weights as after training."""
     generator = torch.Generator().manual_seed(0)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -49,7 +49,7 @@ def test_the_original_is_left_as_it_was() -> None:
 
 
 class _OutOfOrder(nn.Module):
-    """Declares its norms the other way round than they run."""
+    """Declares its norms in the opposite order to that in which they run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class _OutOfOrder(nn.Module):
 
 
 class _NormFirst(nn.Module):
-    """Normalises before it convolves, though it declares the convolution first."""
+    """Normalizes before it convolves, although it declares the convolution first."""
 
     def __init__(self) -> None:
         super().__init__()

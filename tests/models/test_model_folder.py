@@ -1,4 +1,4 @@
-"""Model folders: what comes back is what was saved, and what does not fit is refused."""
+"""Model folders: encoders load as they were saved, and what does not fit is refused."""
 
 import errno
 import pickle
@@ -29,7 +29,7 @@ _CONFIG = EncoderConfig(
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    """An encoder that has learned: no weight or statistic is as its constructor made it."""
+    """A trained encoder: no weight or statistic has its initial value."""
     encoder = Encoder(_CONFIG, seed=3)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
@@ -43,7 +43,7 @@ def encoder() -> Encoder:
 
 @pytest.fixture
 def folder(encoder: Encoder, tmp_path: Path) -> Path:
-    """Its model folder, for a test to spoil."""
+    """Its model folder, for a test to damage."""
     path = tmp_path / "model"
     encoder.save(path, card={"videos": "12 of pouring", "steps": 300})
     return path
@@ -238,7 +238,7 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(encoder: Encoder, tmp_path: Path) -> None:
-    # A file in the way: unlike a folder's permissions it stops the superuser too.
+    # A file in the way: unlike a folder's permissions, it stops root too.
     (tmp_path / "occupied").write_text("a file")
     with pytest.raises(OutputError, match=r"Cannot write .*model"):
         encoder.save(tmp_path / "occupied" / "model")

@@ -1,4 +1,4 @@
-"""ResNet-50 to conv4c: Table 1, a twin written from the paper, and torchvision's weight files."""
+"""ResNet-50 to conv4c: Table 1, a twin written from the paper, torchvision's weight files."""
 
 import hashlib
 import http.client
@@ -25,7 +25,7 @@ _CONV4C_BLOCKS = {1: 3, 2: 4, 3: 3}
 
 
 def _torchvision_state() -> State:
-    """Names and shapes of torchvision's resnet50, with random values as far as conv4c."""
+    """Names and shapes of torchvision's resnet50, with random values up to conv4c."""
     state: State = {}
     generator = torch.Generator().manual_seed(0)
 
@@ -73,7 +73,7 @@ def file(state: State, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _twin(state: State, images: Tensor) -> Tensor:
-    """The network to conv4c, straight from the paper and torchvision's names."""
+    """The network to conv4c, straight from the paper, with torchvision's names."""
 
     def norm(x: Tensor, name: str) -> Tensor:
         mean, var, weight, bias = (
@@ -201,7 +201,7 @@ def test_another_networks_file_is_refused(
     change: Callable[[State], object], sentence: str, state: State, tmp_path: Path
 ) -> None:
     path = tmp_path / "other.pth"
-    # Small values are enough for names and shapes; expanded zeros take no room on disk.
+    # The values do not matter for names and shapes; expanded zeros take no space on disk.
     torch.save(change({k: v.new_zeros(()).expand(v.shape) for k, v in state.items()}), path)
     with pytest.raises(ModelError, match=sentence) as raised:
         load_resnet50(path)
@@ -265,7 +265,7 @@ class _Server:
 
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache folder in place of the user's."""
+    """An empty cache folder instead of the user's."""
     folder = tmp_path / "cache"
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda _name: str(folder))
     return folder

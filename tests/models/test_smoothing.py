@@ -1,4 +1,4 @@
-"""Embeddings averaged over time, against sums written out."""
+"""Embeddings averaged over time, compared with explicit sums."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_it_is_a_weighted_mean_at_any_frame_rate(
     steps: list[float], deviation: float, seed: int
 ) -> None:
     times = np.cumsum(steps)
-    # A frame that is just as far as counts may fall on either side of it by the last digit.
+    # A frame exactly at the limit may fall on either side of it by rounding.
     gaps = np.abs(times[:, None] - times)
     if np.isclose(gaps, 3.01 * deviation, rtol=1e-9).any():
         return

@@ -1,4 +1,4 @@
-"""Embedding as frames arrive: what embedding the whole video gives, in bounded memory."""
+"""Embedding frames as they arrive: the same as for the whole video, in bounded memory."""
 
 from pathlib import Path
 

@@ -52,7 +52,7 @@ def test_parameter_count_by_hand() -> None:
 
 def test_signals_keep_their_scale_from_the_first_step() -> None:
     torch.manual_seed(0)
-    network = VGGM().eval()  # running statistics of 0 and 1: only the drawn weights count
+    network = VGGM().eval()  # running statistics of 0 and 1: only the random weights count
     with torch.inference_mode():
         maps = network(torch.randn(1, 3, 64, 64))
     assert 0.2 < maps.square().mean().sqrt() < 5

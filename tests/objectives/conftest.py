@@ -1,4 +1,4 @@
-"""Clips that hold everything an objective may ask for."""
+"""Clips with everything that an objective may need."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,7 @@ DIMS, PHASES = 3, 4
 
 @pytest.fixture
 def full_clips() -> Callable[..., ClipEmbeddings]:
-    """Make three videos of 8, 6 and 5 real frames; float64, rubbish behind every mask."""
+    """Make three videos of 8, 6 and 5 real frames; float64, garbage where the mask is False."""
 
     def make(seed: int = 0, *, real: tuple[int, ...] = (8, 6, 5)) -> ClipEmbeddings:
         generator = torch.Generator().manual_seed(seed)

@@ -1,4 +1,4 @@
-"""What every registered objective keeps to; a new one is tested by being registered."""
+"""The contract of every registered objective; registering a new one is enough to test it."""
 
 import math
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from inphase.objectives import ClipEmbeddings, Objective, create_objective, list_objectives
 
-# Forms worth a test of their own, besides each objective's defaults.
+# Options worth testing besides each objective's defaults.
 FORMS: dict[str, list[dict[str, Any]]] = {
     "tcc": [
         {"loss": "classification"},
@@ -48,7 +48,7 @@ def gradients(objective: Objective, clips: ClipEmbeddings) -> list[Tensor]:
 
 
 def alike(clips: ClipEmbeddings, change: Callable[[Tensor], Tensor]) -> ClipEmbeddings:
-    """The same clips in float32, their embeddings and positives changed alike."""
+    """The same clips in float32, with embeddings and positives changed in the same way."""
     assert clips.positives is not None
     embeddings = change(clips.embeddings.detach().float())
     positives = change(clips.positives.detach().float())
@@ -164,7 +164,7 @@ def test_order_of_the_batch_does_not_matter(
     expected = losses([0, 1, 2], 0)
     for order in ([1, 0, 2], [2, 0, 1]):
         given = losses(order, draws)
-        if drawn:  # then the order must not move the mean
+        if drawn:  # then the order must not change the mean
             error = math.hypot(*(float(x.std()) / math.sqrt(draws) for x in (expected, given)))
             assert abs(given.mean() - expected.mean()) < 4 * error
         else:

@@ -57,7 +57,7 @@ def golden_clips(dtype: torch.dtype = torch.float32) -> ClipEmbeddings:
 
 
 def masked_clips(seed: int = 0, *, offset: float = 0.0) -> ClipEmbeddings:
-    """Four videos of 6, 4, 1 and 3 real frames, float64; rubbish behind the mask."""
+    """Four videos of 6, 4, 1 and 3 real frames, float64; garbage where the mask is False."""
     generator = torch.Generator().manual_seed(seed)
     mask = torch.arange(6) < torch.tensor([[6], [4], [1], [3]])
     embeddings = torch.randn(4, 6, 3, generator=generator, dtype=torch.float64) + offset

@@ -33,7 +33,7 @@ def test_ordered_triplets_ascend_and_shuffled_ones_have_a_middle_from_outside(
     assert before[shuffled].double().mean().item() == pytest.approx(0.5, abs=5 * 0.5 / 30)
     for video, real in enumerate((8, 6, 5)):
         assert triplets[video].max() < real
-        # b and d are the second and the fourth of five: never at either end.
+        # b and d are the second and fourth of five: never at either end.
         assert first[video].min() == 1
         assert last[video].max() == real - 2
 
@@ -63,7 +63,7 @@ def test_loss_and_accuracy_match_a_loop_over_triplets(full_clips: MakeClips) -> 
     objective = ShuffleAndLearn(embedding_size=3).double()
     triplets, shuffled = draw_triplets(clips, generator=torch.manual_seed(0))
     losses, right = [], []
-    for video in (0, 1):  # the third has four frames only
+    for video in (0, 1):  # the third has only four frames
         for frames, wrong in zip(triplets[video], shuffled[video], strict=True):
             joined = torch.cat([clips.embeddings[video, frame] for frame in frames])
             hidden = F.relu(F.linear(joined, *objective.classifier[0].parameters()))

@@ -1,4 +1,4 @@
-"""Supervised classification: beside scikit-learn's log loss, and frames without a label."""
+"""Supervised classification: scikit-learn's log loss, and frames without a label."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The TCN losses: the released code's value, brute-force twins, what is a negative."""
+"""The TCN losses: the released code's value, brute-force twins, which frames are negatives."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ GOLDEN = 0.987752
 
 
 def pairs(clips: ClipEmbeddings) -> list[tuple[Tensor, Tensor]]:
-    """(anchors, positives) of each video, the real ones alone."""
+    """(anchors, positives) of each video, only the real ones."""
     assert clips.positives is not None
     assert clips.paired is not None
     rows = zip(clips.embeddings.detach(), clips.positives.detach(), clips.paired, strict=True)
@@ -62,7 +62,7 @@ def test_n_pairs_match_a_loop_over_frames(full_clips: MakeClips) -> None:
 def test_triplets_match_a_loop_over_anchors(full_clips: MakeClips) -> None:
     clips = full_clips()
     assert clips.positives is not None
-    # Positives on the far side in one video: then no negative is farther away.
+    # In one video the positives are so far away that no negative is farther.
     sides = torch.tensor([-1.0, 1.0, 1.0])[:, None, None]
     clips = replace(clips, positives=clips.positives * sides)
     losses = []
@@ -82,7 +82,7 @@ def test_triplets_match_a_loop_over_anchors(full_clips: MakeClips) -> None:
             far = min(beyond) if beyond else max(others)
             losses.append(max(0.0, 0.2 + near - far))
     assert semi_hard_triplets(clips).item() == pytest.approx(sum(losses) / len(losses), rel=1e-12)
-    assert fallbacks > 0  # both kinds of negatives were there
+    assert fallbacks > 0  # both kinds of negatives occurred
 
 
 @pytest.mark.parametrize("loss", ["n_pairs", "triplet"])

@@ -17,7 +17,7 @@ MODEL = StoredModel(fingerprint="f" * 64, folder="", dims=8)
 
 @dataclass(frozen=True)
 class Walks:
-    """Made-up videos, as they were written."""
+    """The made-up videos that were written."""
 
     tables: Tables
     videos: tuple[StoredVideo, ...]
@@ -28,7 +28,7 @@ class Walks:
 def walk(
     number: int, *, model: StoredModel = MODEL
 ) -> tuple[StoredVideo, NDArray[np.float64], NDArray[np.float32]]:
-    """A video whose embeddings wander."""
+    """A video whose embeddings are a random walk."""
     draw = np.random.default_rng(number)
     frames = int(draw.integers(20, 40))
     embeddings = np.cumsum(draw.normal(size=(frames, model.dims)), axis=0).astype(np.float32)

@@ -14,7 +14,7 @@ from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
 from tests.store.conftest import MODEL, Walks, walk
 
-# Writes made-up videos into a store as its arguments say, and tells before each.
+# Writes made-up videos into a store according to its arguments, and prints a line before each.
 WRITER = """
 import sys
 from dataclasses import replace
@@ -45,7 +45,7 @@ def _writer(store: Path, *numbers: int) -> "subprocess.Popen[str]":
 
 
 def _assert_whole(store: Path) -> list[StoredVideo]:
-    """Every video that is listed has each of its frames once, and nothing else is there."""
+    """Every listed video has each of its frames once, and there is nothing else."""
     tables = Tables(store, create=False)
     videos = [video for model in tables.models() for video in tables.listed(model).values()]
     for model in tables.models():
@@ -64,7 +64,7 @@ def _assert_whole(store: Path) -> list[StoredVideo]:
 
 def test_two_processes_that_write_the_same_videos_at_once_leave_each_once(tmp_path: Path) -> None:
     store = tmp_path / "store"
-    # Overlapping, and both find no store at first.
+    # They overlap, and neither finds a store at first.
     writers = [_writer(store, 0, 12, 30, 0), _writer(store, 6, 18, 30, 0)]
     for writer in writers:
         _, told = writer.communicate()
@@ -110,7 +110,7 @@ def test_a_disk_that_takes_no_more_leaves_whole_videos_and_one_sentence(
 ) -> None:
     store = tmp_path / "store"
     assert _writer(store, 0, 3, 30, 0).wait() == 0
-    # No file may grow beyond what a small video takes, as on a full disk: new videos, and old ones
+    # No file may grow beyond the size of a small video, as on a full disk: new videos, and old ones
     # whose content has changed.
     first = 0 if generation else 3
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
@@ -124,7 +124,7 @@ def test_a_disk_that_takes_no_more_leaves_whole_videos_and_one_sentence(
     videos = _assert_whole(store)
     assert sorted(video.name for video in videos) == ["video 0", "video 1", "video 2"]
     assert {video.frames for video in videos} == {30}
-    # Once there is room again, the same command does it.
+    # Once there is space again, the same command succeeds.
     assert _writer(store, first, first + 2, 50_000, generation).wait() == 0
     assert len(_assert_whole(store)) == (3 if generation else 5)
 
@@ -133,7 +133,7 @@ def test_a_disk_that_takes_no_more_leaves_whole_videos_and_one_sentence(
 @pytest.mark.parametrize("generation", [0, 1])
 def test_a_writer_killed_at_any_moment_leaves_whole_videos(tmp_path: Path, generation: int) -> None:
     store = tmp_path / "store"
-    # Large enough that the kill falls into a write, of new videos or in place of old ones.
+    # Large enough that the kill hits a write, of new videos or of replacements.
     frames = 20_000
     if generation:
         assert _writer(store, 0, 6, frames, 0).wait() == 0
@@ -143,12 +143,12 @@ def test_a_writer_killed_at_any_moment_leaves_whole_videos(tmp_path: Path, gener
         for line in writer.stdout:
             if int(line) == 2:
                 break
-        time.sleep(delay)  # not a wait: the moment of the kill
+        time.sleep(delay)  # not a wait, but the moment of the kill
         writer.kill()
         writer.wait()
         before = _assert_whole(store)
         assert len(before) >= (6 if generation else 2)
-    # The lock went with the process, and the next one finishes the work.
+    # The lock is gone with the process, and the next one finishes the work.
     assert _writer(store, 0, 6, frames, 9).wait() == 0
     videos = _assert_whole(store)
     assert {video.content[32:] for video in videos} == {f"{9:032d}"}

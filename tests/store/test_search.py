@@ -1,4 +1,4 @@
-"""Nearest frames are those that a comparison with all of them finds."""
+"""The nearest frames are those that a comparison with all frames finds."""
 
 from itertools import count
 
@@ -107,7 +107,7 @@ def test_only_frames_that_meet_the_conditions_are_found(
 
 @pytest.fixture
 def indexed(walks: Walks, monkeypatch: pytest.MonkeyPatch) -> StoredModel:
-    """The model with an index, though there are few frames."""
+    """The model with an index, although there are few frames."""
     monkeypatch.setattr(index, "EXACT_BELOW", 100)
     monkeypatch.setattr(search, "EXACT_BELOW", 100)
     report = maintained_index(walks.tables.table(MODEL), MODEL)

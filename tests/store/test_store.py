@@ -1,4 +1,4 @@
-"""The store from videos to a list: what is embedded, kept, replaced and taken out."""
+"""The store: which videos are embedded, kept, replaced, removed and listed."""
 
 import json
 import shutil
@@ -23,13 +23,13 @@ def encoder(tiny: TrainingConfig) -> Encoder:
 
 @pytest.fixture
 def other(tiny: TrainingConfig) -> Encoder:
-    """Another model, of another size."""
+    """Another model with another embedding size."""
     return Encoder(tiny.encoder.model_copy(update={"embedding_size": 16}), seed=1).eval()
 
 
 @pytest.fixture
 def videos(pouring: Collection, tmp_path: Path) -> Path:
-    """Three videos that may be changed."""
+    """Three videos that a test may change."""
     folder = tmp_path / "videos"
     folder.mkdir()
     for video in pouring.videos[:3]:

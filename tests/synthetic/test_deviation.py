@@ -1,4 +1,4 @@
-"""What is planted in a synthetic video is there, where it says, and nowhere else."""
+"""A planted deviation is where it is said to be, and nowhere else."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Synthetic videos: what is said to be known of them is so."""
+"""Synthetic videos: their ground truth is true."""
 
 import hashlib
 from collections.abc import Iterator
@@ -165,7 +165,7 @@ def test_the_glass_fills_while_the_stream_runs() -> None:
 def _peaks(
     samples: NDArray[np.float32], rate: int, times: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Loudest frequency around each time, over a sixth of a second."""
+    """The loudest frequency around each time, over a sixth of a second."""
     window = rate // 6
     starts = (times * rate).astype(int) - window // 2
     spectra = np.array(
@@ -174,7 +174,7 @@ def _peaks(
             for s in starts
         ]
     )
-    # Smoothed, as a narrow band of noise is ragged.
+    # Smoothed, because a narrow band of noise is ragged.
     smooth = np.array([np.convolve(row, np.hanning(150), mode="same") for row in spectra])
     frequencies = np.fft.rfftfreq(8 * window, 1 / rate)
     return np.asarray(frequencies[smooth.argmax(axis=1)], dtype=np.float64)
@@ -196,7 +196,7 @@ def test_the_resonance_rises_as_the_glass_fills(seed: int) -> None:
     assert (np.diff(heard) > 0).all(), heard
     assert 400 < heard[0] < 1000
     assert 1200 < heard[-1] < 2400
-    # The quarter wave of a column of air that shortens in step with the state.
+    # The quarter-wave frequency of an air column that shortens in step with the state.
     share = np.interp(times, video.times, video.state)
     air = 1 / heard
     assert abs(np.corrcoef(share, air)[0, 1]) > 0.97

@@ -1,4 +1,4 @@
-"""Batches: a function of seed and step, one action each, short videos masked."""
+"""Batches: determined by seed and step, one action each, short videos masked."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from inphase.video import VideoReader
 
 
 class Numbered(ClipSource):
-    """A source whose pictures are the numbers of their frames."""
+    """A source whose frames contain their own numbers."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Numbered(ClipSource):
 
 
 def own_frames(batch: ClipBatch) -> Tensor:
-    """The numbers of a batch's frames (videos, frames, context), without the draw's mark."""
+    """The frame numbers of a batch (videos, frames, context), without the mark of the draw."""
     return batch.frames % 1000
 
 
@@ -125,7 +125,7 @@ def test_positives_of_another_camera_show_the_same_time(config: TrainingConfig) 
         Numbered(27, rate=10, event="one", view="right"),  # ends 0.3 s before the other
         Numbered(50, rate=20, event="two", view="left"),
         Numbered(25, rate=10, event="two", view="right"),
-        Numbered(80, rate=20, event="three", view="left"),  # filmed by one camera alone
+        Numbered(80, rate=20, event="three", view="left"),  # filmed by one camera only
     ]
     clips = Clips(sources, config)
     seen = set()

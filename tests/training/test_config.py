@@ -1,4 +1,4 @@
-"""Presets, overrides, and what a mistyped key is answered with."""
+"""Presets, overrides, and the errors for mistyped keys."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The feature cache: right, and not made twice."""
+"""The feature cache: correct, and not computed twice."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two processes that share each batch: losses, gradients and runs are those of one."""
+"""Two processes that share each batch: the same losses, gradients and runs as with one."""
 
 import csv
 import os
@@ -25,7 +25,7 @@ from torch.nn.parallel import DistributedDataParallel
 from inphase.objectives import ClipEmbeddings, create_objective, list_objectives
 from inphase.training.processes import ALONE, started
 
-VIDEOS, FRAMES = 3, 8  # of 3 videos the second process gets 1
+VIDEOS, FRAMES = 3, 8  # the second process gets 1 of 3 videos
 
 class Model(nn.Module):
     def __init__(self, name):
@@ -83,7 +83,7 @@ train(videos, output, config=load_config(file=config), cache=cache)
 
 
 def _two(program: str, folder: Path, *arguments: object, kill_at: int = -1) -> tuple[int, str]:
-    """Run a program in two processes; its exit code and all that it said."""
+    """Run a program in two processes; return its exit code and all its output."""
     file = folder / "program.py"
     file.write_text(program)
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
@@ -176,7 +176,7 @@ def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) 
 def test_more_processes_than_gpus_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from inphase.training.processes import check_devices
 
-    check_devices(64)  # processes on a CPU, as many as one likes
+    check_devices(64)  # any number of processes on a CPU
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     with pytest.raises(TrainingError, match="2 devices were requested, but this machine has 1 GPU"):

@@ -1,4 +1,4 @@
-"""A run from videos to a model folder: what it leaves, and that being killed does not change it."""
+"""A run from videos to a model folder: what it writes, and that a kill does not change it."""
 
 import csv
 import os
@@ -23,7 +23,7 @@ from inphase.training.module import TrainingModule
 
 WEIGHTS = "model/model.safetensors"
 
-# Trains as its arguments say, and kills itself with SIGKILL at the step in KILL_AT.
+# Trains according to its arguments, and kills itself with SIGKILL at the step in KILL_AT.
 PROGRAM = """
 import os, signal, sys
 import torch
@@ -318,5 +318,5 @@ def test_collapse_is_told_only_when_the_plateau_lasts() -> None:
     assert watch.seen(2.99, 3.0)
     learning = CollapseWatch()
     assert not any(learning.seen(3.0 - 0.01 * step, 3.0) for step in range(200))
-    # A variance-regularised loss of constant embeddings can be negative or zero.
+    # A variance-regularized loss of constant embeddings can be negative or zero.
     assert not any(CollapseWatch().seen(-2.0, 0.0) for _ in range(200))
