@@ -360,8 +360,11 @@ def test_bad_options_are_refused() -> None:
         CycleConsistency()(one)
     with pytest.raises(ValueError, match="through 4 videos"):
         CycleConsistency(cycle_length=4)(clips)
+    for cycles in ([[0]], [0, 1], [[[0, 1]]]):
+        with pytest.raises(ValueError, match="cycles must be"):
+            cycle_back_regression(clips, cycles=torch.tensor(cycles))
     with pytest.raises(ValueError, match="cycles must be"):
-        cycle_back_regression(clips, cycles=torch.tensor([[0]]))
+        cycle_back_regression(clips, cycles=torch.zeros(0, 2, dtype=torch.int64))
     wrong: list[dict[str, Any]] = [
         {"loss": "other"},
         {"kind": "other"},
@@ -377,6 +380,14 @@ def test_bad_options_are_refused() -> None:
     for options in wrong:
         with pytest.raises(ValueError, match=next(iter(options))):
             CycleConsistency(**options)
+
+
+def test_options_at_their_bounds_are_accepted() -> None:
+    objective = CycleConsistency(
+        label_smoothing=0.0, variance_weight=0.0, cycle_length=2, num_cycles=1
+    )
+    generator = torch.Generator().manual_seed(0)
+    assert objective(golden_clips(), generator).isfinite()
 
 
 @pytest.mark.parametrize("loss", ["classification", "regression"])

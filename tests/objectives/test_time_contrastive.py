@@ -133,3 +133,11 @@ def test_bad_clips_and_options_are_refused(full_clips: MakeClips) -> None:
     ):
         with pytest.raises(ValueError, match=next(iter(options))):
             TimeContrastive(**options)
+
+
+def test_options_at_their_bounds_are_accepted(full_clips: MakeClips) -> None:
+    objective = TimeContrastive(window=1, regularization=0.0)
+    assert objective.positives == Window(1)
+    assert objective(full_clips()).item() == pytest.approx(
+        n_pairs(full_clips(), regularization=0.0).item()
+    )
