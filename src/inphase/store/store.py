@@ -163,7 +163,7 @@ class Store:
             model: by default the one that the store was filled with.
 
         Raises:
-            As `add`; also `StoreError` if the store is empty.
+            StoreError: as `add`, or the store is empty.
         """
         from inphase.store.adding import WantedVideo, add_videos
 
