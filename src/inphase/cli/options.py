@@ -58,7 +58,8 @@ Override = Annotated[
 Cache = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for cached base network features [default: the user's cache folder].",
+        help="Folder for what is kept between runs: features, embeddings, fitted models "
+        "[default: the user's cache folder].",
         show_default=False,
     ),
 ]
