@@ -7,6 +7,7 @@ What must arrive there stands in a table, `every_option.py`; an option without a
 import importlib
 import inspect
 import json
+import pkgutil
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
@@ -18,6 +19,7 @@ import numpy as np
 import pytest
 import typer
 
+import inphase
 from inphase.cli import run
 from inphase.cli.app import app
 from inphase.data import Collection
@@ -70,6 +72,14 @@ def _owner(place: str) -> tuple[Any, str]:
 
 def _at(place: str) -> Any:
     return getattr(*_owner(place))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _all_is_loaded() -> None:
+    """A module that loads while a function is replaced would keep the replacement for good."""
+    for one in pkgutil.walk_packages(inphase.__path__, "inphase."):
+        if one.name != "inphase.__main__":
+            importlib.import_module(one.name)
 
 
 @pytest.fixture(autouse=True)
