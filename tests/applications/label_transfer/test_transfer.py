@@ -81,6 +81,19 @@ def test_events_go_to_the_frames_of_the_same_state(
             assert event.seconds <= target.video.times[event.frame] + 1e-6
 
 
+def test_an_event_at_the_end_of_a_video_is_scored_at_its_last_frame(
+    pouring: Collection, embedded: list[EmbeddedVideo]
+) -> None:
+    ends = _annotated(pouring, 0, Annotations(events={"end": embedded[0].duration}))
+    target = embedded[3]
+    result = transfer([ends], [embedded[0], target])
+    error = transfer_error(
+        result, [ends], [embedded[0], target], {target.name: {"end": len(target.times)}}
+    )
+    assert error.frames.tolist() == [[0]]
+    assert error.seconds.tolist() == error.stretch_seconds.tolist() == [[0.0]]
+
+
 def test_to_itself_nothing_moves(
     pouring: Collection, embedded: list[EmbeddedVideo], labelled: tuple[AnnotatedVideo, ...]
 ) -> None:

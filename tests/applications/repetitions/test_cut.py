@@ -14,7 +14,7 @@ from PIL import Image
 from inphase.applications.repetitions.cut import cut, cut_videos
 from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.applications.repetitions.writers import check_clips_folder
-from inphase.data import Collection
+from inphase.data import Collection, Video
 from inphase.errors import AlignmentError, OutputError, VideoError
 from inphase.models import EmbeddedVideo
 from inphase.models.plain_features import PlainEmbedder
@@ -127,6 +127,19 @@ def test_clips_of_another_video_of_that_name_stay(cuts: Cuts, tmp_path: Path) ->
         check_clips_folder(tmp_path / "clips", Collection.open(other))
     with pytest.raises(OutputError, match="holds clips of another five"):
         replace(cuts, video=replace(cuts.video, path=other)).save(tmp_path / "clips")
+
+
+def test_before_the_work_clips_are_looked_for_under_the_names_that_they_will_have(
+    cuts: Cuts, tmp_path: Path
+) -> None:
+    others = [replace(cuts, video=replace(cuts.video, name=name)) for name in ("five", "five_01")]
+    CutVideos(tuple(others), ()).save(tmp_path / "clips")
+    moved = tmp_path / "five_01.mp4"
+    moved.write_bytes(cuts.video.path.read_bytes())
+    videos = (Video("five", cuts.video.path), Video("five_01", moved))
+    # A second clip of the first video would have the name of the second video.
+    with pytest.raises(OutputError, match="holds clips of another five_01-2"):
+        check_clips_folder(tmp_path / "clips", Collection(videos=videos, source="both"))
 
 
 @pytest.mark.parametrize(
