@@ -81,6 +81,9 @@ def test_from_videos_to_a_sheet_and_back(
     shown = capsys.readouterr().out
     assert "pouring_002" in shown
     assert "Wrote sheet.png" in shown
+    # Of each query, the nearest is the first.
+    lines = [line.split() for line in shown.splitlines() if line.startswith("   ")]
+    assert [line[0] for line in lines] == ["1", "2"] * 2
     found = json.loads(Path("found.json").read_text())
     assert [len(one["neighbours"]) for one in found["queries"]] == [2, 2]
     assert run(["retrieve", query[0], "--metadata", "coach=bo", "--same-video"]) == 0
