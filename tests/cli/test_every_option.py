@@ -192,6 +192,24 @@ def test_what_is_left_out_is_the_functions_own_default(
                 assert there(calls, where) is None
 
 
+@pytest.mark.parametrize(
+    ("verb", "writer", "option"),
+    [
+        ("synchronize", "synchronization.writers:mp4", "width"),
+        ("synchronize", "synchronization.writers:otio", "cut_error"),
+        ("retrieve", "retrieval.writers:png", "width"),
+        ("anomaly", "anomalies.writers:png", "width"),
+        ("trajectories", "trajectory.writers:png", "width"),
+    ],
+)
+def test_what_is_left_out_is_the_writers_own_default(
+    called: Callable[[str, str], Calls], verb: str, writer: str, option: str
+) -> None:
+    parameters = inspect.signature(_at(f"inphase.applications.{writer}")).parameters
+    arrived = there(called(verb, VERBS[verb].words), f"save.{option}")
+    assert arrived == parameters[option].default
+
+
 def _verbs(command: Any, *names: str) -> Iterator[tuple[str, Any]]:
     if not hasattr(command, "commands"):
         yield " ".join(names), command
