@@ -57,6 +57,13 @@ def test_a_query_of_another_pace_is_followed() -> None:
     assert min(place.confidence for place in places) > 0.9
 
 
+def test_nothing_is_revised_unless_asked_for() -> None:
+    aligner = OnlineAligner(path(np.linspace(0, 1, 20)))
+    for frame in path(np.linspace(0, 1, 15)):
+        place = aligner.push(frame)
+        assert place.revised.tolist() == [place.reference_frame]
+
+
 def test_looking_back_mends_what_was_wrong_at_first() -> None:
     """Two moments that look alike: only later frames show which it was."""
     reference = np.array([0.0, 5, 1, 9, 5, 2])[:, None]

@@ -114,6 +114,8 @@ def test_what_cannot_be_laid_out_says_why(embedded: list[EmbeddedVideo]) -> None
         trajectories([])
     with pytest.raises(ConfigError, match="perplexity"):
         trajectories(embedded, perplexity=0)
+    # The command line takes 1 and more.
+    assert len(trajectories(embedded, method="pca", perplexity=1).videos) == len(embedded)
     with pytest.raises(ModelError, match="same embedding"):
         trajectories([replace(one, embeddings=np.ones_like(one.embeddings))])
     with pytest.raises(ModelError, match="finite"):
