@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from result_tables import processor
 from rich.console import Console
 
+from inphase.cache import cache_folder
 from inphase.data import Collection
 from inphase.evaluation import EvaluationOptions, ScoringOptions, evaluate
 from inphase.models import Encoder
 from inphase.training import TrainingConfig, train
 
-WORK = Path(platformdirs.user_cache_dir("inphase")) / "benchmark"
+WORK = cache_folder() / "benchmark"
 FEATURES = WORK / "features"
 
 

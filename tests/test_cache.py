@@ -26,13 +26,16 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_what_was_unused_for_longest_goes_first(folder: Path) -> None:
+    cache.touch(folder / "features" / "ab" / "abcd")
     assert cache.shrink(250) == 100
-    assert not (folder / "features" / "ab" / "abcd").exists()
-    assert {entry.kind for entry in cache.entries()} == {"embeddings", "runs"}
-    cache.touch(folder / "embeddings" / "a.npy")
-    assert cache.shrink(100) == 100
-    assert [entry.kind for entry in cache.entries()] == ["embeddings"]
+    assert {entry.kind for entry in cache.entries()} == {"features", "runs"}
     assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_a_fitted_model_is_never_evicted(folder: Path) -> None:
+    assert cache.shrink(0) == 200
+    assert [entry.kind for entry in cache.entries()] == ["runs"]
+    assert (folder / "runs" / "r" / "log").exists()
 
 
 def test_within_its_limit_nothing_goes(folder: Path) -> None:

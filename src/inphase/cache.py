@@ -12,7 +12,9 @@ import platformdirs
 # The folders of the cache, and the depth of the entries in each.
 KINDS = {"features": 2, "embeddings": 1, "runs": 1, "viewer": 1, "weights": 1}
 LIMIT = 20 * 10**9
-"""Size in bytes above which the least recently used entries are removed."""
+"""Size in bytes of the whole cache above which the least recently used entries are removed."""
+# What is made again without a word. Fitted models stay: people go on using them.
+_REMADE = ("features", "embeddings", "viewer")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def touch(path: Path) -> None:
 def shrink(limit: int = LIMIT) -> int:
     """Remove the least recently used entries until the cache is within its limit.
 
+    Fitted models and downloaded weights stay.
+
     Returns:
         Bytes removed.
     """
@@ -66,7 +70,8 @@ def shrink(limit: int = LIMIT) -> int:
     for entry in known:
         if removed >= too_much:
             break
-        removed += _remove(entry)
+        if entry.kind in _REMADE:
+            removed += _remove(entry)
     return removed
 
 

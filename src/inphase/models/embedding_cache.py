@@ -24,8 +24,10 @@ class EmbeddingCache:
     """
 
     def __init__(self, folder: str | Path, fingerprint: str) -> None:
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self._fingerprint = fingerprint
+        self.added = 0
+        """How many videos were added."""
 
     def find(self, video: Path, frames: int) -> NDArray[np.float32] | None:
         """The (frames, dims) embeddings of a video, or None if they are not cached.
@@ -51,7 +53,8 @@ class EmbeddingCache:
         """
         with replacing(self._file(video)) as beside:
             np.save(beside, embeddings, allow_pickle=False)
+        self.added += 1
 
     def _file(self, video: Path) -> Path:
         told = json.dumps([_VERSION, content_hash(video), self._fingerprint])
-        return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
+        return self.folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
