@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder
 from inphase.models import engine as engine_module
-from inphase.models.embedding import FrameMaps
+from inphase.models.encoder import FrameMaps
 from inphase.models.engine import FrozenNetwork
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")

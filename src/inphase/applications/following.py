@@ -15,7 +15,7 @@ from rich.text import Text
 
 from inphase.alignment.online import OnlineAligner
 from inphase.errors import AlignmentError, OutputError
-from inphase.models import Encoder, FrameEmbedder
+from inphase.models import Encoder
 from inphase.models.encoder import ready_encoder
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.video import probe
@@ -93,14 +93,14 @@ def follow(
         raise AlignmentError(f"look_back must be 0 or more seconds, not {look_back:g}.")
     encoder = ready_encoder(model)
     info = probe(reference)
-    known = FrameEmbedder(encoder).embed(reference)
+    stream = StreamEmbedder(encoder, background=background, reference=reference)
+    known = stream.frames.embed(reference)
     aligner = OnlineAligner(
         known.embeddings,
         max_speed=max_speed,
         look_back=round(look_back * info.fps),
         open_begin=open_begin,
     )
-    stream = StreamEmbedder(encoder, background=background, reference=reference)
     size = encoder.config.image_size
 
     def followed() -> Iterator[FollowedFrame]:

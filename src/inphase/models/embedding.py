@@ -13,16 +13,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from inphase.cache import cache_folder, shrink
 from inphase.data import Collection, Video, context_indices
 from inphase.errors import ModelError, OutputError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
-from inphase.models.encoder import Encoder, background, ready_encoder
+from inphase.models.encoder import Encoder, FrameMaps, background, ready_encoder
 from inphase.models.engine import FrozenNetwork
-from inphase.models.folding import fold_batch_norm
 from inphase.models.formats import FORMATS
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
 from inphase.progress import progress_bar
@@ -105,37 +103,6 @@ class VideoEmbedder(Protocol):
         """Embed a video; `advance` is called with the number of its frames just processed."""
 
 
-class FrameMaps(nn.Module):
-    """Frames `(N, S, S, 3)` uint8 to pooled maps `(N, C, h, w)`: what an encoder does first.
-
-    Args:
-        encoder: supplies the base network and the pooling.
-    """
-
-    mean: Tensor
-    scale: Tensor
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__()
-        self.base: nn.Module = encoder.base
-        self.image_size = encoder.config.image_size
-        self._pool = encoder.config.pool
-        self.register_buffer("mean", encoder.mean)
-        self.register_buffer("scale", encoder.scale)
-
-    def forward(self, frames: Tensor) -> Tensor:
-        images = frames.to(self.mean.device).permute(0, 3, 1, 2).to(torch.float32)
-        maps: Tensor = self.base((images - self.mean) * self.scale)
-        return F.avg_pool2d(maps, self._pool) if self._pool > 1 else maps
-
-
-def folded(maps: nn.Module) -> nn.Module:
-    """Frame maps with batch normalization folded away, which torch runs fastest."""
-    assert isinstance(maps, FrameMaps)
-    maps.base = fold_batch_norm(maps.base, image_size=maps.image_size)
-    return maps
-
-
 class FrameEmbedder:
     """An encoder prepared to embed many videos: batch normalization folded, batches sized.
 
@@ -148,7 +115,7 @@ class FrameEmbedder:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
-        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=folded)
+        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=FrameMaps.folded)
         self._embedder = copy.deepcopy(encoder.embedder).eval()
 
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
@@ -350,7 +317,7 @@ def embed(
     encoder = ready_encoder(model)
     kept = EmbeddingCache(cache, encoder.fingerprint) if cache is not None else None
     embeddings = embed_with(FrameEmbedder(encoder), collection, kept=kept, console=console)
-    if cache is not None and Path(cache) == cache_folder() / "embeddings":
+    if kept is not None and kept.added and kept.folder == cache_folder() / "embeddings":
         shrink()
     return embeddings
 

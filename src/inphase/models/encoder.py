@@ -16,6 +16,7 @@ from inphase.errors import ModelError
 from inphase.models.base_networks import create_base_network
 from inphase.models.config import EncoderConfig
 from inphase.models.embedder import Embedder
+from inphase.models.folding import fold_batch_norm
 from inphase.models.model_folder import read_model_folder, write_model_folder
 
 
@@ -81,12 +82,9 @@ class Encoder(nn.Module):
         return self
 
     def normalise(self, frames: Tensor) -> Tensor:
-        """Frames `(N, H, W, 3)` in 0..255 to the base network's input, `(N, 3, H, W)`."""
-        # The permuted frames are channels_last already: only the conversion to float copies.
+        """Frames `(N, H, W, 3)` in 0..255 to what the base network takes, `(N, 3, H, W)`."""
         images = frames.to(self.device).permute(0, 3, 1, 2).to(torch.float32)
-        if images.data_ptr() == frames.data_ptr():
-            images = images.clone()
-        return images.sub_(self.mean).mul_(self.scale)
+        return images.sub(self.mean).mul_(self.scale)
 
     def features(self, frames: Tensor) -> Tensor:
         """Maps `(N, C, h, w)` of frames `(N, S, S, 3)` uint8: what a feature cache keeps.
@@ -195,6 +193,27 @@ class Encoder(nn.Module):
                 )
         encoder.load_state_dict(tensors)
         return encoder.eval()
+
+
+class FrameMaps(nn.Module):
+    """`Encoder.features` as a module of its own: what inference runs for each frame.
+
+    Args:
+        encoder: supplies the base network and the pooling.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, frames: Tensor) -> Tensor:
+        return self.encoder.features(frames)
+
+    def folded(self) -> Self:
+        """The same with batch normalization folded away, which torch runs fastest."""
+        config = self.encoder.config
+        self.encoder.base = fold_batch_norm(self.encoder.base, image_size=config.image_size)
+        return self
 
 
 def ready_encoder(encoder: Encoder | str | Path) -> Encoder:

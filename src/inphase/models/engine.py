@@ -10,18 +10,19 @@ import importlib.util
 import logging
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+M = TypeVar("M", bound=nn.Module)
 _log = logging.getLogger(__name__)
 
 # How far OpenVINO may differ from torch, as a share of the largest value.
 _TOLERANCE = 1e-4
 
 
-class FrozenNetwork:
+class FrozenNetwork(Generic[M]):
     """A module for inference, compiled on its first call.
 
     It copies the weights: after further training, make a new one.
@@ -31,10 +32,8 @@ class FrozenNetwork:
         for_torch: speeds up the module if OpenVINO does not run it.
     """
 
-    def __init__(
-        self, module: nn.Module, *, for_torch: Callable[[nn.Module], nn.Module] | None = None
-    ) -> None:
-        self._module = copy.deepcopy(module).eval().requires_grad_(False)
+    def __init__(self, module: M, *, for_torch: Callable[[M], nn.Module] | None = None) -> None:
+        self._module: M = copy.deepcopy(module).eval().requires_grad_(False)
         self._for_torch = for_torch
         self._run: Callable[[Tensor], Tensor] | None = None
         self.engine = ""

@@ -2,15 +2,17 @@
 
 import copy
 from itertools import pairwise
+from typing import TypeVar
 
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+M = TypeVar("M", bound=nn.Module)
 _RELATIVE_TOLERANCE = 1e-3
 
 
-def fold_batch_norm(network: nn.Module, *, image_size: int) -> nn.Module:
+def fold_batch_norm(network: M, *, image_size: int) -> M:
     """Return a copy of a network for inference, with batch normalization folded away.
 
     A convolution and the batch normalization declared right after it become one convolution.

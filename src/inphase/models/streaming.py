@@ -48,7 +48,7 @@ class StreamEmbedder:
             ModelError: the background needs a reference and none is given.
             VideoError: the reference cannot be read.
         """
-        self._frames = FrameEmbedder(encoder)
+        self.frames = FrameEmbedder(encoder)
         self._config = encoder.config
         self._kept: deque[tuple[float, Tensor]] = deque()
         self._mode = background
@@ -72,7 +72,7 @@ class StreamEmbedder:
         Returns:
             (dims,).
         """
-        (arrived,) = self._frames.maps([frame])
+        (arrived,) = self.frames.maps([frame])
         self._kept.append((time, arrived))
         still = self._background(arrived)
         # In a centred context the last frame stands in for future ones, as at the end of a video.
@@ -89,7 +89,7 @@ class StreamEmbedder:
         for _ in range(int(chosen[0])):
             self._kept.popleft()
         stacked = maps if still is None else maps - still
-        embedded: NDArray[np.float32] = self._frames.embed_stacked(stacked[None])[0]
+        embedded: NDArray[np.float32] = self.frames.embed_stacked(stacked[None])[0]
         return embedded
 
     def restart(self) -> None:
@@ -118,7 +118,7 @@ class StreamEmbedder:
     def _from_reference(self, path: Path) -> None:
         size = self._config.image_size
         reader = VideoReader(path, size=(size, size))
-        maps = torch.stack([*self._frames.maps(reader.frames(background_frames(len(reader))))])
+        maps = torch.stack([*self.frames.maps(reader.frames(background_frames(len(reader))))])
         still = background(maps)
         if self._mode == "reference":
             self._still = still
