@@ -3,6 +3,8 @@
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,18 +71,42 @@ def test_help_names_each_suffix_with_what_it_holds() -> None:
 
 @pytest.mark.parametrize("formats", jobs(), ids=lambda formats: str(formats.writers))
 def test_every_form_of_every_job_has_a_writer(formats: Formats) -> None:
+    offered = set()
     for suffix in formats:
-        names = list(inspect.signature(formats.writer(suffix)).parameters)
-        # The result and the path come first; everything else has a name and a default.
-        options = [inspect.signature(formats.writer(suffix)).parameters[name] for name in names[2:]]
-        assert len(names) >= 2
-        assert all(one.kind is one.KEYWORD_ONLY for one in options)
-        assert all(one.default is not one.empty for one in options)
+        # The result and the place come first; all else has a name and a default.
+        parameters = list(inspect.signature(formats.writer(suffix)).parameters.values())
+        assert len(parameters) >= 2
+        assert all(one.kind is one.KEYWORD_ONLY for one in parameters[2:])
+        assert all(one.default is not one.empty for one in parameters[2:])
+        offered |= {one.name for one in parameters[2:]}
+    assert offered - {"console"} == set(formats.options)
 
 
 def test_an_option_that_nothing_takes_is_an_error() -> None:
-    formats = Formats("inphase.applications.trajectory.writers", {".png": "a plot", ".json": "all"})
+    formats = Formats(
+        "inphase.applications.trajectory.writers",
+        {".png": "a plot", ".json": "all"},
+        options=["width"],
+    )
     assert formats.chosen(".json", {"width": 3}) == {}
     assert formats.chosen(".png", {"width": 3, "console": None}) == {"width": 3, "console": None}
     with pytest.raises(TypeError, match="no option `colour`"):
         formats.chosen(".png", {"colour": 3})
+
+
+def test_numbers_are_written_without_loading_what_draws(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+import numpy as np
+from inphase.applications.progress_signal.result import ProgressCurve
+from inphase.models import EmbeddedVideo
+video = EmbeddedVideo("a", Path("a.mp4"), np.arange(3) / 10, np.zeros((3, 1), np.float32))
+curve = ProgressCurve(video, ("b",), np.zeros(3), np.zeros(3))
+curve.save("x.json", width=100)
+curve.save("x.csv", width=100)
+assert "matplotlib" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert (tmp_path / "x.csv").read_text().startswith("frame,time,progress")

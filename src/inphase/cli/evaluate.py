@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from inphase.cli import options
+from inphase.evaluation.report import FORMATS
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -31,12 +32,7 @@ def evaluate(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="Folder for the report [default: evaluation/ next to the first model].",
-            show_default=False,
-        ),
+        options.output(FORMATS, more="[default: evaluation/ next to the first model]"),
     ] = None,
     train_split: Annotated[
         str, typer.Option(help="Split whose labels train the phase classifier.")
@@ -87,7 +83,6 @@ def evaluate(
     from inphase.evaluation import EvaluationOptions, ScoringOptions
     from inphase.evaluation import evaluate as score
     from inphase.evaluation.protocol import model_folder
-    from inphase.evaluation.report import FORMATS
     from inphase.evaluation.report.tables import tables
 
     settings = EvaluationOptions(

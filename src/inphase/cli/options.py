@@ -73,11 +73,10 @@ AlignmentFile = Annotated[
     ),
 ]
 
-
-# How two videos are aligned: the fields of AlignmentOptions as options of a verb.
 Distance = Annotated[
     Literal["squared_euclidean", "cosine"], typer.Option(help="Distance between embeddings.")
 ]
+# How two videos are aligned: the fields of AlignmentOptions as options of a verb.
 _ALIGNMENT: dict[str, Any] = {
     "distance": Distance,
     "window": Annotated[

@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,16 +34,27 @@ class Formats:
 
     The function `png` in the module of writers writes `.png`; `folder` writes a folder and returns
     its files. A writer takes the result and the path, and options as keywords. It writes a file
-    whole or not at all. Without such a function, `.json` holds the result's `to_dict()` and `.csv`
-    its `table()`. The module loads on first use, because drawing is slow to import.
+    whole or not at all. The module loads on first use, because drawing is slow to import.
 
     Args:
         writers: name of the module with the writers; None if the standard ones are enough.
         forms: by suffix with its dot, or `FOLDER`; a text says what the format holds.
+        options: the keywords that at least one writer takes, besides `console`.
+        standard: suffixes that need no writer: `.json` holds the result's `to_dict()`, `.csv` its
+            `table()`.
     """
 
-    def __init__(self, writers: str | None, forms: Mapping[str, Form | str]) -> None:
+    def __init__(
+        self,
+        writers: str | None,
+        forms: Mapping[str, Form | str],
+        *,
+        options: Collection[str] = (),
+        standard: Collection[str] = (".json", ".csv"),
+    ) -> None:
         self.writers = writers
+        self.options = options
+        self._standard = standard
         self._forms = {
             suffix: Form(form) if isinstance(form, str) else form for suffix, form in forms.items()
         }
@@ -53,7 +64,8 @@ class Formats:
 
     def only(self, *suffixes: str) -> "Formats":
         """The same formats, limited to some suffixes."""
-        return Formats(self.writers, {suffix: self._forms[suffix] for suffix in suffixes})
+        forms = {suffix: self._forms[suffix] for suffix in suffixes}
+        return Formats(self.writers, forms, options=self.options, standard=self._standard)
 
     def help(self) -> str:
         """What each suffix holds, in one line for the option `-o`."""
@@ -102,8 +114,8 @@ class Formats:
     def writer(self, suffix: str) -> Callable[..., Any]:
         """The function that writes a format."""
         name = suffix.removeprefix(".") or "folder"
-        own = importlib.import_module(self.writers) if self.writers else None
-        module = own if hasattr(own, name) else importlib.import_module("inphase.results.writers")
+        own = self.writers is not None and suffix not in self._standard
+        module = importlib.import_module(str(self.writers) if own else "inphase.results.writers")
         written: Callable[..., Any] = getattr(module, name)
         return written
 
@@ -113,8 +125,8 @@ class Formats:
         Raises:
             TypeError: no writer of this job takes one of the options.
         """
-        takes = {one: set(inspect.signature(self.writer(one)).parameters) for one in self._forms}
-        unknown = options.keys() - set().union(*takes.values()) - {"console"}
+        unknown = options.keys() - set(self.options) - {"console"}
         if unknown:
             raise TypeError(f"save() takes no option `{min(unknown)}`.")
-        return {name: value for name, value in options.items() if name in takes[suffix]}
+        takes = inspect.signature(self.writer(suffix)).parameters
+        return {name: value for name, value in options.items() if name in takes}

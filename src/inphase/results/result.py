@@ -33,11 +33,6 @@ class Result(ABC):
     def input_files(self) -> Sequence[Path]:
         """The videos it was made from, which saving must not overwrite."""
 
-    @property
-    def held(self) -> int:
-        """The number of videos in the result."""
-        return len(self.input_files)
-
     def to_dict(self) -> dict[str, Any]:
         """The result as plain values, as in the JSON file."""
         raise NotImplementedError(f"{type(self).__name__} cannot be written as plain values.")
@@ -69,7 +64,7 @@ class Result(ABC):
             TypeError: no writer takes one of the options.
         """
         path = Path(path)
-        suffix = self.formats.check_output(path, self.input_files, count=self.held)
+        suffix = self.formats.check_output(path, self.input_files)
         write = self.formats.writer(suffix)
         chosen = self.formats.chosen(suffix, {**options, "console": console})
         written = write(self, path, **chosen)

@@ -11,4 +11,5 @@ FORMATS = Formats(
         ".json": "everything",
         ".csv": "the segments",
     },
+    options=("width",),
 )

@@ -19,6 +19,8 @@ FORMATS = Formats(
         ".srt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
         ".mp4": Form("one video with everything burned in", most=1, instead="give a folder"),
     },
+    options=("formats",),
+    standard=(),
 )
 
 

@@ -10,4 +10,5 @@ FORMATS = Formats(
         ".png": "a plot",
         ".svg": "a plot",
     },
+    options=("width",),
 )

@@ -9,4 +9,5 @@ FORMATS = Formats(
         ".jpg": "a contact sheet",
         ".json": "names, times and distances",
     },
+    options=("width",),
 )

@@ -103,7 +103,7 @@ class _Embedding:
         video = self._store.find(source)
         if video is None:
             names = [video.name for video in self._store.videos()]
-            told = hint(source, names) if len(names) < 20 else hint(source, names[:3])
+            told = hint(source, names)
             raise VideoError(f"{source} is neither a file nor a video in the store; {told}")
         if video.model != self._model.fingerprint:
             raise StoreError(f"{source} is in the store with the embeddings of another model.")

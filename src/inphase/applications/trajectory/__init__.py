@@ -11,4 +11,5 @@ FORMATS = Formats(
         ".json": "the coordinates",
         ".csv": "the coordinates",
     },
+    options=("width",),
 )
