@@ -8,6 +8,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# A set may have hundreds of names: too many for a sentence.
+_MOST_LISTED = 30
+
 
 class InphaseError(Exception):
     """Base of all errors that the user can fix."""
@@ -63,7 +66,11 @@ class Skipped:
 
 
 def hint(name: str, valid: Iterable[str]) -> str:
-    """The end of a message about an unknown name: suggests the nearest valid name, or lists all."""
+    """The end of a message about an unknown name: the nearest valid name, or a list of them."""
     listed = list(valid)
     near = difflib.get_close_matches(name, listed, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"choose from: {', '.join(listed)}."
+    if near:
+        return f"did you mean {near[0]}?"
+    shown = ", ".join(listed[:_MOST_LISTED])
+    more = len(listed) - _MOST_LISTED
+    return f"choose from: {shown}, … ({more} more)." if more > 0 else f"choose from: {shown}."

@@ -166,7 +166,7 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
     [
         (["synchronizer"], "synchronize"),
         (["synchronize", "a.mp4", "b.mp4", "--refernce", "a", "-o", "x.mp4"], "--reference"),
-        (["align", "a.mp4", "b.mp4", "--modle", "m", "-o", "x.json"], "mean --model?"),
+        (["align", "a.mp4", "b.mp4", "--modle", "m", "-o", "x.json"], ". Did you mean --model?"),
         (["align", "a.mp4", "b.mp4", "--opn-in", "-o", "x.json"], "mean --open-in?"),
         (["train", "a.mp4"], "--output"),
         (

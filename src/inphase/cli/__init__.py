@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
             # They come sorted alphabetically, not by similarity.
             given = str(getattr(error, "option_name", ""))
             nearest = difflib.get_close_matches(given, possible, n=1, cutoff=0) or sorted(possible)
-            message += f" Did you mean {nearest[0]}?"
+            message = f"{message.rstrip('.')}. Did you mean {nearest[0]}?"
         return _say(message)
     except typer.Exit as error:
         result = error.exit_code
