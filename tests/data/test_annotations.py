@@ -97,6 +97,7 @@ def test_phases_lie_between_the_events() -> None:
     [
         ("video,start,end,label\nme,a,1,x\n", r"line 2: `a` is not a number of seconds"),
         ("video,start,end,label\nme,2,1,x\n", r"line 2: end must come after"),
+        ("video,event,time\nme,top,1\nme,top,2\n", "marks an event of me twice"),
         ("video,start,end,label\nhe,0,1,x\n", "no video he in the same folder"),
         ("video,start,end,label\n", "no annotations of any video"),
     ],

@@ -73,7 +73,7 @@ def read_annotations(
     told = ", ".join(str(source) for source in listed)
     for name in names:
         if name not in known:
-            near = hint(name, known[:20]) if known else "there are no annotations in it."
+            near = hint(name, known) if known else "there are no annotations in it."
             raise CollectionError(f"{told} has no annotations of a video {name}; {near}")
     chosen = tuple(one for one in found if not names or one.video.name in names)
     if not chosen:
@@ -193,6 +193,10 @@ def _from_table(table: CsvTable, *, instants: bool) -> list[AnnotatedVideo]:
         if file is None:
             raise CollectionError(f"{path}: there is no video {name} in the same folder.")
         cues.sort(key=lambda cue: cue.start)
+        if instants and len({cue.text for cue in cues}) < len(cues):
+            raise CollectionError(
+                f"{path} marks an event of {name} twice; each needs its own name."
+            )
         if instants:
             annotations = Annotations(events={cue.text: cue.start for cue in cues})
         else:
