@@ -22,25 +22,9 @@ from inphase.data import (
 )
 from inphase.errors import AlignmentError, CollectionError, OutputError
 from inphase.models import EmbeddedVideo
-from inphase.synthetic import read_truth
 from inphase.video import VideoReader, probe
 
 SOURCES = ("pouring_000", "pouring_001", "pouring_002")
-
-
-@pytest.fixture(scope="module")
-def embedded(pouring: Collection) -> list[EmbeddedVideo]:
-    """Perfect embeddings: the known state of every frame."""
-    truth = read_truth(Path(pouring.source).parent)
-    return [
-        EmbeddedVideo(
-            video.name,
-            video.path,
-            probe(video.path).times,
-            truth[video.name][1].astype(np.float32)[:, None],
-        )
-        for video in pouring
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -15,30 +15,13 @@ from scipy.stats import spearmanr
 from inphase.alignment import AlignmentOptions
 from inphase.applications.sound_transfer.result import SoundTransfer
 from inphase.applications.sound_transfer.transfer_sound import transfer_sound
-from inphase.data import Collection
 from inphase.errors import AlignmentError, OutputError, VideoError
 from inphase.models import EmbeddedVideo
-from inphase.synthetic import read_truth
 from inphase.synthetic.pouring import EVENTS
 from inphase.video import Audio, VideoWriter, probe, read_audio, write_audio
 
 # The states between which liquid certainly falls into the glass.
 POURS = (EVENTS["stream_starts"] + 0.04, EVENTS["stream_ends"])
-
-
-@pytest.fixture(scope="module")
-def embedded(pouring: Collection) -> list[EmbeddedVideo]:
-    """Perfect embeddings: the known state of every frame."""
-    truth = read_truth(Path(pouring.source).parent)
-    return [
-        EmbeddedVideo(
-            video.name,
-            video.path,
-            probe(video.path).times,
-            truth[video.name][1].astype(np.float32)[:, None],
-        )
-        for video in pouring
-    ]
 
 
 def _resonance(audio: Audio) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

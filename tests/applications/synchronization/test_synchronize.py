@@ -13,26 +13,9 @@ from inphase.alignment import AlignmentOptions
 from inphase.applications.synchronization.grid import _plan
 from inphase.applications.synchronization.result import Synchronization
 from inphase.applications.synchronization.synchronize import synchronize
-from inphase.data import Collection
 from inphase.errors import AlignmentError, OutputError, Skipped, VideoError
 from inphase.models import EmbeddedVideo, Embeddings
-from inphase.synthetic import read_truth
 from inphase.video import VideoInfo, VideoReader, VideoWriter, probe, read_audio
-
-
-@pytest.fixture(scope="module")
-def embedded(pouring: Collection) -> list[EmbeddedVideo]:
-    """Perfect embeddings: the known state of every frame."""
-    truth = read_truth(Path(pouring.source).parent)
-    return [
-        EmbeddedVideo(
-            video.name,
-            video.path,
-            probe(video.path).times,
-            truth[video.name][1].astype(np.float32)[:, None],
-        )
-        for video in pouring
-    ]
 
 
 @pytest.fixture(scope="module")
