@@ -2,13 +2,15 @@
 
     python benchmarks/speed.py
 
-*Engine*: milliseconds a frame of the preset's base network in the inference engine that inphase
-uses, in torch with folded batch normalization, and in torch with bfloat16, in turns. *Again*:
+*Engine*: milliseconds a frame of the preset's base network in torch with folded batch
+normalization, in torch with bfloat16, and in the engine that inphase uses, at several batches, in
+turns; the ratio is to torch at batch 4, which inphase used before. *Again*:
 seconds of `inphase synchronize` on drawn videos with a model, the first time and the second time.
 *Mistake*: seconds until a missing file is reported, beside starting Python with torch alone.
 Results go into benchmarks/results/speed.csv.
 """
 
+import copy
 import functools
 import os
 import statistics
@@ -26,23 +28,22 @@ from result_tables import processor, replace_rows, show, this_command
 from torch import Tensor
 
 from inphase.models import Encoder
-from inphase.models.embedding import FrameMaps, folded
+from inphase.models.encoder import FrameMaps
 from inphase.models.engine import FrozenNetwork
 from inphase.training import load_config
 
 RESULTS = Path(__file__).parent / "results" / "speed.csv"
 TABLE = {"what": "", "way": "", "threads": "", "median": ".2f", "fastest": ".2f", "unit": "",
          "ratio": ".2f"}  # fmt: skip
-BATCH = 4
 
 
 def engines(threads: int, *, frames: int, turns: int) -> list[dict[str, object]]:
     """Rows of the base network: one a way of running it."""
     torch.set_num_threads(threads)
     encoder = Encoder(load_config("quick").encoder).eval()
-    engine, plain = FrozenNetwork(FrameMaps(encoder)), folded(FrameMaps(encoder).eval())
-    drawn = np.random.default_rng(0).integers(0, 256, (BATCH, 224, 224, 3), dtype=np.uint8)
-    batch = torch.from_numpy(drawn)
+    engine, plain = FrozenNetwork(FrameMaps(encoder)), FrameMaps(copy.deepcopy(encoder)).folded()
+    drawn = np.random.default_rng(0).integers(0, 256, (frames, 224, 224, 3), dtype=np.uint8)
+    images = torch.from_numpy(drawn)
 
     def in_torch(batch: Tensor) -> Tensor:
         with torch.inference_mode():
@@ -54,30 +55,35 @@ def engines(threads: int, *, frames: int, turns: int) -> list[dict[str, object]]
             maps: Tensor = plain(batch)
             return maps
 
-    wanted, got = in_torch(batch), engine(batch)
+    wanted, got = in_torch(images[:4]), engine(images[:4])
     assert engine.engine == "openvino", "OpenVINO is not installed"
     apart = float((got - wanted).abs().max() / wanted.abs().max())
     print(f"OpenVINO and torch are {apart:.1e} of the largest value apart.")
-    ways: dict[str, Callable[[Tensor], Tensor]] = {
-        "torch, folded": in_torch,
-        "torch, bfloat16": in_bfloat16,
-        "inphase (OpenVINO, float32)": engine,
-    }
-    taken = in_turns(
-        [functools.partial(run, batch) for run in ways.values()], frames // BATCH, turns
-    )
+    ways: list[tuple[str, Callable[[Tensor], Tensor], int]] = [
+        ("torch, folded", in_torch, 4),
+        ("torch, folded", in_torch, 2),
+        ("torch, bfloat16", in_bfloat16, 4),
+        *(("inphase (OpenVINO, float32)", engine, batch) for batch in (1, 2, 4, 8)),
+    ]
+
+    def all_frames(run: Callable[[Tensor], Tensor], batch: int) -> None:
+        for start in range(0, len(images), batch):
+            run(images[start : start + batch])
+
+    jobs = [functools.partial(all_frames, run, batch) for _, run, batch in ways]
+    taken = in_turns(jobs, turns)
     milliseconds = [[1000 * second / frames for second in one] for one in taken]
-    return rows("base network", list(ways), milliseconds, "ms a frame", threads)
+    names = [f"{name}, batch {batch}" for name, _, batch in ways]
+    return rows("base network", names, milliseconds, "ms a frame", threads)
 
 
-def in_turns(jobs: Sequence[Callable[[], object]], repeats: int, turns: int) -> list[list[float]]:
-    """Seconds of so many repeats of each job, in turns, so that a busy moment hits them all."""
+def in_turns(jobs: Sequence[Callable[[], object]], turns: int) -> list[list[float]]:
+    """Seconds of each job, in turns, so that a busy moment of the machine hits them all."""
     taken: list[list[float]] = [[] for _ in jobs]
     for turn in range(turns + 1):
         for job, seconds in zip(jobs, taken, strict=True):
             start = time.perf_counter()
-            for _ in range(repeats):
-                job()
+            job()
             if turn:  # the first warms up
                 seconds.append(time.perf_counter() - start)
     return taken
@@ -129,7 +135,6 @@ def mistake(folder: Path, threads: int, turns: int) -> list[dict[str, object]]:
             lambda: subprocess.run(program, check=True),
             lambda: inphase(*command, folder=folder, expected=2),
         ],
-        1,
         turns,
     )
     return rows("a missing file", ["import torch", "inphase"], taken, "s", threads)
