@@ -1,7 +1,6 @@
 """A run from videos to a model folder: what it writes, and that a kill does not change it."""
 
 import csv
-import os
 import shutil
 import signal
 import subprocess
@@ -23,37 +22,22 @@ from inphase.training.module import TrainingModule
 
 WEIGHTS = "model/model.safetensors"
 
-# Trains according to its arguments, and kills itself with SIGKILL at the step in KILL_AT.
+# Trains according to its arguments, and kills itself with SIGKILL at step 6.
 PROGRAM = """
 import os, signal, sys
 import torch
 torch.set_num_threads(1)
 from inphase.training import load_config, train
 from inphase.training.module import TrainingModule
-kill_at = int(os.environ.get("KILL_AT", "-1"))
 step = TrainingModule.training_step
 def watched(self, batch, index):
-    if batch.step == kill_at:
+    if batch.step == 6:
         os.kill(os.getpid(), signal.SIGKILL)
     return step(self, batch, index)
 TrainingModule.training_step = watched
 videos, output, config, cache = sys.argv[1:]
 train(videos, output, config=load_config(file=config), cache=cache)
 """
-
-
-def _train(pouring: Collection, config: TrainingConfig, root: Path, name: str, kill_at: int) -> int:
-    file = root / "config-of-runs.yaml"
-    file.write_text(dump_config(config))
-    arguments = [Path(pouring.source), root / name, file, root / "cache"]
-    finished = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, arguments)],
-        env={**os.environ, "KILL_AT": str(kill_at)},
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    assert finished.returncode in (0, -signal.SIGKILL), finished.stderr.decode()
-    return finished.returncode
 
 
 @pytest.mark.slow
@@ -69,10 +53,16 @@ def test_a_killed_run_ends_with_the_weights_it_would_have_had(
         update={"encoder": encoder, "objectives": {"tcc": tcc, "tcn": {"weight": 0.1}, "sal": {}}}
         | {"steps": 8, "frames_per_clip": 6}
     )
-    assert _train(pouring, config, tmp_path, "whole", -1) == 0
-    assert _train(pouring, config, tmp_path, "killed", 6) == -signal.SIGKILL
+    file, cache = tmp_path / "config-of-runs.yaml", tmp_path / "cache"
+    file.write_text(dump_config(config))
+    arguments = [str(each) for each in (pouring.source, tmp_path / "killed", file, cache)]
+    killed_run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], stderr=subprocess.PIPE, check=False
+    )
+    assert killed_run.returncode == -signal.SIGKILL, killed_run.stderr.decode()
     assert not (tmp_path / "killed" / WEIGHTS).exists()
-    assert _train(pouring, config, tmp_path, "killed", -1) == 0
+    for name in ("whole", "killed"):
+        train(pouring.source, tmp_path / name, config=config, cache=cache)
     whole, killed = (tmp_path / name / WEIGHTS for name in ("whole", "killed"))
     assert whole.read_bytes() == killed.read_bytes()
     losses = [_losses(tmp_path / name) for name in ("whole", "killed")]
