@@ -68,13 +68,11 @@ def _accuracy(fitted: Fitted, videos: Collection, console: Console) -> float:
     """Share of triplets that the classifier judges correctly."""
     encoder = fitted.encoder()
     module = TrainingModule(fitted.config, encoder)
-    checkpoint = torch.load(fitted.run / LAST, weights_only=True)
-    module.on_load_checkpoint(checkpoint)
-    module.load_state_dict(checkpoint["state_dict"])
+    module.load_learned(torch.load(fitted.run / LAST, weights_only=True)["module"])
     module.eval()
     batches = unseen_clips(videos, encoder, fitted.config, console)
     with torch.no_grad():
-        found = [module.training_step(batch, 0)["sal_accuracy"].item() for batch in batches]
+        found = [module(batch)["sal_accuracy"].item() for batch in batches]
     return float(np.mean(found))
 
 

@@ -80,7 +80,7 @@ def _measured(fitted: Fitted, videos: Collection, console: Console) -> Mapping[s
     for batch in batches:
         gradients = {}
         for name, module in modules.items():
-            loss = module.training_step(batch, 0)["loss"]
+            loss = module(batch)["loss"]
             parts = torch.autograd.grad(loss, learned, allow_unused=True)
             gradients[name] = torch.cat([g.flatten() for g in parts if g is not None])
             found[name].append(loss.item())

@@ -7,7 +7,7 @@ import pytest
 
 import inphase
 
-HEAVY = ("torch", "av", "lightning", "numba", "scipy", "sklearn", "pyarrow", "numpy", "PIL")
+HEAVY = ("torch", "av", "openvino", "numba", "scipy", "sklearn", "pyarrow", "numpy", "PIL")
 
 
 def test_importing_loads_nothing_heavy() -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from inphase.data import Collection, Video
 from inphase.errors import TrainingError
 from inphase.training import TrainingConfig
-from inphase.training.clips import ClipBatch, Clips, StepSampler
+from inphase.training.clips import ClipBatch, Clips
 from inphase.training.processes import Processes
 from inphase.training.sources import ClipSource, FrameSource
 from inphase.video import VideoReader
@@ -184,16 +184,6 @@ def test_processes_share_the_batch_of_one(config: TrainingConfig, videos: int) -
 def test_one_video_of_each_action_cannot_be_trained_on(config: TrainingConfig) -> None:
     with pytest.raises(TrainingError, match="two"):
         Clips([Numbered(20, "a"), Numbered(20, "b")], config)
-
-
-def test_epochs_go_through_all_steps_once_from_wherever_they_start() -> None:
-    seen: list[int] = []
-    sampler = StepSampler(steps=10, every=4, done=lambda: 2 + len(seen))
-    for length in (4, 4):
-        assert len(sampler) == length
-        seen += list(sampler)
-    assert seen == list(range(2, 10))
-    assert len(sampler) == 0
 
 
 def test_decoded_clips_show_the_frames_asked_for(pouring: Collection) -> None:

@@ -71,12 +71,12 @@ import torch
 torch.set_num_threads(1)
 from inphase.training import load_config, train
 from inphase.training.module import TrainingModule
-step = TrainingModule.training_step
-def watched(self, batch, index):
+step = TrainingModule.forward
+def watched(self, batch):
     if batch.step == int(os.environ["KILL_AT"]) and os.environ["RANK"] == "0":
         os.kill(os.getpid(), signal.SIGKILL)
-    return step(self, batch, index)
-TrainingModule.training_step = watched
+    return step(self, batch)
+TrainingModule.forward = watched
 videos, output, config, cache = sys.argv[1:]
 train(videos, output, config=load_config(file=config), cache=cache)
 """

@@ -17,8 +17,8 @@ from inphase.errors import OutputError, TrainingError
 from inphase.models import Encoder
 from inphase.synthetic import write_collection
 from inphase.training import TrainingConfig, dump_config, fit_or_reuse, train
-from inphase.training.callbacks import CollapseWatch
 from inphase.training.module import TrainingModule
+from inphase.training.reports import CollapseWatch
 
 WEIGHTS = "model/model.safetensors"
 
@@ -29,12 +29,12 @@ import torch
 torch.set_num_threads(1)
 from inphase.training import load_config, train
 from inphase.training.module import TrainingModule
-step = TrainingModule.training_step
-def watched(self, batch, index):
+step = TrainingModule.forward
+def watched(self, batch):
     if batch.step == 6:
         os.kill(os.getpid(), signal.SIGKILL)
-    return step(self, batch, index)
-TrainingModule.training_step = watched
+    return step(self, batch)
+TrainingModule.forward = watched
 videos, output, config, cache = sys.argv[1:]
 train(videos, output, config=load_config(file=config), cache=cache)
 """
@@ -223,7 +223,7 @@ def test_a_finished_run_is_returned_and_not_trained_again(
 ) -> None:
     train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
     before = (tmp_path / "run" / WEIGHTS).stat().st_mtime_ns
-    monkeypatch.setattr("inphase.training.run._fit", None)
+    monkeypatch.setattr("inphase.training.run.fit", None)
     again = train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
     assert (again.folder / WEIGHTS).stat().st_mtime_ns == before
 
@@ -287,7 +287,7 @@ def test_the_same_fit_is_reused(
     first = fit_or_reuse(pouring, config=tiny, cache=tmp_path)
     other = fit_or_reuse(pouring, config=tiny.model_copy(update={"seed": 9}), cache=tmp_path)
     assert other.folder != first.folder
-    monkeypatch.setattr("inphase.training.run._fit", None)
+    monkeypatch.setattr("inphase.training.run.fit", None)
     assert fit_or_reuse(pouring, config=tiny, cache=tmp_path).folder == first.folder
 
 

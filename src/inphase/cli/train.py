@@ -37,7 +37,7 @@ def train(
 ) -> int:
     """Fit an encoder to videos of the same action, without labels.
 
-    Writes config.yaml, metrics.csv, TensorBoard logs, checkpoints and, at the end, model/. If it
+    Writes config.yaml, metrics.csv, checkpoints and, at the end, model/. If it
     was interrupted, run the same command again: it continues from the last checkpoint.
 
     Example: `inphase train swings/*.mp4 --objective tcc+tcn -o runs/swing`

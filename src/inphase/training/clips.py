@@ -10,7 +10,7 @@ draws them from the T.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset
 
 from inphase.data import (
     context_indices,
@@ -208,27 +208,3 @@ def _views(sources: Sequence[ClipSource]) -> dict[int, list[int]]:
             own = sources[index].video.view
             views[index] = [i for i in event if sources[i].video.view != own]
     return views
-
-
-class StepSampler(Sampler[int]):
-    """Numbers of the batches, in successive epochs of `every` steps.
-
-    An epoch here is only the span between two checkpoints: a resumed run starts at one.
-
-    Args:
-        steps: of the whole run.
-        every: steps per epoch.
-        done: returns how many steps are done.
-    """
-
-    def __init__(self, steps: int, every: int, done: Callable[[], int]) -> None:
-        self.steps = steps
-        self.every = every
-        self.done = done
-
-    def __iter__(self) -> Iterator[int]:
-        first = self.done()
-        return iter(range(first, min(first + self.every, self.steps)))
-
-    def __len__(self) -> int:
-        return min(self.every, self.steps - self.done())

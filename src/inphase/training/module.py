@@ -1,12 +1,13 @@
-"""The training step, for the Lightning trainer."""
+"""A training step: the loss of a batch, and the optimizer that lowers it."""
 
 import math
 from dataclasses import replace
 from typing import Any
 
-import lightning
 import torch
 from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import LambdaLR
 
 from inphase.models import Encoder
 from inphase.objectives import ClipEmbeddings, OtherView
@@ -15,7 +16,7 @@ from inphase.training.config import TrainingConfig, build_objectives
 from inphase.training.processes import ALONE, Processes
 
 
-class TrainingModule(lightning.LightningModule):
+class TrainingModule(nn.Module):
     """An encoder and its objectives.
 
     Args:
@@ -56,7 +57,7 @@ class TrainingModule(lightning.LightningModule):
             names += [name, *(f"{name}_{metric}" for metric in objective.metrics)]
         return names
 
-    def training_step(self, batch: ClipBatch, batch_index: int) -> dict[str, Tensor]:
+    def forward(self, batch: ClipBatch) -> dict[str, Tensor]:
         """Loss of one batch: the weighted sum of the objectives, and each separately."""
         # Seeded by the step, so that a resumed run draws the same as an uninterrupted one.
         step = torch.Generator().manual_seed((self.config.seed << 32) + batch.step)
@@ -74,10 +75,10 @@ class TrainingModule(lightning.LightningModule):
             results |= {f"{name}_{key}": value for key, value in objective.metrics.items()}
         return {"loss": total, "collapsed_loss": torch.tensor(collapsed), **results}
 
-    def configure_optimizers(self) -> Any:
+    def optimizer(self) -> tuple[Adam, LambdaLR]:
         """Adam with L2 penalty (supplement, Table 2), and the schedule of the configuration."""
         config = self.config
-        optimizer = torch.optim.Adam(
+        optimizer = Adam(
             [parameter for parameter in self.parameters() if parameter.requires_grad],
             lr=config.learning_rate,
             weight_decay=config.weight_decay,
@@ -88,23 +89,20 @@ class TrainingModule(lightning.LightningModule):
                 return 1.0
             return 0.5 * (1 + math.cos(math.pi * min(step / config.steps, 1.0)))
 
-        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+        return optimizer, LambdaLR(optimizer, factor)
+
+    def learned_state(self) -> dict[str, Any]:
+        """What a checkpoint keeps of `state_dict`: all but a frozen base network."""
+        frozen = self.config.encoder.train_base == "frozen"
         return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
+            name: value
+            for name, value in self.state_dict().items()
+            if not (frozen and name.startswith("encoder.base."))
         }
 
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Leave out a frozen base network: it does not change."""
-        if self.config.encoder.train_base == "frozen":
-            weights = checkpoint["state_dict"]
-            for name in [name for name in weights if name.startswith("encoder.base.")]:
-                del weights[name]
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Put the frozen base network back."""
-        own = self.state_dict()
-        checkpoint["state_dict"] = {**own, **checkpoint["state_dict"]}
+    def load_learned(self, state: dict[str, Any]) -> None:
+        """Load what `learned_state` returned; a frozen base network stays as it is."""
+        self.load_state_dict(self.state_dict() | state)
 
     def _embedded(self, batch: ClipBatch) -> ClipEmbeddings:
         videos, count = batch.mask.shape

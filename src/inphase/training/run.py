@@ -3,20 +3,14 @@
 import hashlib
 import json
 import logging
-import math
 import platform
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import lightning
 import torch
 import yaml
-from lightning.pytorch.callbacks import Callback
 from rich.console import Console
-from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
 from inphase.cache import cache_folder, shrink
@@ -24,11 +18,12 @@ from inphase.data import LABELS_FILE, Collection, Video, content_hash
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
 from inphase.settings import read_yaml
-from inphase.training.callbacks import ProgressBar, StepLog
-from inphase.training.clips import Clips, StepSampler
+from inphase.training.clips import Clips
 from inphase.training.config import TrainingConfig, dump_config, load_config
+from inphase.training.loop import fit
 from inphase.training.module import TrainingModule
 from inphase.training.processes import started
+from inphase.training.reports import ProgressBar, StepLog
 from inphase.training.sources import Readable, feature_sources, frame_sources, labelled
 from inphase.video import probe
 
@@ -126,7 +121,8 @@ def train(
     clips = Clips(sources, config, processes=processes)
     module = TrainingModule(config, encoder, phases=len(collection.events) + 1, processes=processes)
     bar = ProgressBar(config.steps, console)
-    _fit(folder, config, module, clips, [bar, *([StepLog(folder)] if processes.first else [])])
+    log = [StepLog(folder, module.measured)] if processes.first else []
+    fit(module, clips, checkpoint=folder / LAST, reports=[bar, *log])
 
     encoder = encoder.cpu().eval()
     if cache is None and processes.first:
@@ -158,90 +154,6 @@ def fit_or_reuse(
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     root = Path(cache) if cache is not None else cache_folder()
     return train(videos, root / "runs" / key, config=config, cache=cache, console=console)
-
-
-def bfloat16_in_hardware() -> bool:
-    """Whether bfloat16 is faster on this machine: a GPU that supports it, or a CPU with AMX."""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu._is_amx_tile_supported())
-
-
-class _Checkpoint(Callback):
-    """Saves the last state; an epoch is the span between two checkpoints."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
-        if trainer.is_global_zero:
-            with replacing(self._path) as beside:
-                trainer.save_checkpoint(beside)
-        else:  # participates, but writes nothing
-            trainer.save_checkpoint(self._path)
-
-
-def _fit(
-    folder: Path,
-    config: TrainingConfig,
-    module: TrainingModule,
-    clips: Clips,
-    callbacks: Sequence[Callback],
-) -> None:
-    every, processes = config.checkpoint_every, clips.processes
-    frozen = config.encoder.train_base == "frozen"
-    loader = DataLoader(
-        clips,
-        batch_size=None,
-        sampler=StepSampler(config.steps, every, done=lambda: module.global_step),
-        num_workers=0
-        if frozen
-        else min(4, max(1, torch.multiprocessing.cpu_count() // processes.local_count)),
-    )
-    reduced = config.precision == "bfloat16" or (
-        config.precision == "auto" and bfloat16_in_hardware()
-    )
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    checkpoint = folder / LAST
-    _log.info(
-        "%s %d steps in %s; %s, checkpoints every %d steps in %s.",
-        "Continuing towards" if checkpoint.is_file() else "Fitting",
-        config.steps,
-        "bfloat16" if reduced else "float32",
-        f"{torch.get_num_threads()} threads" if not torch.cuda.is_available() else "on the GPU",
-        every,
-        checkpoint.parent,
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="lightning")
-        warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
-        trainer = lightning.Trainer(
-            max_epochs=math.ceil(config.steps / every),
-            accelerator="auto",
-            devices=processes.local_count,
-            num_nodes=processes.count // processes.local_count,
-            strategy="ddp" if processes.count > 1 else "auto",
-            # Not supported on a CPU, where each process has its own statistics.
-            sync_batchnorm=processes.count > 1 and torch.cuda.is_available() and not frozen,
-            use_distributed_sampler=False,
-            precision="bf16-mixed" if reduced else "32-true",
-            gradient_clip_val=config.gradient_clip or None,
-            callbacks=[*callbacks, _Checkpoint(checkpoint)],
-            logger=False,
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            reload_dataloaders_every_n_epochs=1,
-            default_root_dir=str(folder),
-        )
-        trainer.fit(
-            module,
-            loader,
-            ckpt_path=checkpoint if checkpoint.is_file() else None,
-            weights_only=True,
-        )
-    if trainer.interrupted:
-        raise KeyboardInterrupt
 
 
 def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:

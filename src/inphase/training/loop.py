@@ -1,0 +1,160 @@
+"""The training loop: steps, checkpoints, and the way back after a kill."""
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+
+from inphase.atomic import replacing
+from inphase.errors import TrainingError
+from inphase.training.clips import ClipBatch, Clips
+from inphase.training.module import TrainingModule
+
+_log = logging.getLogger(__name__)
+
+
+class Report(Protocol):
+    """What follows a run step by step, such as the progress bar."""
+
+    def start(self, done: int) -> None:
+        """Called once, after so many steps."""
+
+    def step(self, done: int, values: Mapping[str, float]) -> None:
+        """Called after each step with what it measured; `done` counts this step."""
+
+    def flush(self) -> None:
+        """Called before each checkpoint."""
+
+    def close(self) -> None:
+        """Called at the end, after an error too."""
+
+
+def bfloat16_in_hardware() -> bool:
+    """Whether bfloat16 is faster on this machine: a GPU that supports it, or a CPU with AMX."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_amx_tile_supported())
+
+
+def fit(
+    module: TrainingModule, clips: Clips, *, checkpoint: Path, reports: Sequence[Report] = ()
+) -> None:
+    """Train a module for the steps of its configuration, from its checkpoint if there is one.
+
+    Args:
+        module: changed in place; stays on the device of its process.
+        clips: its batches; batch n is for step n.
+        checkpoint: replaced every `checkpoint_every` steps and at the end.
+        reports: called in order.
+
+    Raises:
+        TrainingError: the loss is no longer a number, or the checkpoint is not of this module.
+    """
+    config, processes = module.config, module.processes
+    device, frozen = processes.device, config.encoder.train_base == "frozen"
+    reduced = config.precision == "bfloat16" or (
+        config.precision == "auto" and bfloat16_in_hardware()
+    )
+    module.to(device).train()
+    optimizer, schedule = module.optimizer()
+    done = _resumed(checkpoint, module, optimizer, schedule)
+    shared = _shared(module, sync_batch_norm=not frozen)
+    trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    loader: DataLoader[ClipBatch] = DataLoader(
+        clips,
+        batch_size=None,
+        sampler=range(done, config.steps),
+        num_workers=0
+        if frozen
+        else min(4, max(1, torch.multiprocessing.cpu_count() // processes.local_count)),
+    )
+    _log.info(
+        "%s %d steps in %s; %s, checkpoints every %d steps in %s.",
+        "Continuing towards" if done else "Fitting",
+        config.steps,
+        "bfloat16" if reduced else "float32",
+        f"{torch.get_num_threads()} threads" if device.type == "cpu" else "on the GPU",
+        config.checkpoint_every,
+        checkpoint.parent,
+    )
+    for report in reports:
+        report.start(done)
+    try:
+        for batch in loader:
+            with torch.autocast(device.type, torch.bfloat16, enabled=reduced):
+                results: dict[str, Tensor] = shared(batch.to(device, non_blocking=True))
+            optimizer.zero_grad()
+            results["loss"].backward()  # type: ignore[no-untyped-call]
+            if config.gradient_clip:
+                nn.utils.clip_grad_norm_(trained, config.gradient_clip)
+            optimizer.step()
+            schedule.step()
+            done += 1
+            values = _values(results) | {"learning_rate": float(schedule.get_last_lr()[0])}
+            if not math.isfinite(values["loss"]):
+                raise TrainingError(
+                    f"The loss is {values['loss']} at step {done}: training has diverged. Try a "
+                    "lower learning rate."
+                )
+            for report in reports:
+                report.step(done, values)
+            if done % config.checkpoint_every == 0 or done == config.steps:
+                for report in reports:
+                    report.flush()
+                if processes.first:
+                    _save(checkpoint, done, module, optimizer, schedule)
+    finally:
+        for report in reports:
+            report.close()
+
+
+def _shared(module: TrainingModule, *, sync_batch_norm: bool) -> nn.Module:
+    """The module, with gradients reduced over the processes if there are several."""
+    processes = module.processes
+    if processes.count == 1:
+        return module
+    if processes.device.type == "cpu":  # where each process has its own statistics
+        return DistributedDataParallel(module)
+    if sync_batch_norm:
+        nn.SyncBatchNorm.convert_sync_batchnorm(module)  # type: ignore[no-untyped-call]
+    return DistributedDataParallel(module, device_ids=[processes.local_rank])
+
+
+def _values(results: Mapping[str, Tensor]) -> dict[str, float]:
+    """Numbers of a step, fetched from the device at once."""
+    fetched = torch.stack([value.detach().float() for value in results.values()]).tolist()
+    return dict(zip(results, fetched, strict=True))
+
+
+def _save(path: Path, done: int, module: TrainingModule, optimizer: Any, schedule: Any) -> None:
+    state = {
+        "step": done,
+        "module": module.learned_state(),
+        "optimizer": optimizer.state_dict(),
+        "schedule": schedule.state_dict(),
+    }
+    with replacing(path) as beside:
+        torch.save(state, beside)
+
+
+def _resumed(path: Path, module: TrainingModule, optimizer: Any, schedule: Any) -> int:
+    """Load the checkpoint, if there is one; return how many steps are done."""
+    if not path.is_file():
+        return 0
+    try:
+        state = torch.load(path, map_location=module.encoder.device, weights_only=True)
+        module.load_learned(state["module"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        return int(state["step"])
+    except (UnpicklingError, KeyError, RuntimeError, ValueError, OSError, EOFError) as error:
+        raise TrainingError(
+            f"The checkpoint {path} cannot be read; remove it to train from the beginning."
+        ) from error

@@ -1,0 +1,145 @@
+"""Reports during a run: a progress bar with a collapse warning, CSV, TensorBoard."""
+
+import csv
+import importlib.util
+import math
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+# Steps over which the displayed loss is averaged, steps before any warning, and the relative
+# distance from the plateau that counts as on it.
+_WINDOW = 25
+_PATIENCE = 100
+_NEAR = 0.02
+
+COLLAPSE_WARNING = (
+    "The loss stays at its value for constant embeddings ({loss:.3f}, against {collapsed:.3f}): "
+    "nothing is being learned. Try a lower learning rate, fewer frames per clip, or videos that "
+    "show the same action."
+)
+
+
+class CollapseWatch:
+    """Detects when the loss stays at the plateau of constant embeddings.
+
+    With embeddings that do not distinguish frames, TCC's loss is about 1 (regression) or log T
+    (classification), however long training runs.
+    """
+
+    def __init__(self) -> None:
+        self._gaps: deque[float] = deque(maxlen=_WINDOW)
+        self._steps = 0
+
+    def seen(self, loss: float, collapsed: float) -> bool:
+        """Add one step's loss; return whether the plateau has lasted long enough to warn."""
+        self._steps += 1
+        self._gaps.append((collapsed - loss) / max(abs(collapsed), 1e-6))
+        near = sum(self._gaps) / len(self._gaps) < _NEAR
+        return self._steps >= _PATIENCE and len(self._gaps) == _WINDOW and near
+
+
+class ProgressBar:
+    """Steps done, smoothed loss, time left."""
+
+    def __init__(self, steps: int, console: Console) -> None:
+        self._console = console
+        self._steps = steps
+        self._losses: deque[float] = deque(maxlen=_WINDOW)
+        self._watch = CollapseWatch()
+        self.collapsed = False
+        self.loss = math.nan
+        self._progress = Progress(
+            TextColumn("Fitting"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("loss {task.fields[loss]}"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+
+    def start(self, done: int) -> None:
+        """Show the bar."""
+        self._task = self._progress.add_task("", total=self._steps, completed=done, loss="–")
+        self._progress.start()
+
+    def step(self, done: int, values: Mapping[str, float]) -> None:
+        """Advance the bar, and warn once if nothing is being learned."""
+        self._losses.append(values["loss"])
+        self.loss = sum(self._losses) / len(self._losses)
+        self._progress.update(self._task, completed=done, loss=f"{self.loss:.3f}")
+        if self._watch.seen(values["loss"], values["collapsed_loss"]) and not self.collapsed:
+            self.collapsed = True
+            message = COLLAPSE_WARNING.format(loss=self.loss, collapsed=values["collapsed_loss"])
+            self._console.print(f"[yellow]Warning:[/yellow] {message}")
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        self._progress.stop()
+
+
+class StepLog:
+    """`metrics.csv`, one row per step; with TensorBoard installed, its event files next to it.
+
+    A resumed run drops the rows of steps that it repeats.
+
+    Args:
+        folder: of the run.
+        measured: names of the values of a step.
+    """
+
+    def __init__(self, folder: Path, measured: Sequence[str]) -> None:
+        self._folder = folder
+        self._columns = ["step", *measured, "learning_rate", "seconds"]
+        self._file: TextIO | None = None
+        self._board: Any = None
+
+    def start(self, done: int) -> None:
+        """Open the files, without the rows after step `done`."""
+        path = self._folder / "metrics.csv"
+        kept: list[dict[str, str]] = []
+        if path.is_file() and done > 0:
+            with path.open(newline="", encoding="utf-8") as file:
+                for row in csv.DictReader(file):
+                    number = row.get("step") or ""
+                    if number.isdigit() and int(number) <= done:
+                        kept.append(row)
+        self._file = path.open("w", newline="", encoding="utf-8")
+        self._writer = csv.DictWriter(self._file, self._columns, extrasaction="ignore")
+        self._writer.writeheader()
+        self._writer.writerows(kept)
+        if importlib.util.find_spec("tensorboard") is not None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._board = SummaryWriter(str(self._folder / "tensorboard"), purge_step=done + 1)
+        self._before = time.monotonic()
+
+    def step(self, done: int, values: Mapping[str, float]) -> None:
+        """Add a row."""
+        now = time.monotonic()
+        values = {**values, "seconds": now - self._before}
+        self._before = now
+        self._writer.writerow({"step": done, **{k: f"{v:.9g}" for k, v in values.items()}})
+        if self._board is not None:
+            for name, value in values.items():
+                self._board.add_scalar(name, value, done)
+
+    def flush(self) -> None:
+        """Write everything before a checkpoint, so that the log is never behind it."""
+        for one in (self._file, self._board):
+            if one is not None:
+                one.flush()
+
+    def close(self) -> None:
+        """Close the files."""
+        for one in (self._file, self._board):
+            if one is not None:
+                one.close()

@@ -1,0 +1,160 @@
+"""The training loop: what it logs, saves and refuses."""
+
+import csv
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import torch
+from rich.console import Console
+
+from inphase.data import Collection
+from inphase.errors import TrainingError
+from inphase.models import Encoder
+from inphase.training import TrainingConfig, train
+from inphase.training.clips import Clips
+from inphase.training.loop import fit
+from inphase.training.module import TrainingModule
+from inphase.training.sources import feature_sources, labelled
+from inphase.video import probe
+
+
+class Recorder:
+    """A report that notes its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[object] = []
+        self.rates: list[float] = []
+
+    def start(self, done: int) -> None:
+        self.calls.append(("start", done))
+
+    def step(self, done: int, values: Mapping[str, float]) -> None:
+        self.calls.append(done)
+        self.rates.append(values["learning_rate"])
+
+    def flush(self) -> None:
+        self.calls.append("flush")
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+
+@pytest.fixture
+def config(tiny: TrainingConfig) -> TrainingConfig:
+    return tiny.model_copy(update={"steps": 5, "checkpoint_every": 2, "precision": "float32"})
+
+
+@pytest.fixture
+def clips(pouring: Collection, config: TrainingConfig, tmp_path: Path) -> Clips:
+    readable = [(video, probe(video.path)) for video in pouring]
+    readable, phases = labelled(readable, pouring, config)
+    sources, _ = feature_sources(
+        readable,
+        Encoder(config.encoder),
+        config,
+        phases=phases,
+        folder=tmp_path / "features",
+        console=Console(quiet=True),
+    )
+    return Clips(sources, config)
+
+
+def test_reports_are_flushed_before_each_checkpoint_and_closed_once(
+    clips: Clips, config: TrainingConfig, tmp_path: Path
+) -> None:
+    recorder = Recorder()
+    fit(
+        TrainingModule(config, Encoder(config.encoder)),
+        clips,
+        checkpoint=tmp_path / "last.ckpt",
+        reports=[recorder],
+    )
+    assert recorder.calls == [("start", 0), 1, 2, "flush", 3, 4, "flush", 5, "flush", "close"]
+    again = Recorder()
+    fit(
+        TrainingModule(config, Encoder(config.encoder)),
+        clips,
+        checkpoint=tmp_path / "last.ckpt",
+        reports=[again],
+    )
+    assert again.calls == [("start", 5), "close"]
+
+
+def test_the_schedule_falls_to_zero(clips: Clips, config: TrainingConfig, tmp_path: Path) -> None:
+    cosine = config.model_copy(update={"schedule": "cosine", "learning_rate": 0.5})
+    recorder = Recorder()
+    module = TrainingModule(cosine, Encoder(config.encoder))
+    fit(module, clips, checkpoint=tmp_path / "last.ckpt", reports=[recorder])
+    # The rate after each of 5 steps.
+    wanted = [0.25 * (1 + math.cos(math.pi * step / 5)) for step in (1, 2, 3, 4, 5)]
+    assert recorder.rates == pytest.approx(wanted)
+
+
+def test_a_checkpoint_leaves_out_a_frozen_base_network(
+    clips: Clips, config: TrainingConfig, tmp_path: Path
+) -> None:
+    module = TrainingModule(config, Encoder(config.encoder))
+    fit(module, clips, checkpoint=tmp_path / "last.ckpt")
+    names = set(torch.load(tmp_path / "last.ckpt", weights_only=True)["module"])
+    assert "encoder.embedder.conv1.weight" in names
+    assert not any(name.startswith("encoder.base.") for name in names)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
+def test_a_broken_checkpoint_is_one_sentence(
+    clips: Clips, config: TrainingConfig, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "last.ckpt"
+    if content is None:
+        torch.save({"epoch": 3}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(TrainingError, match="cannot be read; remove it"):
+        fit(TrainingModule(config, Encoder(config.encoder)), clips, checkpoint=path)
+
+
+def test_a_run_that_diverges_ends_with_an_error(
+    clips: Clips, config: TrainingConfig, tmp_path: Path
+) -> None:
+    module = TrainingModule(config, Encoder(config.encoder))
+    with torch.no_grad():
+        module.encoder.embedder.fc1.weight.fill_(math.nan)
+    recorder = Recorder()
+    with pytest.raises(TrainingError, match="at step 1: training has diverged"):
+        fit(module, clips, checkpoint=tmp_path / "last.ckpt", reports=[recorder])
+    assert recorder.calls == [("start", 0), "close"]
+    assert not (tmp_path / "last.ckpt").exists()
+
+
+def test_gradients_are_clipped(clips: Clips, config: TrainingConfig, tmp_path: Path) -> None:
+    def moved(clip: float) -> float:
+        chosen = config.model_copy(update={"gradient_clip": clip, "steps": 1})
+        module = TrainingModule(chosen, Encoder(config.encoder))
+        seen: list[float] = []
+        optimizer, schedule = module.optimizer()
+
+        def note(*_: object) -> None:
+            gradients = [p.grad.norm() for p in module.encoder.embedder.parameters()]  # type: ignore[union-attr]
+            seen.append(float(torch.stack(gradients).norm()))
+
+        optimizer.register_step_pre_hook(note)
+        module.optimizer = lambda: (optimizer, schedule)  # type: ignore[method-assign]
+        one = Clips(clips.sources, chosen)
+        fit(module, one, checkpoint=tmp_path / f"{clip}.ckpt")
+        return seen[0]
+
+    assert moved(1e-3) == pytest.approx(1e-3, rel=1e-3)
+    assert moved(0) > 1e-2
+
+
+def test_without_tensorboard_the_csv_is_still_written(
+    pouring: Collection, config: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    assert not (run.folder / "tensorboard").exists()
+    with (run.folder / "metrics.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == config.steps
