@@ -412,6 +412,8 @@ assert not {"torch", "sklearn", "tensorboard"} & set(sys.modules)
 import inphase.applications.synchronization.synchronize
 import inphase.applications.synchronization.writers
 from inphase.models import embed
+assert not {"torch", "scipy.ndimage", "lancedb"} & set(sys.modules)
+import inphase.models.frame_embedder
 assert "torch" in sys.modules
 assert not {"sklearn", "tensorboard", "lancedb"} & set(sys.modules)
 """

@@ -1,5 +1,6 @@
 """The encoder: frames to embeddings, what is trained, and what its fingerprints cover."""
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -8,8 +9,9 @@ from torch import Tensor, nn
 
 from inphase.errors import ModelError
 from inphase.models import Encoder, EncoderConfig
+from inphase.models import encoder as encoder_module
 from inphase.models.base_networks import create_base_network
-from inphase.models.encoder import background
+from inphase.models.encoder import background, ready_encoder
 
 _SMALL = EncoderConfig(
     base_network="efficientnet_lite0",
@@ -225,3 +227,13 @@ def test_padding_has_no_part_in_the_background() -> None:
     torch.testing.assert_close(encoder.embed_features(other, mask)[0, :3], got[0, :3])
     torch.testing.assert_close(encoder.embed_features(maps[0, :3]), got[0, :3])
     assert got.isfinite().all()  # even for a clip that is all padding
+
+
+def test_a_model_folder_goes_to_the_best_device_and_an_encoder_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = _encoder()
+    encoder.save(tmp_path)
+    monkeypatch.setattr(encoder_module, "best_device", lambda: torch.device("meta"))
+    assert ready_encoder(tmp_path).device.type == "meta"
+    assert ready_encoder(encoder).device.type == "cpu"

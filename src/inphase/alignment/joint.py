@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from inphase.alignment.distances import distance_named
 from inphase.alignment.dtw import WarpingPath, dtw
@@ -178,6 +177,8 @@ def _curve(path: WarpingPath, smoothing: float) -> tuple[Points, Points]:
         np.concatenate([side[0] + before, side, side[-1] + after])
         for side in (path.reference, path.query)
     )
+    from scipy.ndimage import gaussian_filter1d  # slow to load, and only used here
+
     places, frames = (gaussian_filter1d(side, deviation) for side in longer)
     return places, frames
 

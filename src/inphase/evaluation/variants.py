@@ -23,8 +23,8 @@ from inphase.data import Video
 from inphase.errors import EvaluationError, ModelError, Skipped, VideoError
 from inphase.evaluation.videos import ScoredVideo, labelled
 from inphase.models import Encoder, FrameEmbedder
-from inphase.models.embedding import background_frames
 from inphase.models.encoder import background
+from inphase.models.frame_embedder import background_frames
 from inphase.progress import progress_bar
 from inphase.video import VideoReader, probe
 

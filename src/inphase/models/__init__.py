@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from inphase.models.base_networks import register_base_network as register_base_network
     from inphase.models.config import EncoderConfig as EncoderConfig
     from inphase.models.embedder import Embedder as Embedder
-    from inphase.models.embedding import EmbeddedVideo as EmbeddedVideo
-    from inphase.models.embedding import Embeddings as Embeddings
-    from inphase.models.embedding import FrameEmbedder as FrameEmbedder
     from inphase.models.embedding import embed as embed
+    from inphase.models.embeddings import EmbeddedVideo as EmbeddedVideo
+    from inphase.models.embeddings import Embeddings as Embeddings
     from inphase.models.encoder import Encoder as Encoder
+    from inphase.models.frame_embedder import FrameEmbedder as FrameEmbedder
 
 # Loaded when first used: torch is slow to import.
 _HOMES = {
     "BaseNetwork": "base_networks",
-    "EmbeddedVideo": "embedding",
+    "EmbeddedVideo": "embeddings",
     "Embedder": "embedder",
-    "Embeddings": "embedding",
+    "Embeddings": "embeddings",
     "Encoder": "encoder",
     "EncoderConfig": "config",
-    "FrameEmbedder": "embedding",
+    "FrameEmbedder": "frame_embedder",
     "create_base_network": "base_networks",
     "embed": "embedding",
     "list_base_networks": "base_networks",

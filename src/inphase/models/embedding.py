@@ -1,97 +1,28 @@
-"""Embedding whole videos: the base network sees each distinct frame once."""
+"""Embeddings of whole videos, made by an encoder or found in the cache.
 
-import copy
+Torch and the weights are loaded only when a video has to be embedded.
+"""
+
 import logging
-import queue
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from rich.console import Console
-from torch import Tensor
 
 from inphase.cache import cache_folder, shrink
-from inphase.data import Collection, Video, context_indices
-from inphase.errors import ModelError, OutputError, Skipped, VideoError
+from inphase.data import Collection, Video
+from inphase.errors import OutputError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
-from inphase.models.encoder import Encoder, FrameMaps, background, ready_encoder
-from inphase.models.engine import FrozenNetwork
-from inphase.models.formats import FORMATS
-from inphase.models.smoothing import frames_to_smooth, smooth_over_time
+from inphase.models.embeddings import EmbeddedVideo, Embeddings
+from inphase.models.model_folder import embedding_fingerprint, read_model_folder
 from inphase.progress import progress_bar
-from inphase.results.result import Result
-from inphase.video import IMAGE_FPS, VideoReader, average_fps, probe, read_image
+from inphase.video import probe
 
-# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms per
-# frame at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many frames at once.
-_CPU_BATCH, _GPU_BATCH = 2, 64
-# The embedder's dense convolutions prefer larger batches: 2.5 ms per frame at 4, 1.4 at 32 (one
-# thread, configs/quick.yaml); larger ones gain nothing.
-_EMBEDDER_BATCH = 32
-_DECODED_AHEAD = 16
-# Frames from which a video's background is computed: their maps are kept for embedding.
-_BACKGROUND_FRAMES = 256
+if TYPE_CHECKING:
+    from inphase.models.encoder import Encoder
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class EmbeddedVideo:
-    """The embeddings of one video.
-
-    Attributes:
-        name: the video's name.
-        path: the video's file.
-        times: (frames,) presentation times in seconds.
-        embeddings: (frames, dims) float32.
-    """
-
-    name: str
-    path: Path
-    times: NDArray[np.float64]
-    embeddings: NDArray[np.float32]
-
-    @property
-    def frame_time(self) -> float:
-        """Average number of seconds between frames."""
-        return 1 / average_fps(self.times, default=IMAGE_FPS)
-
-    @property
-    def duration(self) -> float:
-        """Seconds to the end of the last frame, which is given the average frame time."""
-        return float(self.times[-1]) + self.frame_time
-
-
-@dataclass(frozen=True)
-class Embeddings(Result):
-    """The embeddings of a collection.
-
-    Attributes:
-        videos: in the collection's order.
-        skipped: videos that could not be read.
-    """
-
-    videos: tuple[EmbeddedVideo, ...]
-    skipped: tuple[Skipped, ...] = ()
-
-    formats = FORMATS
-
-    def __iter__(self) -> Iterator[EmbeddedVideo]:
-        return iter(self.videos)
-
-    def __len__(self) -> int:
-        return len(self.videos)
-
-    @property
-    def input_files(self) -> Sequence[Path]:
-        """The videos' files."""
-        return [video.path for video in self.videos]
 
 
 class VideoEmbedder(Protocol):
@@ -103,199 +34,9 @@ class VideoEmbedder(Protocol):
         """Embed a video; `advance` is called with the number of its frames just processed."""
 
 
-class FrameEmbedder:
-    """An encoder prepared to embed many videos: batch normalization folded, batches sized.
-
-    It copies the encoder's weights: after further training, make a new one.
-
-    Args:
-        encoder: on the device to use.
-    """
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder
-        self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
-        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=FrameMaps.folded)
-        self._embedder = copy.deepcopy(encoder.embedder).eval()
-
-    def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
-        """Frames `(S, S, 3)` uint8 to pooled maps `(C, h, w)`, in order, with little memory.
-
-        These are the base network's features, once for each frame.
-        """
-        for batch in _batches(frames, self.batch):
-            yield from self._network(torch.from_numpy(np.stack(batch)))
-
-    def embed(
-        self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
-    ) -> EmbeddedVideo:
-        """Embed every frame of a video.
-
-        Args:
-            path: the video.
-            name: for the result; by default the file's stem.
-            advance: called with the number of frames just embedded, for a progress bar.
-
-        Raises:
-            VideoError: the file cannot be read, or has no frames.
-        """
-        path = Path(path)
-        size = self.encoder.config.image_size
-        reader = VideoReader(path, size=(size, size))
-        known, still = self._background(reader)
-        maps = self._all_maps(reader, known)
-        embeddings = self.embed_maps(reader.times, maps, still, advance=advance)
-        return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
-
-    def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
-        """Embed some frames of a video, decoding only them and the frames they depend on.
-
-        Args:
-            path: the video.
-            indices: frame numbers, in any order.
-
-        Returns:
-            (indices, dims).
-
-        Raises:
-            VideoError: the file cannot be read, or has no such frame.
-        """
-        size, config = self.encoder.config.image_size, self.encoder.config
-        reader = VideoReader(path, size=(size, size))
-        for index in indices:
-            if not 0 <= index < len(reader):
-                raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
-        wanted = np.asarray(indices, dtype=np.int64)
-        around = frames_to_smooth(reader.times, wanted, config.smoothing)
-        context = self._context(reader.times, around)
-        distinct, places = np.unique(context, return_inverse=True)
-        _, still = self._background(reader)
-        maps = torch.stack(list(self.maps(reader.frames(distinct))))
-        maps = maps if still is None else maps - still
-        embeddings = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
-        smoothed = smooth_over_time(embeddings, reader.times[around], config.smoothing)
-        return smoothed[np.searchsorted(around, wanted)]
-
-    def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
-        """Embed a picture file like a video's first frame, which serves as its own context.
-
-        Returns:
-            (dims,).
-
-        Raises:
-            VideoError: the picture cannot be decoded.
-            ModelError: the encoder looks only at what moves in a video.
-        """
-        if self.encoder.config.subtract_background:
-            raise ModelError(
-                "This model looks only at what moves in a video (subtract_background), so it "
-                f"cannot embed the picture {path}; give a moment of a video."
-            )
-        size = self.encoder.config.image_size
-        (features,) = self.maps([read_image(Path(path), size=(size, size))])
-        stacked = torch.stack(
-            [self._responses(features[None])] * self.encoder.config.context_frames, dim=1
-        )
-        embedding: NDArray[np.float32] = self._embed_stacked(stacked)[0]
-        return embedding
-
-    def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
-        """(n, k, C, h, w) maps to (n, dims); any background is already subtracted."""
-        responses = self._responses(stacked.flatten(0, 1))
-        return self._embed_stacked(responses.view(*stacked.shape[:2], *responses.shape[1:]))
-
-    def _responses(self, maps: Tensor) -> Tensor:
-        """The part of the embedder that needs only one frame, run once for each."""
-        with torch.inference_mode():
-            return self._embedder.responses(maps)
-
-    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
-        """Responses of n frames' context, (n, k, …), to (n, dims)."""
-        with torch.inference_mode():
-            embeddings = self._embedder.embed_responses(stacked)
-        return embeddings.float().cpu().numpy()
-
-    def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
-        """Maps by frame that give a video's background, and the background, if it is subtracted."""
-        if not self.encoder.config.subtract_background:
-            return {}, None
-        chosen = background_frames(len(reader))
-        known = dict(zip(chosen, self.maps(_ahead(reader.frames(chosen))), strict=True))
-        return known, background(torch.stack([*known.values()]))
-
-    def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
-        """Maps of all frames in order: those in `known`, removed from it, and the rest computed."""
-        missing = [index for index in range(len(reader)) if index not in known]
-        made = self.maps(_ahead(reader.frames(missing)))
-        for index in range(len(reader)):
-            yield known.pop(index) if index in known else next(made)
-
-    def embed_maps(
-        self,
-        times: NDArray[np.float64],
-        maps: Iterator[Tensor],
-        still: Tensor | None,
-        *,
-        advance: Callable[[int], object] | None = None,
-    ) -> NDArray[np.float32]:
-        """Maps of a video's frames, in order, to its (frames, dims) embeddings.
-
-        Args:
-            times: (frames,) seconds.
-            maps: one `(C, h, w)` per frame, as `FrameEmbedder.maps` yields them.
-            still: `(C, h, w)`, the video's background, for an encoder that subtracts it: computed
-                from the maps of its `background_frames`.
-            advance: called with the number of frames just embedded, for a progress bar.
-        """
-        parts = []
-        for embeddings in self._parts(times, maps, still):
-            parts.append(embeddings)
-            if advance:
-                advance(len(embeddings))
-        return smooth_over_time(np.concatenate(parts), times, self.encoder.config.smoothing)
-
-    def _context(self, times: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """(n, k) frames to stack to embed each of n frames."""
-        config = self.encoder.config
-        return context_indices(
-            times,
-            indices,
-            context_frames=config.context_frames,
-            gap=config.context_gap,
-            centred=config.centred_context,
-        )
-
-    def _parts(
-        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
-    ) -> Iterator[NDArray[np.float32]]:
-        """The embeddings of consecutive frames, part by part; memory holds only their context."""
-        context = self._context(times, np.arange(len(times)))
-        complete = context[:, -1]  # the last frame that each one needs
-        window = torch.empty(0)  # responses that later frames have in their context
-        low = arrived = done = 0  # window's first frame; frames arrived, embedded
-        for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
-            new = torch.stack(batch)
-            new = self._responses(new if still is None else new - still)
-            window = torch.cat([window, new]) if len(window) else new
-            arrived += len(batch)
-            ready = int(np.searchsorted(complete, arrived))
-            if ready == done:
-                continue
-            yield self._embed_stacked(window[torch.from_numpy(context[done:ready] - low)])
-            done = ready
-            first = int(context[done, 0]) if done < len(context) else arrived
-            window, low = window[first - low :], first
-
-
-def background_frames(count: int) -> list[int]:
-    """Frames from which a video's background is computed, spread evenly."""
-    spread = np.linspace(0, count - 1, min(count, _BACKGROUND_FRAMES))
-    return [round(float(index)) for index in spread]
-
-
 def embed(
     videos: Collection | str | Path | Sequence[str | Path],
-    model: Encoder | str | Path,
+    model: "Encoder | str | Path",
     *,
     cache: str | Path | None = None,
     console: Console | None = None,
@@ -314,16 +55,15 @@ def embed(
         VideoError: none of the videos can be read.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
-    encoder = ready_encoder(model)
-    kept = EmbeddingCache(cache, encoder.fingerprint) if cache is not None else None
-    embeddings = embed_with(FrameEmbedder(encoder), collection, kept=kept, console=console)
+    kept = EmbeddingCache(cache, _fingerprint(model)) if cache is not None else None
+    embeddings = embed_with(lambda: _embedder(model), collection, kept=kept, console=console)
     if kept is not None and kept.added and kept.folder == cache_folder() / "embeddings":
         shrink()
     return embeddings
 
 
 def embed_with(
-    embedder: VideoEmbedder,
+    embedder: Callable[[], VideoEmbedder],
     collection: Collection,
     *,
     kept: EmbeddingCache | None = None,
@@ -331,104 +71,69 @@ def embed_with(
 ) -> Embeddings:
     """Like `embed`, with any video embedder and a cache of its embeddings.
 
+    Args:
+        embedder: makes the embedder; called only if a video is not in the cache.
+        collection: the videos.
+        kept: the cache, if there is one.
+        console: where to show a progress bar; by default nowhere.
+
     Raises:
         VideoError: none of the videos can be read.
     """
-    done: list[EmbeddedVideo] = []
+    done: dict[str, EmbeddedVideo] = {}
     skipped: list[Skipped] = []
-    infos: dict[str, int] = {}
+    missing: list[tuple[Video, int]] = []
     for video in collection:
         try:
-            infos[video.name] = probe(video.path).frames
+            times = probe(video.path).times
+            found = kept.find(video.path, len(times)) if kept is not None else None
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
-    if not infos:
-        raise _none_readable(skipped)
-    with progress_bar("Embedding", sum(infos.values()), console=console) as bar:
-        for video in collection:
-            if video.name not in infos:
-                continue
-            end = bar.done + infos[video.name]
-            try:
-                done.append(_embedded(video, embedder, kept, bar.advance))
-            except VideoError as error:
-                skipped.append(Skipped(video.name, str(error)))
-            bar.advance(end - bar.done)
+            continue
+        if found is not None:
+            done[video.name] = EmbeddedVideo(video.name, video.path, times, found)
+        else:
+            missing.append((video, len(times)))
+    if missing:
+        ready = embedder()
+        total = sum(frames for _, frames in missing)
+        with progress_bar("Embedding", total, console=console) as bar:
+            for video, frames in missing:
+                end = bar.done + frames
+                try:
+                    made = ready.embed(video.path, name=video.name, advance=bar.advance)
+                    done[video.name] = made
+                    _keep(made, kept)
+                except VideoError as error:
+                    skipped.append(Skipped(video.name, str(error)))
+                bar.advance(end - bar.done)
     if not done:
-        raise _none_readable(skipped)
-    return Embeddings(tuple(done), tuple(skipped))
+        raise VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
+    reasons = {one.name: one for one in skipped}
+    names = [video.name for video in collection]
+    return Embeddings(
+        tuple(done[name] for name in names if name in done),
+        tuple(reasons[name] for name in names if name in reasons),
+    )
 
 
-def _embedded(
-    video: Video,
-    embedder: VideoEmbedder,
-    kept: EmbeddingCache | None,
-    advance: Callable[[int], object],
-) -> EmbeddedVideo:
-    """A video's embeddings, from the cache if it has them."""
+def _keep(video: EmbeddedVideo, kept: EmbeddingCache | None) -> None:
     if kept is None:
-        return embedder.embed(video.path, name=video.name, advance=advance)
-    times = probe(video.path).times
-    found = kept.find(video.path, len(times))
-    if found is not None:
-        return EmbeddedVideo(video.name, video.path, times, found)
-    made = embedder.embed(video.path, name=video.name, advance=advance)
+        return
     try:
-        kept.keep(video.path, made.embeddings)
+        kept.keep(video.path, video.embeddings)
     except OutputError as error:  # they are computed again next time
         _log.warning("Cannot cache the embeddings of %s: %s", video.name, error)
-    return made
 
 
-def _none_readable(skipped: Sequence[Skipped]) -> VideoError:
-    return VideoError(f"None of the videos can be read; the first: {skipped[0].reason}")
+def _embedder(model: "Encoder | str | Path") -> VideoEmbedder:
+    from inphase.models.encoder import ready_encoder
+    from inphase.models.frame_embedder import FrameEmbedder
+
+    return FrameEmbedder(ready_encoder(model))
 
 
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    batch: list[T] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _ahead(items: Iterable[T]) -> Iterator[T]:
-    """The same items, made by a thread that runs a little ahead: decoding overlaps with torch."""
-    room: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(_DECODED_AHEAD)
-    abandoned = threading.Event()
-
-    def put(item: T | None, error: BaseException | None) -> bool:
-        while not abandoned.is_set():
-            try:
-                room.put((item, error), timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        end: BaseException = StopIteration()
-        try:
-            for item in items:
-                if not put(item, None):
-                    return
-        except BaseException as error:  # raised again where the items are used
-            end = error
-        put(None, end)
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    try:
-        while True:
-            item, error = room.get()
-            if isinstance(error, StopIteration):
-                return
-            if error is not None:
-                raise error
-            yield item  # type: ignore[misc]  # None only ever comes with an error
-    finally:
-        abandoned.set()
-        worker.join()
+def _fingerprint(model: "Encoder | str | Path") -> str:
+    if isinstance(model, (str, Path)):
+        return embedding_fingerprint(*read_model_folder(Path(model)))
+    return model.fingerprint

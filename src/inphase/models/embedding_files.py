@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inphase.atomic import replacing
-from inphase.models.embedding import Embeddings
+from inphase.models.embeddings import Embeddings
 
 
 def npz(result: Embeddings, path: Path) -> None:

@@ -1,13 +1,13 @@
 """The encoder φ: base network and embedder, from frames to embeddings."""
 
-import hashlib
-import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from typing_extensions import Self
@@ -17,7 +17,13 @@ from inphase.models.base_networks import create_base_network
 from inphase.models.config import EncoderConfig
 from inphase.models.embedder import Embedder
 from inphase.models.folding import fold_batch_norm
-from inphase.models.model_folder import read_model_folder, write_model_folder
+from inphase.models.model_folder import (
+    describe,
+    embedding_fingerprint,
+    fingerprint,
+    read_model_folder,
+    write_model_folder,
+)
 
 
 class Encoder(nn.Module):
@@ -145,14 +151,12 @@ class Encoder(nn.Module):
         """sha256 of everything that determines `features`: weights, preprocessing, pooling."""
         config = self.config.model_dump(include={"base_network", "image_size", "pool"})
         config |= {"mean": self.base.mean, "std": self.base.std}
-        return _fingerprint(config, self.base.state_dict().items())
+        return fingerprint(config, _arrays(self.base))
 
     @property
     def fingerprint(self) -> str:
         """sha256 of everything that determines an embedding."""
-        without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
-        config = self.config.model_dump(exclude=without)
-        return _fingerprint(config, self.state_dict().items())
+        return embedding_fingerprint(self.config, _arrays(self))
 
     def save(self, folder: str | Path, *, card: Mapping[str, object] | str = "") -> None:
         """Write the encoder as a model folder, whole or not at all.
@@ -163,7 +167,7 @@ class Encoder(nn.Module):
         Raises:
             OutputError: the folder cannot be written.
         """
-        write_model_folder(Path(folder), self.state_dict(), config=self.config, card=card)
+        write_model_folder(Path(folder), _arrays(self), config=self.config, card=card)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Encoder":
@@ -180,7 +184,7 @@ class Encoder(nn.Module):
         except ModelError as error:
             raise ModelError(f"The model folder {folder} cannot be used: {error}") from error
         encoder.config = config
-        wanted = encoder.state_dict()
+        wanted = _arrays(encoder)
         odd = sorted(tensors.keys() ^ wanted.keys())
         if odd:
             verb = "is missing" if odd[0] in wanted else "does not belong to its configuration"
@@ -188,10 +192,10 @@ class Encoder(nn.Module):
         for name, tensor in tensors.items():
             if (tensor.shape, tensor.dtype) != (wanted[name].shape, wanted[name].dtype):
                 raise ModelError(
-                    f"The weights in {folder} do not fit: `{name}` is {_describe(tensor)}, "
-                    f"its configuration requires {_describe(wanted[name])}."
+                    f"The weights in {folder} do not fit: `{name}` is {describe(tensor)}, "
+                    f"its configuration requires {describe(wanted[name])}."
                 )
-        encoder.load_state_dict(tensors)
+        encoder.load_state_dict({name: torch.from_numpy(one) for name, one in tensors.items()})
         return encoder.eval()
 
 
@@ -251,13 +255,7 @@ def background(maps: Tensor, mask: Tensor | None = None) -> Tensor:
     return (highest.amax(dim=-4) + lowest.amin(dim=-4)) / 2
 
 
-def _describe(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
-
-
-def _fingerprint(config: Mapping[str, object], tensors: Iterable[tuple[str, Tensor]]) -> str:
-    digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
-    for name, tensor in tensors:
-        digest.update(f"{name} {_describe(tensor)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
+def _arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
+    """A module's weights as arrays."""
+    state = module.state_dict().items()
+    return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in state}

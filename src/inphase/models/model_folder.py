@@ -3,13 +3,16 @@
 No pickle is ever loaded from one.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import safetensors
-import safetensors.torch
+import safetensors.numpy
 import yaml
-from torch import Tensor
+from numpy.typing import NDArray
 
 from inphase.atomic import replacing
 from inphase.errors import ConfigError, ModelError
@@ -23,7 +26,7 @@ _PICKLES = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib"}
 
 def write_model_folder(
     folder: Path,
-    tensors: Mapping[str, Tensor],
+    tensors: Mapping[str, NDArray[Any]],
     *,
     config: EncoderConfig,
     card: Mapping[str, object] | str,
@@ -40,9 +43,8 @@ def write_model_folder(
     settings = config.model_dump(mode="json", exclude={"weights"})
     with replacing(folder) as beside:
         beside.mkdir()
-        contiguous = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
         # Through bytes, because safetensors' own writer does not say that the disk is full.
-        (beside / WEIGHTS).write_bytes(safetensors.torch.save(contiguous))
+        (beside / WEIGHTS).write_bytes(safetensors.numpy.save(dict(tensors)))
         document = yaml.safe_dump(
             {"format_version": FORMAT_VERSION, "encoder": settings}, sort_keys=False
         )
@@ -50,7 +52,7 @@ def write_model_folder(
         (beside / CARD).write_text(_card(folder.name, config, card), encoding="utf-8")
 
 
-def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, Tensor]]:
+def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, NDArray[Any]]]:
     """Read the configuration and weights of a model folder.
 
     Raises:
@@ -90,11 +92,33 @@ def _read_config(file: Path) -> EncoderConfig:
     return parse_settings(EncoderConfig, settings, source=str(file))
 
 
-def _read_tensors(file: Path) -> dict[str, Tensor]:
+def _read_tensors(file: Path) -> dict[str, NDArray[Any]]:
     try:
-        return safetensors.torch.load_file(file)
+        return safetensors.numpy.load_file(file)
+    except (KeyError, TypeError) as error:  # a type that numpy does not have
+        raise ModelError(f"{file} has weights of a type that no encoder has: {error}.") from error
     except (OSError, safetensors.SafetensorError) as error:
         raise ModelError(f"{file} is not a complete safetensors file: {error}.") from error
+
+
+def embedding_fingerprint(config: EncoderConfig, tensors: Mapping[str, NDArray[Any]]) -> str:
+    """sha256 of everything that determines an encoder's embeddings."""
+    without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
+    return fingerprint(config.model_dump(exclude=without), tensors)
+
+
+def fingerprint(config: Mapping[str, object], tensors: Mapping[str, NDArray[Any]]) -> str:
+    """sha256 of settings and weights, whatever their order."""
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {describe(tensor)}".encode())
+        digest.update(tensor.tobytes())
+    return digest.hexdigest()
+
+
+def describe(tensor: NDArray[Any]) -> str:
+    """Type and shape, such as `float32 (64, 3)`."""
+    return f"{tensor.dtype} {tensor.shape}"
 
 
 def _card(name: str, config: EncoderConfig, card: Mapping[str, object] | str) -> str:

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from inphase.data import resample
 from inphase.models.config import EncoderConfig
-from inphase.models.embedding import EmbeddedVideo, FrameEmbedder
+from inphase.models.embeddings import EmbeddedVideo
 from inphase.models.encoder import Encoder, best_device
+from inphase.models.frame_embedder import FrameEmbedder
 from inphase.video import VideoReader
 
 # A random projection to this many numbers preserves distances to about 6 % (Johnson and

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from inphase.data import context_indices
 from inphase.errors import ModelError
-from inphase.models.embedding import FrameEmbedder, background_frames
 from inphase.models.encoder import Encoder, background
+from inphase.models.frame_embedder import FrameEmbedder, background_frames
 from inphase.video import VideoReader
 
 Background = Literal["start", "running", "reference"]

@@ -1,5 +1,6 @@
 """Read frames by time, write videos, read and write sound; knows nothing about learning."""
 
+from inphase.video.ahead import ahead
 from inphase.video.audio import Audio, read_audio
 from inphase.video.audio_writer import write_audio
 from inphase.video.info import VideoInfo, average_fps, frame_at
@@ -15,6 +16,7 @@ __all__ = [
     "VideoInfo",
     "VideoReader",
     "VideoWriter",
+    "ahead",
     "average_fps",
     "frame_at",
     "probe",

@@ -119,7 +119,7 @@ def cut_videos(
     embedder = (
         PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
     )
-    embeddings = embed_with(embedder, collection, console=console)
+    embeddings = embed_with(lambda: embedder, collection, console=console)
     found = [
         cut(
             video,

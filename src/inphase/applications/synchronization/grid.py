@@ -5,8 +5,8 @@ progress bar. The pictures are not changed otherwise (supplement).
 """
 
 import math
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from inphase.video import (
     VideoInfo,
     VideoReader,
     VideoWriter,
+    ahead,
     average_fps,
     probe,
     read_audio,
@@ -86,8 +87,6 @@ def write_grid(
                 zip(infos, titles, mappings, strict=True)
             )
         ]
-        # One pass over each file: a mapping never goes back.
-        streams = [cell.reader().frames(cell.mapping) for cell in cells]
         writer = stack.enter_context(
             VideoWriter(
                 path,
@@ -97,14 +96,28 @@ def write_grid(
             )
         )
         bar = stack.enter_context(progress_bar("Writing the grid", count, console=console))
-        canvas = Image.new("RGB", layout.size, _BACKGROUND)
+        # Encoding here, drawing in a thread, and decoding in one more for each video.
+        drawn = stack.enter_context(closing(ahead(_drawn(cells, layout))))
+        for time, picture in zip(reference.times[:count], drawn, strict=True):
+            writer.write(picture, time=float(time))
+            bar.advance(1)
+
+
+def _drawn(cells: Sequence["_Cell"], layout: _Layout) -> Iterator[NDArray[np.uint8]]:
+    """The pictures of a grid, one for each reference frame."""
+    canvas = Image.new("RGB", layout.size, _BACKGROUND)
+    with ExitStack() as stack:
+        # One pass over each file: a mapping never goes back.
+        streams = [
+            stack.enter_context(closing(ahead(cell.reader().frames(cell.mapping))))
+            for cell in cells
+        ]
         for step, pictures in enumerate(zip(*streams, strict=True)):
             for index, (cell, picture) in enumerate(zip(cells, pictures, strict=True)):
                 left = index % layout.columns * layout.cell_width
                 top = index // layout.columns * layout.cell_height
                 cell.draw(canvas, left, top, picture, step)
-            writer.write(np.asarray(canvas), time=float(reference.times[step]))
-            bar.advance(1)
+            yield np.array(canvas)
 
 
 def write_retimed(

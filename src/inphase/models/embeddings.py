@@ -1,0 +1,66 @@
+"""The embeddings of a video, and of a collection."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.errors import Skipped
+from inphase.models.formats import FORMATS
+from inphase.results.result import Result
+from inphase.video import IMAGE_FPS, average_fps
+
+
+@dataclass(frozen=True)
+class EmbeddedVideo:
+    """The embeddings of one video.
+
+    Attributes:
+        name: the video's name.
+        path: the video's file.
+        times: (frames,) presentation times in seconds.
+        embeddings: (frames, dims) float32.
+    """
+
+    name: str
+    path: Path
+    times: NDArray[np.float64]
+    embeddings: NDArray[np.float32]
+
+    @property
+    def frame_time(self) -> float:
+        """Average number of seconds between frames."""
+        return 1 / average_fps(self.times, default=IMAGE_FPS)
+
+    @property
+    def duration(self) -> float:
+        """Seconds to the end of the last frame, which is given the average frame time."""
+        return float(self.times[-1]) + self.frame_time
+
+
+@dataclass(frozen=True)
+class Embeddings(Result):
+    """The embeddings of a collection.
+
+    Attributes:
+        videos: in the collection's order.
+        skipped: videos that could not be read.
+    """
+
+    videos: tuple[EmbeddedVideo, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+    formats = FORMATS
+
+    def __iter__(self) -> Iterator[EmbeddedVideo]:
+        return iter(self.videos)
+
+    def __len__(self) -> int:
+        return len(self.videos)
+
+    @property
+    def input_files(self) -> Sequence[Path]:
+        """The videos' files."""
+        return [video.path for video in self.videos]

@@ -1,0 +1,231 @@
+"""Embedding a video with a fitted encoder: the base network sees each distinct frame once."""
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from inphase.data import context_indices
+from inphase.errors import ModelError, VideoError
+from inphase.models.embeddings import EmbeddedVideo
+from inphase.models.encoder import Encoder, FrameMaps, background
+from inphase.models.engine import FrozenNetwork
+from inphase.models.smoothing import frames_to_smooth, smooth_over_time
+from inphase.video import VideoReader, ahead, read_image
+
+# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms per
+# frame at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many frames at once.
+_CPU_BATCH, _GPU_BATCH = 2, 64
+# The embedder's dense convolutions prefer larger batches: 2.5 ms per frame at 4, 1.4 at 32 (one
+# thread, configs/quick.yaml); larger ones gain nothing.
+_EMBEDDER_BATCH = 32
+# Frames from which a video's background is computed: their maps are kept for embedding.
+_BACKGROUND_FRAMES = 256
+
+T = TypeVar("T")
+
+
+class FrameEmbedder:
+    """An encoder prepared to embed many videos: batch normalization folded, batches sized.
+
+    It copies the encoder's weights: after further training, make a new one.
+
+    Args:
+        encoder: on the device to use.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
+        self._network = FrozenNetwork(FrameMaps(encoder), for_torch=FrameMaps.folded)
+        self._embedder = copy.deepcopy(encoder.embedder).eval()
+
+    def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
+        """Frames `(S, S, 3)` uint8 to pooled maps `(C, h, w)`, in order, with little memory.
+
+        These are the base network's features, once for each frame.
+        """
+        for batch in _batches(frames, self.batch):
+            yield from self._network(torch.from_numpy(np.stack(batch)))
+
+    def embed(
+        self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
+    ) -> EmbeddedVideo:
+        """Embed every frame of a video.
+
+        Args:
+            path: the video.
+            name: for the result; by default the file's stem.
+            advance: called with the number of frames just embedded, for a progress bar.
+
+        Raises:
+            VideoError: the file cannot be read, or has no frames.
+        """
+        path = Path(path)
+        size = self.encoder.config.image_size
+        reader = VideoReader(path, size=(size, size))
+        known, still = self._background(reader)
+        maps = self._all_maps(reader, known)
+        embeddings = self.embed_maps(reader.times, maps, still, advance=advance)
+        return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
+
+    def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
+        """Embed some frames of a video, decoding only them and the frames they depend on.
+
+        Args:
+            path: the video.
+            indices: frame numbers, in any order.
+
+        Returns:
+            (indices, dims).
+
+        Raises:
+            VideoError: the file cannot be read, or has no such frame.
+        """
+        size, config = self.encoder.config.image_size, self.encoder.config
+        reader = VideoReader(path, size=(size, size))
+        for index in indices:
+            if not 0 <= index < len(reader):
+                raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
+        wanted = np.asarray(indices, dtype=np.int64)
+        around = frames_to_smooth(reader.times, wanted, config.smoothing)
+        context = self._context(reader.times, around)
+        distinct, places = np.unique(context, return_inverse=True)
+        _, still = self._background(reader)
+        maps = torch.stack(list(self.maps(reader.frames(distinct))))
+        maps = maps if still is None else maps - still
+        embeddings = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
+        smoothed = smooth_over_time(embeddings, reader.times[around], config.smoothing)
+        return smoothed[np.searchsorted(around, wanted)]
+
+    def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
+        """Embed a picture file like a video's first frame, which serves as its own context.
+
+        Returns:
+            (dims,).
+
+        Raises:
+            VideoError: the picture cannot be decoded.
+            ModelError: the encoder looks only at what moves in a video.
+        """
+        if self.encoder.config.subtract_background:
+            raise ModelError(
+                "This model looks only at what moves in a video (subtract_background), so it "
+                f"cannot embed the picture {path}; give a moment of a video."
+            )
+        size = self.encoder.config.image_size
+        (features,) = self.maps([read_image(Path(path), size=(size, size))])
+        stacked = torch.stack(
+            [self._responses(features[None])] * self.encoder.config.context_frames, dim=1
+        )
+        embedding: NDArray[np.float32] = self._embed_stacked(stacked)[0]
+        return embedding
+
+    def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
+        """(n, k, C, h, w) maps to (n, dims); any background is already subtracted."""
+        responses = self._responses(stacked.flatten(0, 1))
+        return self._embed_stacked(responses.view(*stacked.shape[:2], *responses.shape[1:]))
+
+    def _responses(self, maps: Tensor) -> Tensor:
+        """The part of the embedder that needs only one frame, run once for each."""
+        with torch.inference_mode():
+            return self._embedder.responses(maps)
+
+    def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
+        """Responses of n frames' context, (n, k, …), to (n, dims)."""
+        with torch.inference_mode():
+            embeddings = self._embedder.embed_responses(stacked)
+        return embeddings.float().cpu().numpy()
+
+    def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
+        """Maps by frame that give a video's background, and the background, if it is subtracted."""
+        if not self.encoder.config.subtract_background:
+            return {}, None
+        chosen = background_frames(len(reader))
+        known = dict(zip(chosen, self.maps(ahead(reader.frames(chosen))), strict=True))
+        return known, background(torch.stack([*known.values()]))
+
+    def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
+        """Maps of all frames in order: those in `known`, removed from it, and the rest computed."""
+        missing = [index for index in range(len(reader)) if index not in known]
+        made = self.maps(ahead(reader.frames(missing)))
+        for index in range(len(reader)):
+            yield known.pop(index) if index in known else next(made)
+
+    def embed_maps(
+        self,
+        times: NDArray[np.float64],
+        maps: Iterator[Tensor],
+        still: Tensor | None,
+        *,
+        advance: Callable[[int], object] | None = None,
+    ) -> NDArray[np.float32]:
+        """Maps of a video's frames, in order, to its (frames, dims) embeddings.
+
+        Args:
+            times: (frames,) seconds.
+            maps: one `(C, h, w)` per frame, as `FrameEmbedder.maps` yields them.
+            still: `(C, h, w)`, the video's background, for an encoder that subtracts it: computed
+                from the maps of its `background_frames`.
+            advance: called with the number of frames just embedded, for a progress bar.
+        """
+        parts = []
+        for embeddings in self._parts(times, maps, still):
+            parts.append(embeddings)
+            if advance:
+                advance(len(embeddings))
+        return smooth_over_time(np.concatenate(parts), times, self.encoder.config.smoothing)
+
+    def _context(self, times: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(n, k) frames to stack to embed each of n frames."""
+        config = self.encoder.config
+        return context_indices(
+            times,
+            indices,
+            context_frames=config.context_frames,
+            gap=config.context_gap,
+            centred=config.centred_context,
+        )
+
+    def _parts(
+        self, times: NDArray[np.float64], maps: Iterator[Tensor], still: Tensor | None
+    ) -> Iterator[NDArray[np.float32]]:
+        """The embeddings of consecutive frames, part by part; memory holds only their context."""
+        context = self._context(times, np.arange(len(times)))
+        complete = context[:, -1]  # the last frame that each one needs
+        window = torch.empty(0)  # responses that later frames have in their context
+        low = arrived = done = 0  # window's first frame; frames arrived, embedded
+        for batch in _batches(maps, max(self.batch, _EMBEDDER_BATCH)):
+            new = torch.stack(batch)
+            new = self._responses(new if still is None else new - still)
+            window = torch.cat([window, new]) if len(window) else new
+            arrived += len(batch)
+            ready = int(np.searchsorted(complete, arrived))
+            if ready == done:
+                continue
+            yield self._embed_stacked(window[torch.from_numpy(context[done:ready] - low)])
+            done = ready
+            first = int(context[done, 0]) if done < len(context) else arrived
+            window, low = window[first - low :], first
+
+
+def background_frames(count: int) -> list[int]:
+    """Frames from which a video's background is computed, spread evenly."""
+    spread = np.linspace(0, count - 1, min(count, _BACKGROUND_FRAMES))
+    return [round(float(index)) for index in spread]
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    batch: list[T] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
