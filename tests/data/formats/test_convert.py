@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inphase.data import Collection
-from inphase.data.formats import Marks, convert_labels, convert_marks
+from inphase.data.formats import Marks, Mistake, convert_labels, convert_marks
 from inphase.errors import CollectionError
 from tests.data.formats.conftest import WriteVideos
 
@@ -72,6 +72,30 @@ def test_every_mistake_is_told_and_the_rest_is_kept(
     assert "did you mean good?" in told["goood"]
     assert "torn.mp4" in told["torn"]
     assert told["bare"] == "it has no labels."
+
+
+def test_a_video_labelled_under_two_names_is_a_mistake_whichever_comes_first(
+    write_videos: WriteVideos, tmp_path: Path
+) -> None:
+    videos = Collection.open(write_videos(tmp_path, "a", "b"))
+    early, late = Marks({"up": 0.5}), Marks({"up": 1.5})
+    for names in (("a", "a.mp4"), ("a.mp4", "a")):
+        found = convert_marks({names[0]: early, "b": early, names[1]: late}, videos)
+        assert list(found.videos) == ["b"]
+        (mistake,) = found.mistakes
+        told = f"it is labelled more than once, as `{names[0]}` and `{names[1]}`; keep one."
+        assert (mistake.video, mistake.sentence) == ("a", told)
+
+
+def test_a_video_with_a_mistake_under_its_other_name_is_left_out(
+    write_videos: WriteVideos, tmp_path: Path
+) -> None:
+    videos = Collection.open(write_videos(tmp_path, "a"))
+    earlier = Mistake("a.mp4", "`up` starts twice; each key event needs its own name.")
+    found = convert_marks({"a": Marks({"up": 0.5})}, videos, mistakes=[earlier])
+    assert found.videos == {}
+    assert found.mistakes[0] == earlier
+    assert "as `a.mp4` and `a`" in found.mistakes[1].sentence
 
 
 def test_frames_outside_the_video_are_told_in_frames(

@@ -98,12 +98,22 @@ def convert_marks(
     found: list[Mistake] = list(mistakes)
     entries: dict[str, dict[str, Any]] = {}
     by_name = _names(videos)
+    called: dict[str, list[str]] = {}
+    for name in dict.fromkeys([*(mistake.video for mistake in mistakes), *marks]):
+        if name in by_name:
+            called.setdefault(by_name[name].name, []).append(name)
+    for name, several in called.items():
+        if len(several) > 1:
+            told = " and ".join(f"`{other}`" for other in several)
+            found.append(Mistake(name, f"it is labelled more than once, as {told}; keep one."))
     for name, marked in marks.items():
         video = by_name.get(name)
         if video is None:
             near = difflib.get_close_matches(name, by_name, n=1)
             told = f"; did you mean {near[0]}?" if near else "."
             found.append(Mistake(name, f"there is no such video in {videos.source}{told}"))
+            continue
+        if len(called[video.name]) > 1:
             continue
         try:
             info = probe(video.path)
