@@ -36,6 +36,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _in_float32() -> Iterator[None]:
+    """What is the same on every processor, and exact enough to compare."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("inphase.models.engine._REDUCED", False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     """Two busy processes with two OpenMP threads each slow down tenfold."""
     import torch

@@ -79,7 +79,7 @@ def test_kept_embeddings_are_found_again_by_content_and_encoder(
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.embeddings, other.embeddings)
         np.testing.assert_array_equal(one.times, other.times)
-    for file in kept.iterdir():
+    for file in (kept / "embeddings").iterdir():
         file.write_bytes(b"spoilt")
     made = embed([constant], encoder, cache=kept)
     np.testing.assert_array_equal(made.videos[0].embeddings, first.videos[0].embeddings)

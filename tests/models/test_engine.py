@@ -37,6 +37,33 @@ def test_every_base_network_agrees_with_torch(name: str, pool: int) -> None:
     assert network.engine == "openvino"
 
 
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "resnet50", "vgg_m"])
+def test_in_less_than_float32_the_maps_stay_close(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "_REDUCED", True)
+    config = EncoderConfig(base_network=name, pretrained=False, image_size=96)
+    maps = FrameMaps(Encoder(config).eval()).eval()
+    network, frames = FrozenNetwork(maps), _frames(4, 96)
+    got = network(frames)
+    if network.precision == "float32":
+        pytest.skip("this processor computes in float32 only")
+    assert network.precision in ("bfloat16", "float16")
+    with torch.inference_mode():
+        wanted = maps(frames)
+    assert 1e-4 < float((got - wanted).norm() / wanted.norm()) < 0.1
+
+
+def test_what_is_too_inexact_in_less_is_computed_in_float32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_module, "_REDUCED", True)
+    monkeypatch.setattr(engine_module, "_REDUCED_TOLERANCE", 0.0)
+    network = FrozenNetwork(FrameMaps(Encoder(EncoderConfig(pretrained=False, image_size=64))))
+    network(_frames(2, 64))
+    assert (network.engine, network.precision) == ("openvino", "float32")
+
+
 def _is_traced() -> bool:
     return bool(torch._C._get_tracing_state())
 

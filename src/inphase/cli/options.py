@@ -179,8 +179,7 @@ def embed(collection: "Collection", model: Path, *, cache: Path | None = None) -
     from inphase.cache import cache_folder
     from inphase.models import embed as embed_videos
 
-    kept = (cache or cache_folder()) / "embeddings"
-    return embed_videos(collection, model, cache=kept, console=console())
+    return embed_videos(collection, model, cache=cache or cache_folder(), console=console())
 
 
 def console() -> Console:

@@ -46,7 +46,8 @@ def embed(
     Args:
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         model: a trained encoder, or its model folder.
-        cache: folder that keeps embeddings, by content, for reuse; by default none.
+        cache: folder that keeps embeddings, by content, for reuse, and has what training kept in
+            the same `cache`; by default none.
         console: where to show a progress bar; by default nowhere.
 
     Raises:
@@ -55,8 +56,13 @@ def embed(
         VideoError: none of the videos can be read.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
-    kept = EmbeddingCache(cache, _fingerprint(model)) if cache is not None else None
-    embeddings = embed_with(lambda: _embedder(model), collection, kept=kept, console=console)
+    kept, features = None, None
+    if cache is not None:
+        kept = EmbeddingCache(Path(cache) / "embeddings", _fingerprint(model))
+        features = Path(cache) / "features"
+    embeddings = embed_with(
+        lambda: _embedder(model, features), collection, kept=kept, console=console
+    )
     if kept is not None and kept.added and kept.folder == cache_folder() / "embeddings":
         shrink()
     return embeddings
@@ -126,11 +132,11 @@ def _keep(video: EmbeddedVideo, kept: EmbeddingCache | None) -> None:
         _log.warning("Cannot cache the embeddings of %s: %s", video.name, error)
 
 
-def _embedder(model: "Encoder | str | Path") -> VideoEmbedder:
+def _embedder(model: "Encoder | str | Path", features: Path | None) -> VideoEmbedder:
     from inphase.models.encoder import ready_encoder
     from inphase.models.frame_embedder import FrameEmbedder
 
-    return FrameEmbedder(ready_encoder(model))
+    return FrameEmbedder(ready_encoder(model), features=features)
 
 
 def _fingerprint(model: "Encoder | str | Path") -> str:

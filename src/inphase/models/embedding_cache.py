@@ -12,7 +12,7 @@ from inphase.cache import touch
 from inphase.data import content_hash
 
 # Increased whenever the same video and encoder give different embeddings than before.
-_VERSION = 1
+_VERSION = 2
 
 
 class EmbeddingCache:

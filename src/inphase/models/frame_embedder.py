@@ -1,7 +1,8 @@
 """Embedding a video with a fitted encoder: the base network sees each distinct frame once."""
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from inphase.errors import ModelError, VideoError
 from inphase.models.embeddings import EmbeddedVideo
 from inphase.models.encoder import Encoder, FrameMaps, background
 from inphase.models.engine import FrozenNetwork
+from inphase.models.kept_maps import kept_maps
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
 from inphase.video import VideoReader, ahead, read_image
 
@@ -37,10 +39,12 @@ class FrameEmbedder:
 
     Args:
         encoder: on the device to use.
+        features: folder of maps kept by training; frames found there are not computed again.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, *, features: Path | None = None) -> None:
         self.encoder = encoder
+        self._features = features
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
         self._network = FrozenNetwork(FrameMaps(encoder), for_torch=FrameMaps.folded)
         self._embedder = copy.deepcopy(encoder.embedder).eval()
@@ -48,10 +52,11 @@ class FrameEmbedder:
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
         """Frames `(S, S, 3)` uint8 to pooled maps `(C, h, w)`, in order, with little memory.
 
-        These are the base network's features, once for each frame.
+        These are the base network's features, once for each frame, rounded to float16: what the
+        feature cache keeps, so that training and embedding see the same.
         """
         for batch in _batches(frames, self.batch):
-            yield from self._network(torch.from_numpy(np.stack(batch)))
+            yield from self._network(torch.from_numpy(np.stack(batch))).half().float()
 
     def embed(
         self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
@@ -69,8 +74,9 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        known, still = self._background(reader)
-        maps = self._all_maps(reader, known)
+        kept = self._kept(path)
+        known, still = self._background(reader, kept)
+        maps = self._all_maps(reader, known, kept)
         embeddings = self.embed_maps(reader.times, maps, still, advance=advance)
         return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
 
@@ -96,7 +102,7 @@ class FrameEmbedder:
         around = frames_to_smooth(reader.times, wanted, config.smoothing)
         context = self._context(reader.times, around)
         distinct, places = np.unique(context, return_inverse=True)
-        _, still = self._background(reader)
+        _, still = self._background(reader, self._kept(Path(path)))
         maps = torch.stack(list(self.maps(reader.frames(distinct))))
         maps = maps if still is None else maps - still
         embeddings = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
@@ -142,20 +148,41 @@ class FrameEmbedder:
             embeddings = self._embedder.embed_responses(stacked)
         return embeddings.float().cpu().numpy()
 
-    def _background(self, reader: VideoReader) -> tuple[dict[int, Tensor], Tensor | None]:
+    @cached_property
+    def _fingerprint(self) -> str:
+        return self.encoder.base_fingerprint
+
+    def _kept(self, path: Path) -> Mapping[int, Tensor]:
+        """Maps of a video's frames that training kept."""
+        if self._features is None:
+            return {}
+        return kept_maps(self._features, path, self._fingerprint)
+
+    def _some_maps(
+        self, reader: VideoReader, indices: Sequence[int], kept: Mapping[int, Tensor]
+    ) -> Iterator[Tensor]:
+        """Maps of some frames, in order: those that were kept, and the rest computed."""
+        made = self.maps(ahead(reader.frames([i for i in indices if i not in kept])))
+        for index in indices:
+            yield kept[index].to(self.encoder.device) if index in kept else next(made)
+
+    def _background(
+        self, reader: VideoReader, kept: Mapping[int, Tensor]
+    ) -> tuple[dict[int, Tensor], Tensor | None]:
         """Maps by frame that give a video's background, and the background, if it is subtracted."""
         if not self.encoder.config.subtract_background:
             return {}, None
         chosen = background_frames(len(reader))
-        known = dict(zip(chosen, self.maps(ahead(reader.frames(chosen))), strict=True))
+        known = dict(zip(chosen, self._some_maps(reader, chosen, kept), strict=True))
         return known, background(torch.stack([*known.values()]))
 
-    def _all_maps(self, reader: VideoReader, known: dict[int, Tensor]) -> Iterator[Tensor]:
-        """Maps of all frames in order: those in `known`, removed from it, and the rest computed."""
-        missing = [index for index in range(len(reader)) if index not in known]
-        made = self.maps(ahead(reader.frames(missing)))
+    def _all_maps(
+        self, reader: VideoReader, known: dict[int, Tensor], kept: Mapping[int, Tensor]
+    ) -> Iterator[Tensor]:
+        """Maps of all frames in order; those in `known` are removed from it."""
+        rest = self._some_maps(reader, [i for i in range(len(reader)) if i not in known], kept)
         for index in range(len(reader)):
-            yield known.pop(index) if index in known else next(made)
+            yield known.pop(index) if index in known else next(rest)
 
     def embed_maps(
         self,

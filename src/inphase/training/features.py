@@ -1,7 +1,5 @@
 """The feature cache: a frozen base network sees each frame once, however long training runs."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,8 @@ from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import Augmentation, Video, content_hash, resample
 from inphase.models import Encoder, FrameEmbedder
+from inphase.models.kept_maps import INDICES, MAPS, entry
 from inphase.video import VideoReader
-
-_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,8 @@ class FeatureCache:
         self._size = encoder.config.image_size
         self._embedder = FrameEmbedder(encoder)
         # Without copies nothing is drawn, so runs with different seeds share the entries.
-        self._settings = [_FORMAT, encoder.base_fingerprint, fps, copies, seed if copies else 0]
+        self._settings = (fps, copies, seed if copies else 0)
+        self._fingerprint = encoder.base_fingerprint
 
     def features(
         self, video: Video, *, advance: Callable[[int], object] | None = None
@@ -66,25 +64,20 @@ class FeatureCache:
             VideoError: the file cannot be read.
             OutputError: the cache cannot be written.
         """
-        key = hashlib.sha256(
-            json.dumps([content_hash(video.path), *self._settings]).encode()
-        ).hexdigest()
-        entry = self.folder / key[:2] / key
-        if entry.is_dir():
-            touch(entry)
+        place = entry(self.folder, video.path, self._fingerprint, *self._settings)
+        if place.is_dir():
+            touch(place)
         else:
-            with replacing(entry) as beside:
+            with replacing(place) as beside:
                 beside.mkdir()
-                self._make(video.path, key, beside, advance)
-        times = np.load(entry / "times.npy", allow_pickle=False)
-        maps = np.load(entry / "maps.npy", mmap_mode="r", allow_pickle=False)
+                self._make(video.path, beside, advance)
+        times = np.load(place / "times.npy", allow_pickle=False)
+        maps = np.load(place / MAPS, mmap_mode="r", allow_pickle=False)
         return VideoFeatures(times, maps)
 
-    def _make(
-        self, path: Path, key: str, folder: Path, advance: Callable[[int], object] | None
-    ) -> None:
-        # Also seeded with the entry's key, so that the order of the videos does not matter.
-        generator = np.random.default_rng([self._seed, int(key[:16], 16)])
+    def _make(self, path: Path, folder: Path, advance: Callable[[int], object] | None) -> None:
+        # Also seeded with the content, so that the order of the videos does not matter.
+        generator = np.random.default_rng([self._seed, int(content_hash(path)[:16], 16)])
         changes = [Augmentation.identity()]
         changes += [Augmentation.draw(generator) for _ in range(self.copies)]
         reader = VideoReader(path, size=(self._size, self._size))
@@ -103,10 +96,11 @@ class FeatureCache:
             if store is None:
                 shape = (len(changes), len(indices), *features.shape)
                 store = np.lib.format.open_memmap(
-                    folder / "maps.npy", mode="w+", dtype=np.float16, shape=shape
+                    folder / MAPS, mode="w+", dtype=np.float16, shape=shape
                 )
             index, copy = divmod(position, len(changes))
             store[copy, index] = features.half().cpu().numpy()
         assert store is not None  # VideoReader raises on a video without frames
         store.flush()
         np.save(folder / "times.npy", times, allow_pickle=False)
+        np.save(folder / INDICES, indices, allow_pickle=False)

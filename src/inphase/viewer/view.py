@@ -75,7 +75,7 @@ def view(
         model = fit_or_reuse(collection, config=settings, cache=cache, console=console).model
         say(f"The fitted model is in {model}")
     kept = Path(cache) if cache is not None else cache_folder()
-    embeddings = embed(collection, model, cache=kept / "embeddings", console=console)
+    embeddings = embed(collection, model, cache=kept, console=console)
     documents = open_documents(
         embeddings,
         collection,
