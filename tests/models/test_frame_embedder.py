@@ -25,7 +25,7 @@ from inphase.models import (
     register_base_network,
 )
 from inphase.models.encoder import background
-from inphase.video import VideoReader, probe
+from inphase.video import VideoReader, VideoWriter, probe
 
 _SMALL = EncoderConfig(image_size=64, conv_width=8, fc_width=8, embedding_size=6, context_gap=0.1)
 
@@ -272,3 +272,38 @@ def test_a_picture_stands_for_the_first_frame_unless_only_motion_counts(tmp_path
     moving = FrameEmbedder(_encoder(subtract_background=True))
     with pytest.raises(ModelError, match="only at what moves"):
         moving.embed_picture(tmp_path / "images" / "0.png")
+
+
+def test_a_fast_video_is_seen_thirty_times_a_second_and_interpolated(
+    tmp_path: Path, counting: Encoder
+) -> None:
+    path = tmp_path / "fast.mp4"
+    draw = np.random.default_rng(0)
+    shown = draw.integers(0, 256, (4, 48, 64, 3), dtype=np.uint8)
+    with VideoWriter(path, fps=120, size=(64, 48)) as out:
+        for index in range(61):
+            mixed = np.average(shown[:2], axis=0, weights=[60 - index, index])
+            out.write(mixed.astype(np.uint8))
+    embedder = FrameEmbedder(counting)
+    list(embedder.maps([np.zeros((64, 64, 3), np.uint8)]))  # makes the network ready
+    _Counting.seen = 0
+    got = embedder.embed(path)
+    assert len(got.times) == len(got.embeddings) == 61
+    assert _Counting.seen == 16  # frames 0, 4, …, 60
+    e = got.embeddings
+    np.testing.assert_allclose(e[1::4], 0.75 * e[0:60:4] + 0.25 * e[4::4], atol=1e-5)
+    np.testing.assert_allclose(e[2::4], 0.5 * e[0:60:4] + 0.5 * e[4::4], atol=1e-5)
+    some = embedder.embed_frames(path, [60, 2, 31, 4])
+    np.testing.assert_allclose(some, e[[60, 2, 31, 4]], atol=1e-4)
+
+
+def test_at_thirty_and_a_little_more_every_frame_is_seen(tmp_path: Path, counting: Encoder) -> None:
+    path = tmp_path / "usual.mp4"
+    with VideoWriter(path, fps=30, size=(64, 48)) as out:
+        for index in range(20):
+            out.write(np.full((48, 64, 3), 10 * index, np.uint8))
+    embedder = FrameEmbedder(counting)
+    list(embedder.maps([np.zeros((64, 64, 3), np.uint8)]))  # makes the network ready
+    _Counting.seen = 0
+    embedder.embed(path)
+    assert _Counting.seen == 20

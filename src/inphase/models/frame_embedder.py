@@ -11,14 +11,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inphase.data import context_indices
+from inphase.data import context_indices, resample
 from inphase.errors import ModelError, VideoError
 from inphase.models.embeddings import EmbeddedVideo
 from inphase.models.encoder import Encoder, FrameMaps, background
 from inphase.models.engine import FrozenNetwork
 from inphase.models.kept_maps import kept_maps
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
-from inphase.video import VideoReader, ahead, read_image
+from inphase.video import VideoReader, ahead, average_fps, read_image
 
 # A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms per
 # frame at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many frames at once.
@@ -28,6 +28,12 @@ _CPU_BATCH, _GPU_BATCH = 2, 64
 _EMBEDDER_BATCH = 32
 # Frames from which a video's background is computed: their maps are kept for embedding.
 _BACKGROUND_FRAMES = 256
+
+# A faster video is embedded at this many frames per second, and interpolated in between: more add
+# nothing to an alignment (docs/studies/frame-rate.md).
+_MOST_FPS = 30.0
+# Up to this much faster, all frames are embedded.
+_SLACK = 1.2
 
 T = TypeVar("T")
 
@@ -63,6 +69,9 @@ class FrameEmbedder:
     ) -> EmbeddedVideo:
         """Embed every frame of a video.
 
+        Of a video with many more than 30 frames per second, the network sees 30; the embeddings of
+        the frames between them are interpolated.
+
         Args:
             path: the video.
             name: for the result; by default the file's stem.
@@ -74,10 +83,12 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        kept = self._kept(path)
-        known, still = self._background(reader, kept)
-        maps = self._all_maps(reader, known, kept)
-        embeddings = self.embed_maps(reader.times, maps, still, advance=advance)
+        seen = _Seen(reader, self._kept(path))
+        known, still = self._background(seen)
+        maps = self._all_maps(seen, known)
+        embeddings = self.embed_maps(seen.times, maps, still, advance=advance)
+        if len(seen) < len(reader):
+            embeddings = _interpolated(embeddings, seen.positions(np.arange(len(reader))))
         return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
 
     def embed_frames(self, path: str | Path, indices: Sequence[int]) -> NDArray[np.float32]:
@@ -98,16 +109,18 @@ class FrameEmbedder:
         for index in indices:
             if not 0 <= index < len(reader):
                 raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
-        wanted = np.asarray(indices, dtype=np.int64)
-        around = frames_to_smooth(reader.times, wanted, config.smoothing)
-        context = self._context(reader.times, around)
+        seen = _Seen(reader, self._kept(Path(path)))
+        positions = seen.positions(np.asarray(indices, dtype=np.int64))
+        wanted = np.unique(np.concatenate([np.floor(positions), np.ceil(positions)]).astype(int))
+        around = frames_to_smooth(seen.times, wanted, config.smoothing)
+        context = self._context(seen.times, around)
         distinct, places = np.unique(context, return_inverse=True)
-        _, still = self._background(reader, self._kept(Path(path)))
-        maps = torch.stack(list(self.maps(reader.frames(distinct))))
+        _, still = self._background(seen)
+        maps = torch.stack(list(self._some_maps(seen, distinct.tolist())))
         maps = maps if still is None else maps - still
         embeddings = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
-        smoothed = smooth_over_time(embeddings, reader.times[around], config.smoothing)
-        return smoothed[np.searchsorted(around, wanted)]
+        smoothed = smooth_over_time(embeddings, seen.times[around], config.smoothing)
+        return _interpolated(smoothed, np.interp(positions, around, np.arange(len(around))))
 
     def embed_picture(self, path: str | Path) -> NDArray[np.float32]:
         """Embed a picture file like a video's first frame, which serves as its own context.
@@ -158,30 +171,25 @@ class FrameEmbedder:
             return {}
         return kept_maps(self._features, path, self._fingerprint)
 
-    def _some_maps(
-        self, reader: VideoReader, indices: Sequence[int], kept: Mapping[int, Tensor]
-    ) -> Iterator[Tensor]:
+    def _some_maps(self, seen: "_Seen", indices: Sequence[int]) -> Iterator[Tensor]:
         """Maps of some frames, in order: those that were kept, and the rest computed."""
-        made = self.maps(ahead(reader.frames([i for i in indices if i not in kept])))
-        for index in indices:
-            yield kept[index].to(self.encoder.device) if index in kept else next(made)
+        numbers, kept = seen.numbers[list(indices)].tolist(), seen.kept
+        made = self.maps(ahead(seen.reader.frames([i for i in numbers if i not in kept])))
+        for number in numbers:
+            yield kept[number].to(self.encoder.device) if number in kept else next(made)
 
-    def _background(
-        self, reader: VideoReader, kept: Mapping[int, Tensor]
-    ) -> tuple[dict[int, Tensor], Tensor | None]:
+    def _background(self, seen: "_Seen") -> tuple[dict[int, Tensor], Tensor | None]:
         """Maps by frame that give a video's background, and the background, if it is subtracted."""
         if not self.encoder.config.subtract_background:
             return {}, None
-        chosen = background_frames(len(reader))
-        known = dict(zip(chosen, self._some_maps(reader, chosen, kept), strict=True))
+        chosen = background_frames(len(seen))
+        known = dict(zip(chosen, self._some_maps(seen, chosen), strict=True))
         return known, background(torch.stack([*known.values()]))
 
-    def _all_maps(
-        self, reader: VideoReader, known: dict[int, Tensor], kept: Mapping[int, Tensor]
-    ) -> Iterator[Tensor]:
+    def _all_maps(self, seen: "_Seen", known: dict[int, Tensor]) -> Iterator[Tensor]:
         """Maps of all frames in order; those in `known` are removed from it."""
-        rest = self._some_maps(reader, [i for i in range(len(reader)) if i not in known], kept)
-        for index in range(len(reader)):
+        rest = self._some_maps(seen, [i for i in range(len(seen)) if i not in known])
+        for index in range(len(seen)):
             yield known.pop(index) if index in known else next(rest)
 
     def embed_maps(
@@ -239,6 +247,43 @@ class FrameEmbedder:
             done = ready
             first = int(context[done, 0]) if done < len(context) else arrived
             window, low = window[first - low :], first
+
+
+class _Seen:
+    """The frames of a video that the network sees: all of them, or 30 per second.
+
+    Args:
+        reader: of the video.
+        kept: maps by frame number, of some frames.
+    """
+
+    def __init__(self, reader: VideoReader, kept: Mapping[int, Tensor]) -> None:
+        self.reader = reader
+        self.kept = kept
+        fast = average_fps(reader.times, default=_MOST_FPS) > _SLACK * _MOST_FPS
+        self.numbers = resample(reader.times, fps=_MOST_FPS) if fast else np.arange(len(reader))
+        self.times = reader.times[self.numbers]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def positions(self, frames: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where frames of the video lie among these: 0 is the first, 1.5 halfway between two."""
+        there: NDArray[np.float64] = np.interp(
+            self.reader.times[frames], self.times, np.arange(len(self))
+        )
+        return there
+
+
+def _interpolated(
+    embeddings: NDArray[np.float32], positions: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Embeddings at fractional positions."""
+    before = np.floor(positions).astype(np.int64)
+    after = np.minimum(before + 1, len(embeddings) - 1)
+    share = (positions - before).astype(np.float32)[:, None]
+    between: NDArray[np.float32] = embeddings[before] * (1 - share) + embeddings[after] * share
+    return between
 
 
 def background_frames(count: int) -> list[int]:
