@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ class NotFetchedError(Exception):
     """The weights are not there; one sentence says why."""
 
 
-def fetch(folder: Path = FOLDER) -> bool:
+def fetch(folder: Path) -> bool:
     """Put the weights and their licence into a folder that has a `sources.json`.
 
     Returns:
@@ -99,11 +100,21 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _missing(reason: Exception) -> str:
-    return (
-        f"inphase is built without the weights of `blazepose`, so it cannot find body landmarks: "
-        f"{reason}."
-    )
+def fetch_or_warn(warn: Callable[[str], object]) -> bool:
+    """Fetch the weights; if that fails, say in one sentence what will be missing.
+
+    Returns:
+        Whether they are there.
+    """
+    try:
+        fetch(FOLDER)
+    except NotFetchedError as reason:
+        warn(
+            "inphase is built without the weights of `blazepose`, so it cannot find body "
+            f"landmarks: {reason}."
+        )
+        return False
+    return True
 
 
 try:
@@ -117,14 +128,8 @@ else:
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
             """Fetch the weights, or warn that they will be missing."""
-            try:
-                fetch()
-            except NotFetchedError as reason:
-                self.app.display_warning(_missing(reason))
+            fetch_or_warn(self.app.display_warning)
 
 
 if __name__ == "__main__":
-    try:
-        fetch()
-    except NotFetchedError as reason:
-        sys.exit(_missing(reason))
+    sys.exit(0 if fetch_or_warn(lambda sentence: print(sentence, file=sys.stderr)) else 1)

@@ -1,0 +1,93 @@
+"""Following one person, by a network that knows where people are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inphase.models.pose import Detection, Landmarks, PoseTracker, Region
+
+Image = NDArray[np.uint8]
+
+
+class Scene:
+    """A network for pictures that hold nothing: people are where `people` says, x by score.
+
+    Attributes:
+        people: score and x of each.
+        calls: what the tracker asked for.
+    """
+
+    def __init__(self, *people: tuple[float, float]) -> None:
+        self.people = list(people)
+        self.calls: list[str] = []
+
+    def detect(self, image: Image) -> Sequence[Detection]:  # noqa: ARG002
+        self.calls.append("detect")
+        return [
+            Detection(score, np.zeros(4), np.array([[x, 50], [x, 10], [x, 30], [x, 10]]))
+            for score, x in sorted(self.people, reverse=True)
+        ]
+
+    def landmarks(self, image: Image, region: Region) -> Landmarks | None:  # noqa: ARG002
+        self.calls.append("landmarks")
+        for _, x in self.people:
+            if abs(region.x - x) < region.size / 2:
+                values = np.full((33, 7), x, np.float32)
+                return Landmarks(values, 1.0, Region(x, 50.0, 100.0))
+        return None
+
+
+def positions(
+    tracker: PoseTracker, scene: Scene, *frames: Sequence[tuple[float, float]]
+) -> list[float]:
+    """x of the person in each frame; NaN where nobody was found."""
+    found = []
+    for people in frames:
+        scene.people = list(people)
+        person = tracker.next(np.zeros((8, 8, 3), np.uint8))
+        found.append(float("nan") if person is None else float(person.values[0, 0]))
+    return found
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+@pytest.fixture
+def tracker(scene: Scene) -> PoseTracker:
+    return PoseTracker(scene)
+
+
+def test_the_detector_is_asked_once_while_the_person_is_there(
+    tracker: PoseTracker, scene: Scene
+) -> None:
+    assert positions(tracker, scene, [(0.9, 100)], [(0.9, 110)], [(0.9, 130)]) == [100, 110, 130]
+    assert scene.calls == ["detect", "landmarks", "landmarks", "landmarks"]
+
+
+def test_it_starts_with_the_most_certain_and_stays_with_them(
+    tracker: PoseTracker, scene: Scene
+) -> None:
+    first, second = [(0.6, 100), (0.8, 400)], [(0.9, 105), (0.7, 410)]
+    assert positions(tracker, scene, first, second) == [400, 410]
+
+
+def test_a_person_lost_is_searched_in_the_same_frame(tracker: PoseTracker, scene: Scene) -> None:
+    assert positions(tracker, scene, [(0.9, 100)], [(0.9, 900)], [(0.9, 905)]) == [100, 900, 905]
+    assert scene.calls.count("detect") == 2
+
+
+def test_frames_without_anybody_are_none_until_somebody_comes(
+    tracker: PoseTracker, scene: Scene
+) -> None:
+    found = positions(tracker, scene, [], [(0.9, 100)], [], [], [(0.7, 102)], [(0.7, 103)])
+    np.testing.assert_equal(found, [np.nan, 100, np.nan, np.nan, 102, 103])
+
+
+def test_nobody_where_the_detector_was_wrong(tracker: PoseTracker, scene: Scene) -> None:
+    scene.landmarks = lambda image, region: None  # type: ignore[method-assign]  # noqa: ARG005
+    assert np.isnan(positions(tracker, scene, [(0.9, 100)], [(0.9, 100)])).all()
+    assert scene.calls == ["detect", "detect"]
