@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from inphase.alignment.sources import Drawn, Matrix, Source, Tiles, largest
 from inphase.errors import AlignmentError
 
 _Columns = tuple[NDArray[np.int64], NDArray[np.int64]]
-_Distances = NDArray[np.float32] | NDArray[np.float64]
 
 
 def check_anchors(anchors: Sequence[tuple[int, int]], shape: tuple[int, ...]) -> None:
@@ -48,20 +48,16 @@ def banded(columns: _Columns, anchors: NDArray[np.int64]) -> _Columns:
     return first, np.maximum(last, first - 1)
 
 
-def drawn_through(distances: _Distances, anchors: NDArray[np.int64]) -> _Distances:
-    """Change distances (n, m) so that the cheapest path passes through anchors (k, 2) if possible.
+def drawn_through(source: Matrix | Tiles, anchors: NDArray[np.int64]) -> Source:
+    """Change distances so that the cheapest path passes through anchors (k, 2) if possible.
 
     An anchor saves more than any path can cost, so that one more anchor outweighs everything else.
     The band alone would let a path slip past an anchor by a diagonal step, and cutting the path
     into pieces would lose the count of `max_slope` steps at each anchor.
     """
-    n, m = distances.shape
-    gain = 2.0 * (n + m) * float(np.abs(distances).max()) + 1.0
-    if gain > float(np.finfo(distances.dtype).max) / 2:
-        distances = distances.astype(np.float64)
-    drawn = distances.copy()
-    drawn[anchors[:, 0], anchors[:, 1]] = -gain
-    return drawn
+    if not len(anchors):
+        return source
+    return Drawn(source, anchors, gain=2.0 * sum(source.shape) * largest(source) + 1.0)
 
 
 def missed(anchors: NDArray[np.int64], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> bool:

@@ -1,14 +1,16 @@
 """Distances between all frames of one video and all frames of another, in bounded memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inphase.errors import AlignmentError
 
-# Float64 entries of one block of rows: 32 MB, however long the videos are.
-_BLOCK = 1 << 22
+# Rows and columns of a tile: 2 MB of float64 at most, which stays in the processor's cache.
+TILE = 512
+_Tiles = Callable[[slice, slice], NDArray[np.float64]]
 
 
 def squared_euclidean(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
@@ -25,18 +27,7 @@ def squared_euclidean(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
     Raises:
         AlignmentError: an input is empty or not finite, or the dimensions differ.
     """
-    first, second = _checked(a, b)
-    distances = np.empty((len(first), len(second)), dtype=np.float32)
-    squares = np.einsum("md,md->m", second, second)
-    for rows in _blocks(*distances.shape):
-        part = first[rows]
-        block = part @ second.T
-        block *= -2.0
-        block += np.einsum("nd,nd->n", part, part)[:, None]
-        block += squares
-        np.maximum(block, 0.0, out=block)
-        _store(block, distances[rows])
-    return distances
+    return tiled_distances("squared_euclidean", a, b).whole()
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
@@ -52,14 +43,58 @@ def cosine(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
     Raises:
         AlignmentError: an input is empty or not finite, or the dimensions differ.
     """
-    first, second = (_unit(rows) for rows in _checked(a, b))
-    distances = np.empty((len(first), len(second)), dtype=np.float32)
-    for rows in _blocks(*distances.shape):
-        block = first[rows] @ second.T
-        np.subtract(1.0, block, out=block)
-        np.clip(block, 0.0, 2.0, out=block)
-        distances[rows] = block
-    return distances
+    return tiled_distances("cosine", a, b).whole()
+
+
+@dataclass(frozen=True)
+class TiledDistances:
+    """All distances between two videos, computed tile by tile when they are asked for.
+
+    A distance is the same to the last bit whether it is asked for alone or with all others.
+
+    Attributes:
+        shape: (reference frames, query frames).
+        compute: float64 distances of a range of rows and a range of columns.
+    """
+
+    shape: tuple[int, int]
+    compute: Callable[[slice, slice], NDArray[np.float64]]
+
+    def tile(self, row: int, column: int) -> NDArray[np.float32]:
+        """The distances of the tile that begins at a row and a column, multiples of `TILE`."""
+        exact = self.compute(slice(row, row + TILE), slice(column, column + TILE))
+        with np.errstate(over="ignore"):
+            tile = exact.astype(np.float32)
+        if not np.isfinite(tile).all():
+            raise AlignmentError("The embeddings are too large: their distances overflow float32.")
+        return tile
+
+    def rows(self, rows: slice, columns: int) -> NDArray[np.float32]:
+        """The first columns of some rows, of which the first must be a multiple of `TILE`."""
+        block = np.empty((rows.stop - rows.start, columns), dtype=np.float32)
+        for row in range(rows.start, rows.stop, TILE):
+            for column in range(0, columns, TILE):
+                into = block[row - rows.start :, column:][:TILE, :TILE]
+                into[:] = self.tile(row, column)[: into.shape[0], : into.shape[1]]
+        return block
+
+    def whole(self) -> NDArray[np.float32]:
+        """(reference frames, query frames)."""
+        n, m = self.shape
+        return self.rows(slice(0, n), m)
+
+
+def tiled_distances(name: str, a: ArrayLike, b: ArrayLike) -> TiledDistances:
+    """The distances with this name between every row of `a` (n, dims) and of `b` (m, dims).
+
+    Raises:
+        AlignmentError: there is no such distance, an input is empty or not finite, or the
+            dimensions differ.
+    """
+    distance_named(name)
+    first, second = _checked(a, b)
+    tiles = {"squared_euclidean": _squared_euclidean_tiles, "cosine": _cosine_tiles}
+    return TiledDistances((len(first), len(second)), tiles[name](first, second))
 
 
 _DISTANCES = {"squared_euclidean": squared_euclidean, "cosine": cosine}
@@ -74,6 +109,30 @@ def distance_named(name: str) -> Callable[[ArrayLike, ArrayLike], NDArray[np.flo
     if name not in _DISTANCES:
         raise AlignmentError(f"distance must be one of {', '.join(_DISTANCES)}, not {name}.")
     return _DISTANCES[name]
+
+
+def _squared_euclidean_tiles(first: NDArray[np.float64], second: NDArray[np.float64]) -> _Tiles:
+    lengths, widths = (np.einsum("nd,nd->n", part, part) for part in (first, second))
+
+    def compute(rows: slice, columns: slice) -> NDArray[np.float64]:
+        tile: NDArray[np.float64] = first[rows] @ second[columns].T
+        tile *= -2.0
+        tile += lengths[rows, None]
+        tile += widths[columns]
+        return np.maximum(tile, 0.0, out=tile)
+
+    return compute
+
+
+def _cosine_tiles(first: NDArray[np.float64], second: NDArray[np.float64]) -> _Tiles:
+    first, second = _unit(first), _unit(second)
+
+    def compute(rows: slice, columns: slice) -> NDArray[np.float64]:
+        tile: NDArray[np.float64] = first[rows] @ second[columns].T
+        np.subtract(1.0, tile, out=tile)
+        return np.clip(tile, 0.0, 2.0, out=tile)
+
+    return compute
 
 
 def _checked(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -104,16 +163,3 @@ def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     rows = rows / np.where(largest > 0, largest, 1.0)
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(length > 0, length, 1.0)
-
-
-def _blocks(n: int, m: int) -> Iterator[slice]:
-    step = max(1, _BLOCK // m)
-    for start in range(0, n, step):
-        yield slice(start, start + step)
-
-
-def _store(block: NDArray[np.float64], into: NDArray[np.float32]) -> None:
-    with np.errstate(over="ignore"):
-        into[:] = block
-    if not np.isfinite(into).all():
-        raise AlignmentError("The embeddings are too large: their distances overflow float32.")

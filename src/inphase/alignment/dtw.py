@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inphase.alignment.anchors import banded, check_anchors, drawn_through, missed
-from inphase.alignment.dtw_kernels import warp, warp_limited
+from inphase.alignment.cheapest_path import cheapest_path
+from inphase.alignment.sources import Matrix, Tiles
 from inphase.errors import AlignmentError
 
 _LARGEST_LIMIT = 127
@@ -71,8 +72,29 @@ def dtw(
             are outside the matrix or do not increase, a window is combined with an open start or
             end, or no path stays within the limits.
     """
-    matrix = _checked(distances)
-    check_anchors(anchors, matrix.shape)
+    return warping_path(
+        Matrix(_checked(distances)),
+        window=window,
+        max_slope=max_slope,
+        open_begin=open_begin,
+        open_end=open_end,
+        open_in=open_in,
+        anchors=anchors,
+    )
+
+
+def warping_path(
+    source: Matrix | Tiles,
+    *,
+    window: float | None,
+    max_slope: int | None,
+    open_begin: bool,
+    open_end: bool,
+    open_in: Literal["reference", "query"],
+    anchors: Sequence[tuple[int, int]],
+) -> WarpingPath:
+    """Like `dtw`, of distances that need not be a matrix."""
+    check_anchors(anchors, source.shape)
     is_open = open_begin or open_end
     if open_in not in ("reference", "query"):
         raise AlignmentError(f"open_in must be reference or query, not {open_in}.")
@@ -85,16 +107,14 @@ def dtw(
         raise AlignmentError(f"max_slope must be in 1..{_LARGEST_LIMIT}, not {max_slope}.")
     flipped = is_open and open_in == "query"
     if flipped:
-        matrix = matrix.T.copy()
+        source = source.flipped()
     points = np.array([pair[::-1] if flipped else pair for pair in anchors], dtype=np.int64)
     points = points.reshape(-1, 2)
-    n, m = matrix.shape
+    n, m = source.shape
     first, last = banded(_columns(n, m, window, points), points)
-    drawn = drawn_through(matrix, points) if len(points) else matrix
-    if max_slope is None:
-        rows, columns, cost = warp(drawn, first, last, open_begin, open_end)
-    else:
-        rows, columns, cost = warp_limited(drawn, first, last, open_begin, open_end, max_slope)
+    rows, columns, cost = cheapest_path(
+        drawn_through(source, points), first, last, open_begin, open_end, max_slope
+    )
     if len(rows) == 0 or missed(points, rows, columns):
         n, m = (m, n) if flipped else (n, m)
         limits = {"window": window, "max_slope": max_slope}
@@ -105,10 +125,10 @@ def dtw(
             f"{given or 'open ends'}; allow more."
         )
     if len(points):
-        cost = matrix[rows, columns].sum(dtype=np.float64)
+        cost = float(source.at(rows, columns).sum(dtype=np.float64))
     if flipped:
         rows, columns = columns, rows
-    return WarpingPath(reference=rows, query=columns, cost=float(cost))
+    return WarpingPath(reference=rows, query=columns, cost=cost)
 
 
 def _columns(

@@ -1,11 +1,19 @@
 """Dynamic time warping, compiled: the recursions and the backtracking.
 
-Both kernels fill the grid row by row, with one row of costs in float64 and one or three bytes per
-cell for backtracking. They raise no errors: the cost is infinite if no path exists.
+The grid is filled some rows at a time. `warp` and `warp_limited` take the costs of the row above,
+`state`, and leave those of their last row in it; they fill `steps`, one or three bytes per cell.
+`trace` and `trace_limited` follow the steps back to the first of these rows. None raises errors:
+costs are infinite where no path leads.
 
-Arguments of both: `distances` (n, m); `first` and `last` (n,) int64, the columns allowed in
-each row, never decreasing, or none if `last` is `first` − 1; `open_begin` and `open_end`, whether
-the path may start in any row of the first column and end in any row of the last.
+Arguments of the first two: `distances` (rows, m or fewer columns); `first` and `last` (rows,)
+int64, the columns allowed in each row, never decreasing, or none if `last` is before `first`;
+`open_begin`, whether a path may start in any row of the first column. They return the cost of the
+last column after each row (rows,), infinite until a path reaches it.
+
+Arguments of the others: `steps`, and `start`, the row that they begin with; the cell (i, j) that
+was reached and in which way, `kind` (−3 at the end of the path); `rows` and `columns`, which are
+filled backwards from before `at`. They return `at`, and the cell where the path leaves these rows:
+i is −1 once its start is found.
 """
 
 from collections.abc import Callable
@@ -17,7 +25,7 @@ from numpy.typing import NDArray
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Distances = NDArray[np.float32] | NDArray[np.float64]
-Path = tuple[NDArray[np.int64], NDArray[np.int64], float]
+Place = tuple[int, int, int, int]
 
 # How a cell was reached.
 _DIAGONAL, _DOWN, _RIGHT = 0, 1, 2
@@ -38,16 +46,17 @@ def warp(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     open_begin: bool,
-    open_end: bool,
-) -> Path:
-    """Rows, columns and cost of the cheapest path with steps (1, 1), (1, 0) and (0, 1)."""
-    n, m = distances.shape
-    steps = np.empty((n, m), dtype=np.uint8)
-    # costs[j + 1] is the cost up to column j of the row above, until this row overwrites it;
-    # costs[0] is where a path starts.
-    costs = np.full(m + 1, np.inf)
-    costs[0] = 0.0
-    total, end = float(np.inf), n - 1
+    state: NDArray[np.float64],
+    steps: NDArray[np.uint8],
+) -> NDArray[np.float64]:
+    """Steps (1, 1), (1, 0) and (0, 1); `state` (m + 1,), `steps` (rows, m).
+
+    `state[j + 1]` is the cost up to column j of the row above, until this row overwrites it;
+    `state[0]` is where a path starts.
+    """
+    n = len(first)
+    costs = state.copy()
+    ends = np.empty(n)
     for i in range(n):
         diagonal = costs[first[i]]
         left = np.inf
@@ -65,26 +74,34 @@ def warp(
         if not (open_begin and first[i] == 0):
             # The cell left of this row's first column no longer belongs to the row above.
             costs[first[i]] = np.inf
-        if open_end and costs[m] < total:
-            total, end = float(costs[m]), i
-    if not open_end:
-        total = float(costs[m])
-    if total == np.inf:
-        return np.empty(0, np.int64), np.empty(0, np.int64), total
+        ends[i] = costs[-1]
+    state[:] = costs
+    return ends
 
-    rows = np.empty(n + m, dtype=np.int64)
-    columns = np.empty(n + m, dtype=np.int64)
-    i, j, at = end, m - 1, n + m
-    while True:
+
+@compiled
+def trace(
+    steps: NDArray[np.uint8],
+    start: int,
+    i: int,
+    j: int,
+    kind: int,
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    at: int,
+) -> Place:
+    """Backwards along the steps of `warp`, which need no `kind`."""
+    while i >= start:
         at -= 1
         rows[at], columns[at] = i, j
-        step = steps[i, j]
+        step = steps[i - start, j]
         if step == _DIAGONAL and (i == 0 or j == 0):
-            return rows[at:].copy(), columns[at:].copy(), total
+            return at, -1, j, kind
         if step != _RIGHT:
             i -= 1
         if step != _DOWN:
             j -= 1
+    return at, i, j, kind
 
 
 @compiled
@@ -93,23 +110,24 @@ def warp_limited(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     open_begin: bool,
-    open_end: bool,
-    limit: int,
-) -> Path:
+    state: NDArray[np.float64],
+    steps: NDArray[np.uint8],
+) -> NDArray[np.float64]:
     """Like `warp`, with at most `limit` (1..127) successive steps (1, 0), or (0, 1).
 
-    A cell's state is how it was reached: 0 diagonally (or as the start), r = 1..limit by the r-th
-    successive step down, limit + r by the r-th successive step right.
+    How a cell was reached is 0 diagonally (or as the start), r = 1..limit by the r-th successive
+    step down, limit + r by the r-th successive step right.
+
+    `state` (m + 1, limit + 2): the cost of each cell reached in any way, not from above, and by the
+    r-th step down. `steps` (rows, m, 3): the cheapest way of all, of those not from above, of those
+    not from the left.
     """
-    n, m = distances.shape
-    # The cheapest state of each cell: of all, of those not from above, of those not from the left.
-    states = np.empty((n, m, 3), dtype=np.uint8)
-    any_cost = np.full(m + 1, np.inf)
-    not_down_cost = np.full(m, np.inf)
-    down = np.full((m, limit), np.inf)
+    n, limit = len(first), state.shape[1] - 2
+    # Copies that lie in one piece are faster than views.
+    any_cost, not_down_cost = state[:, 0].copy(), state[1:, 1].copy()
+    down = state[1:, 2:].copy()
     right = np.empty(limit)
-    any_cost[0] = 0.0
-    total, end = float(np.inf), n - 1
+    ends = np.empty(n)
     for i in range(n):
         diagonal = any_cost[first[i]]
         right[:] = np.inf
@@ -137,37 +155,50 @@ def warp_limited(
                 not_right, not_right_state = best_down, down_state
             if not_right < not_down:
                 any_cost[j + 1] = not_right
-                states[i, j, 0] = not_right_state
+                steps[i, j, 0] = not_right_state
             else:
                 any_cost[j + 1] = not_down
-                states[i, j, 0] = not_down_state
-            states[i, j, 1] = not_down_state
-            states[i, j, 2] = not_right_state
+                steps[i, j, 0] = not_down_state
+            steps[i, j, 1] = not_down_state
+            steps[i, j, 2] = not_right_state
             not_down_cost[j] = not_down
         if not (open_begin and first[i] == 0):
             any_cost[first[i]] = np.inf
-        if open_end and any_cost[m] < total:
-            total, end = float(any_cost[m]), i
-    if not open_end:
-        total = float(any_cost[m])
-    if total == np.inf:
-        return np.empty(0, np.int64), np.empty(0, np.int64), total
+        ends[i] = any_cost[-1]
+    state[:, 0], state[1:, 1], state[1:, 2:] = any_cost, not_down_cost, down
+    return ends
 
-    rows = np.empty(n + m, dtype=np.int64)
-    columns = np.empty(n + m, dtype=np.int64)
-    i, j, at = end, m - 1, n + m
-    state = int(states[i, j, 0])
-    while True:
+
+@compiled
+def trace_limited(
+    steps: NDArray[np.uint8],
+    start: int,
+    i: int,
+    j: int,
+    kind: int,
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    at: int,
+    limit: int,
+) -> Place:
+    """Backwards along the steps of `warp_limited`.
+
+    `kind` is how the cell was reached, or which of the three `steps` tells: −3 the cheapest of
+    all, −2 of those not from above, −1 of those not from the left.
+    """
+    while i >= start:
         at -= 1
         rows[at], columns[at] = i, j
-        if state == 0:
+        if kind < 0:
+            kind = int(steps[i - start, j, kind])
+        if kind == 0:
             if i == 0 or j == 0:
-                return rows[at:].copy(), columns[at:].copy(), total
-            i, j = i - 1, j - 1
-            state = int(states[i, j, 0])
-        elif state <= limit:
+                return at, -1, j, kind
+            i, j, kind = i - 1, j - 1, -3
+        elif kind <= limit:
             i -= 1
-            state = state - 1 if state > 1 else int(states[i, j, 1])
+            kind = kind - 1 if kind > 1 else -2
         else:
             j -= 1
-            state = state - 1 if state > limit + 1 else int(states[i, j, 2])
+            kind = kind - 1 if kind > limit + 1 else -1
+    return at, i, j, kind

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inphase.alignment.dtw import WarpingPath
+from inphase.alignment.sources import Matrix, Tiles, strips
 from inphase.errors import AlignmentError
 
 
@@ -56,8 +57,13 @@ def nearest_neighbours(distances: ArrayLike) -> NDArray[np.int64]:
         )
     if not np.isfinite(matrix).all():
         raise AlignmentError("The distances are not all finite numbers.")
-    nearest: NDArray[np.int64] = matrix.argmin(axis=1).astype(np.int64)
-    return nearest
+    return nearest_in(Matrix(matrix))
+
+
+def nearest_in(source: Matrix | Tiles) -> NDArray[np.int64]:
+    """Like `nearest_neighbours`, of distances that need not be a matrix."""
+    n, m = source.shape
+    return np.concatenate([source.rows(rows, m).argmin(axis=1) for rows in strips(0, n)])
 
 
 def match_confidence(
@@ -77,8 +83,13 @@ def match_confidence(
     Returns:
         (reference frames,) in 0..1; 0 if there is no match.
     """
-    mean = distances.mean(axis=1, dtype=np.float64)
-    matched = distances[np.arange(len(distances)), np.maximum(mapping, 0)]
+    return confidence_in(Matrix(distances), mapping)
+
+
+def confidence_in(source: Matrix | Tiles, mapping: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Like `match_confidence`, of distances that need not be a matrix."""
+    mean = source.means()
+    matched = source.at(np.arange(len(mapping)), np.maximum(mapping, 0))
     share = np.divide(matched, mean, out=np.ones_like(mean), where=mean > 0)
     confidence = np.clip(1.0 - share, 0.0, 1.0)
     return np.where(mapping >= 0, confidence, 0.0).astype(np.float32)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.distances import distance_named
-from inphase.alignment.dtw import WarpingPath, dtw
-from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_neighbours
+from inphase.alignment.dtw import WarpingPath, warping_path
+from inphase.alignment.mapping import confidence_in, frame_mapping, nearest_in
 from inphase.alignment.options import AlignmentOptions
+from inphase.alignment.sources import distances_between
 from inphase.errors import AlignmentError
 
 
@@ -39,6 +39,9 @@ def align(
 ) -> Alignment:
     """Align a query with a reference.
 
+    The distances of long videos are computed a strip at a time, more than once, so that the memory
+    grows with the sum of their lengths (times the root of the reference's), not with the product.
+
     Args:
         reference_embeddings: (n, dims) of the reference's frames.
         query_embeddings: (m, dims) of the query's frames.
@@ -51,7 +54,6 @@ def align(
             of range or does not fit the method, the anchors are outside the videos or do not
             increase, or no path stays within the limits.
     """
-    measure = distance_named(options.distance)
     if options.method not in ("dtw", "nearest"):
         raise AlignmentError(f"method must be dtw or nearest, not {options.method}.")
     is_nearest = options.method == "nearest"
@@ -59,15 +61,15 @@ def align(
         raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
     if is_nearest and len(anchors):
         raise AlignmentError("Nearest neighbours do not follow a path through anchors: use dtw.")
-    distances = measure(reference_embeddings, query_embeddings)
+    source = distances_between(options.distance, reference_embeddings, query_embeddings)
     if is_nearest:
-        query = nearest_neighbours(distances)
+        query = nearest_in(source)
         frames = np.arange(len(query))
-        cost = float(distances[frames, query].sum(dtype=np.float64))
+        cost = float(source.at(frames, query).sum(dtype=np.float64))
         path = WarpingPath(reference=frames, query=query, cost=cost)
     else:
-        path = dtw(
-            distances,
+        path = warping_path(
+            source,
             window=options.window,
             max_slope=options.max_slope,
             open_begin=options.open_begin,
@@ -75,8 +77,8 @@ def align(
             open_in=options.open_in,
             anchors=anchors,
         )
-        query = frame_mapping(path, len(distances))
-    confidence = match_confidence(distances, query)
+        query = frame_mapping(path, source.shape[0])
+    confidence = confidence_in(source, query)
     for reference_frame, query_frame in anchors:
         # If the path waits at this reference frame, the middle of the wait is another query frame.
         query[reference_frame] = query_frame
