@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inphase.alignment import align, joint_align
-from inphase.alignment.joint import _mean_along
+from inphase.alignment.dtw import WarpingPath
+from inphase.alignment.joint import _curve, _mean_along
 from inphase.errors import AlignmentError
 from inphase.evaluation.metrics import three_way_cycle_consistency
 
@@ -52,6 +53,34 @@ def test_a_video_that_waits_first_is_met_where_it_begins_to_move() -> None:
     assert waiting[-1] >= 40 + len(videos[0]) - 6
     # Its whole wait matches the other's first moment.
     assert (made[1][0][result.mapping(6, 1)[:40]] < 0.05).all()
+
+
+def test_a_video_that_waits_last_is_left_before_its_wait_ends() -> None:
+    made = performances(6)
+    videos = [embeddings for _, embeddings in made]
+    still = np.repeat(videos[0][-1:], 40, axis=0)
+    result = joint_align([*videos, np.concatenate([videos[0], still])])
+    waiting = result.mapping(1, 6)
+    assert waiting[0] < 6
+    assert len(videos[0]) - 6 < waiting[-1] < len(videos[0]) + 30
+    # Its whole wait matches the other's last moment.
+    assert (made[1][0][result.mapping(6, 1)[-40:]] > 0.9).all()
+
+
+def test_a_curve_is_the_same_backwards_and_even_paths_stay_even_beyond_their_ends() -> None:
+    one = np.concatenate([np.zeros(9), np.arange(30), np.full(14, 29)]).astype(np.int64)
+    other = np.arange(len(one))
+    forth = _curve(WarpingPath(one, other, 0.0), 0.08)
+    back = _curve(WarpingPath(29 - one[::-1], other[-1] - other[::-1], 0.0), 0.08)
+    np.testing.assert_allclose(back[0], 29 - forth[0][::-1], atol=1e-12)
+    np.testing.assert_allclose(back[1], other[-1] - forth[1][::-1], atol=1e-12)
+    for places, frames in (_curve(WarpingPath(other, other, 0.0), 0.08), forth):
+        # Beyond either end both go on, half a step of the path each.
+        assert places[0] < -5
+        assert frames[-1] > other[-1] + 5
+        assert np.diff(places)[[0, -1]] == pytest.approx(np.diff(frames)[[0, -1]], abs=1e-3)
+    places, frames = _curve(WarpingPath(other, other, 0.0), 0.08)
+    np.testing.assert_array_equal(places, frames)
 
 
 def test_mappings_by_way_of_the_barycentre_come_home_where_pairwise_ones_do_not() -> None:

@@ -54,6 +54,26 @@ def test_an_action_that_is_undone_goes_back(follower: ProgressFilter) -> None:
     assert told[-1] == pytest.approx(0.3, abs=0.12)
 
 
+def test_what_was_seen_fades_by_a_tenth_each_frame_and_is_gone_after_a_second() -> None:
+    """Frames that are as near to the beginning as to the end say nothing: only memory is left."""
+    two = ProgressFilter(joint_align([[[0.0], [1.0]], [[0.2], [1.2]]]))
+    told = follow(two, np.array([[1.1]] * 20 + [[0.6]] * 25))[20:]
+    evidence = np.log(told / (1 - told))
+    np.testing.assert_allclose(evidence[1:] / evidence[:-1], 0.9, rtol=1e-3)
+    assert evidence[0] > 0.2
+    assert told[-1] == pytest.approx(0.5, abs=0.01)
+
+
+def test_moments_that_look_alike_are_told_apart_by_what_came_before() -> None:
+    """A figure of eight crosses itself at 0.4 and at 0.9: that place alone does not say which."""
+    states = np.linspace(0, 1, 60)
+    turns = 2 * np.pi * (states + 0.1)
+    eight = np.stack([np.sin(turns), np.sin(2 * turns)], axis=1)
+    noise = np.random.default_rng(0).normal(size=(4, 60, 2))
+    told = follow(ProgressFilter(joint_align(list(eight + 0.1 * noise))), eight)
+    assert np.abs(told - states).max() < 0.15
+
+
 def test_what_comes_later_does_not_matter(follower: ProgressFilter) -> None:
     embeddings = course(np.linspace(0, 1, 60), 33)
     whole = follow(follower, embeddings)

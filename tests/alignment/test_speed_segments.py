@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.alignment.speed_segments import SpeedSegment, constant_speeds
+from inphase.alignment.speed_segments import SpeedSegment, _exact, constant_speeds
 from inphase.errors import AlignmentError
 
 
@@ -55,6 +55,41 @@ def test_no_frame_is_further_off_than_allowed(seed: int, error: int) -> None:
     starts = [segment.first for segment in segments]
     assert starts == [0, *np.cumsum([segment.frames for segment in segments])[:-1].tolist()]
     assert all((250 * segment.speed).denominator == 1 for segment in segments)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nor_is_it_where_speeds_are_finer_than_all_that_are_compared(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    for error in range(5):
+        mapping = generator.integers(0, 40, size=40)
+        segments = constant_speeds(mapping, error=error, steps=10_000)
+        assert np.abs(played(segments) - mapping).max() <= error
+
+
+@pytest.mark.parametrize("steps", [1, 10])
+@pytest.mark.parametrize("error", [0, 1, 2])
+def test_what_is_always_tried_is_the_earliest_start_and_then_the_slowest_speed(
+    error: int, steps: int
+) -> None:
+    generator = np.random.default_rng(error)
+    tried = 0
+    for _ in range(200):
+        piece = generator.integers(0, 3) + np.cumsum(
+            generator.integers(0, 4, size=generator.integers(1, 6))
+        )
+        found = next(
+            (
+                (source, speed)
+                for source in range(max(0, piece[0] - error), piece[0] + error + 1)
+                for speed in range(6 * steps)
+                if np.abs(source + np.arange(len(piece)) * speed // steps - piece).max() <= error
+            ),
+            None,
+        )
+        if found is not None:
+            tried += 1
+            assert _exact(piece, error, steps) == found
+    assert tried > 50
 
 
 def test_a_larger_error_never_takes_more_cuts() -> None:
