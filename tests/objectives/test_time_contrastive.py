@@ -1,6 +1,7 @@
 """The TCN losses: the released code's value, brute-force twins, which frames are negatives."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,64 @@ def test_positives_that_are_near_give_less_loss(full_clips: MakeClips, loss: str
     own = replace(clips, positives=3 * clips.embeddings, embeddings=3 * clips.embeddings)
     away = replace(own, positives=3 * clips.embeddings.roll(3, dims=1))
     assert objective(own) < objective(away)
+
+
+def one_video(mask: list[bool], paired: list[bool]) -> ClipEmbeddings:
+    """Frames at right angles to each other, each the same as its positive; 0 where not real."""
+    real, both = torch.tensor([mask]), torch.tensor([paired])
+    frames = torch.eye(len(mask), dtype=torch.float64)[None]
+    times = torch.arange(len(mask), dtype=torch.float64)[None]
+    return ClipEmbeddings(
+        frames.masked_fill(~real[..., None], 0.0), times, torch.ones(1), real,
+        frames.masked_fill(~both[..., None], 0.0), both,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mask", "paired"),
+    [
+        ([True] * 4, [True, False, True, True]),
+        ([True, True, True, False], [True, True, True, False]),
+        ([True, True, True, False], [True, True, True, True]),
+    ],
+    ids=["no positive", "padded", "padded, positive left over"],
+)
+def test_what_is_not_real_is_no_negative_although_it_would_be_the_hardest(
+    mask: list[bool], paired: list[bool]
+) -> None:
+    """Three real frames: padding is 0, and so nearer to each of them than the other two are."""
+    clips = one_video(mask, paired)
+    # The positive is at distance 0 and every negative at 2, but padding at 1.
+    assert semi_hard_triplets(clips, margin=3.0).item() == pytest.approx(1.0)
+    # A product of 1 with its own positive and of 0 with those of the two others.
+    alone = math.log(math.e + 2) - 1
+    assert n_pairs(clips, regularization=0.0).item() == pytest.approx(alone)
+
+
+def test_what_is_not_real_is_no_negative_although_it_would_be_the_farthest() -> None:
+    """A frame, another, its positive and the other's make a small square: no negative is beyond."""
+    square = torch.tensor([[0.2, 0.0, 1.0], [0.0, 0.2, 1.0], [-0.2, 0.0, 1.0], [0.0, -0.2, 1.0]])
+    nothing = torch.zeros(1, 3)
+    real = torch.tensor([[True, True, False]])
+    clips = ClipEmbeddings(
+        torch.cat([square[:2], nothing])[None], torch.arange(3.0)[None], torch.ones(1), real,
+        torch.cat([square[2:], nothing])[None], real,
+    )  # fmt: skip
+    side, diagonal = 2 * 0.04 / 1.04, 4 * 0.04 / 1.04  # squared, on the unit sphere
+    assert semi_hard_triplets(clips, margin=1.0).item() == pytest.approx(1 + diagonal - side)
+
+
+@pytest.mark.parametrize("loss", ["n_pairs", "triplet"])
+@pytest.mark.parametrize("real", [1, 2, 3, 5, 7])
+def test_a_padded_video_has_the_loss_that_it_has_alone(
+    full_clips: MakeClips, loss: str, real: int
+) -> None:
+    objective = TimeContrastive(loss=loss)  # type: ignore[arg-type]
+    padded = full_clips(real=(real,))
+    alone = ClipEmbeddings(
+        *(tensor if tensor.ndim == 1 else tensor[:, :real] for tensor in vars(padded).values())
+    )
+    assert objective(padded).item() == pytest.approx(objective(alone).item(), rel=1e-12)
 
 
 def test_it_says_which_positives_it_needs() -> None:
