@@ -1,13 +1,14 @@
 """Counting and locating repetitions of made-up movements, so the truth is known."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from inphase.alignment.repetitions import find_repetitions
+from inphase.alignment.repetitions import _joined, find_repetitions
 from inphase.errors import AlignmentError
 
 DIMS = 32
@@ -102,6 +103,50 @@ def test_each_repetition_is_one_cycle_long_and_they_do_not_overlap() -> None:
     assert lengths == pytest.approx(cycles, rel=0.3, abs=6)
 
 
+def turn(frames: int) -> Floats:
+    """One turn of a movement, from its first frame to the one before it begins again."""
+    angle = 2 * np.pi * np.arange(frames) / frames
+    return np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle)], axis=1)
+
+
+def test_repetitions_that_fill_the_video_run_from_its_first_frame_to_its_last() -> None:
+    found = find_repetitions(np.tile(turn(30), (3, 1)))
+    assert found.starts.tolist() == [0, 30, 60]
+    assert found.ends.tolist() == [30, 60, 90]
+
+
+def test_a_repetition_may_be_just_as_long_as_the_longest_and_no_longer() -> None:
+    frames = np.tile(turn(30), (3, 1))
+    assert find_repetitions(frames, longest=30).count == 3
+    assert find_repetitions(frames, longest=29).count == 0
+    assert find_repetitions(frames[:60]).count == 2  # the longest is half of the video
+
+
+def test_a_short_gap_is_split_and_a_longer_one_belongs_to_neither() -> None:
+    starts, ends = _joined(np.array([0, 15, 31]), np.array([10, 25, 41]))
+    assert starts.tolist() == [0, 12, 31]
+    assert ends.tolist() == [12, 25, 41]
+
+
+def test_a_long_repetition_counts_more_for_the_confidence_than_a_short_one() -> None:
+    generator = np.random.default_rng(0)
+    frames = np.concatenate([np.tile(turn(60), (3, 1)), np.tile(turn(30), (3, 1))])
+    frames[:180] += 0.3 * generator.normal(size=(180, 3))
+    found = find_repetitions(frames)
+    assert found.count == 6
+    weighted = float(np.average(found.likeness, weights=found.ends - found.starts))
+    assert found.confidence == pytest.approx(weighted, abs=0.001)
+    assert found.likeness.mean() > weighted + 0.003
+
+
+def test_options_at_their_bounds_are_accepted() -> None:
+    frames = np.tile(turn(30), (3, 1))
+    assert find_repetitions(frames, shortest=4).count == 3
+    assert find_repetitions(frames, shortest=30, longest=30).count == 3
+    assert find_repetitions(frames, least_confidence=0).count == 3
+    assert find_repetitions(frames, least_confidence=1).count == 0
+
+
 def test_what_is_done_twice_in_a_row_is_not_taken_for_one() -> None:
     """An exact copy of two different cycles is two repetitions of the pair, not four of one."""
     generator = np.random.default_rng(0)
@@ -145,10 +190,14 @@ def test_too_short_or_still_is_no_repetition(frames: int) -> None:
         (np.zeros((40, 2)), {"shortest": 3}, "at least 4 frames"),
         (np.zeros((40, 2)), {"longest": 5}, "below the shortest"),
         (np.zeros((40, 2)), {"least_confidence": 2}, r"0\.\.1"),
+        (np.zeros((40, 2)), {"least_confidence": -0.1}, r"0\.\.1"),
+        (np.zeros((40, 2)), {"alike": 0}, "above 0"),
+        (np.zeros((40, 2)), {"alike": np.inf}, "above 0"),
+        (np.zeros((40, 0)), {}, r"must be \(frames, dims\)"),
     ],
 )
 def test_bad_input_is_told_in_one_sentence(
-    embeddings: Floats, options: dict[str, int], told: str
+    embeddings: Floats, options: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(AlignmentError, match=told):
         find_repetitions(embeddings, **options)
