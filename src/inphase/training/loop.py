@@ -37,10 +37,10 @@ class Report(Protocol):
 
 
 def bfloat16_in_hardware() -> bool:
-    """Whether bfloat16 is faster on this machine: a GPU that supports it, or a CPU with AMX."""
+    """Whether this machine has instructions for bfloat16: its GPU, or else its CPU."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu._is_amx_tile_supported())
+    return torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
 
 
 def fit(
