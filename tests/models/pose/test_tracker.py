@@ -12,22 +12,24 @@ Image = NDArray[np.uint8]
 
 
 class Scene:
-    """A network for pictures that hold nothing: people are where `people` says, x by score.
+    """A network for pictures that hold nothing.
 
     Attributes:
         people: score and x of each.
+        ghosts: those whom only the detector sees.
         calls: what the tracker asked for.
     """
 
-    def __init__(self, *people: tuple[float, float]) -> None:
-        self.people = list(people)
+    def __init__(self) -> None:
+        self.people: list[tuple[float, float]] = []
+        self.ghosts: list[tuple[float, float]] = []
         self.calls: list[str] = []
 
     def detect(self, image: Image) -> Sequence[Detection]:  # noqa: ARG002
         self.calls.append("detect")
         return [
             Detection(score, np.zeros(4), np.array([[x, 50], [x, 10], [x, 30], [x, 10]]))
-            for score, x in sorted(self.people, reverse=True)
+            for score, x in sorted([*self.people, *self.ghosts], reverse=True)
         ]
 
     def landmarks(self, image: Image, region: Region) -> Landmarks | None:  # noqa: ARG002
@@ -88,6 +90,14 @@ def test_frames_without_anybody_are_none_until_somebody_comes(
 
 
 def test_nobody_where_the_detector_was_wrong(tracker: PoseTracker, scene: Scene) -> None:
-    scene.landmarks = lambda image, region: None  # type: ignore[method-assign]  # noqa: ARG005
-    assert np.isnan(positions(tracker, scene, [(0.9, 100)], [(0.9, 100)])).all()
-    assert scene.calls == ["detect", "detect"]
+    scene.ghosts = [(0.9, 100.0)]
+    assert np.isnan(positions(tracker, scene, [], [])).all()
+    assert scene.calls == ["detect", "landmarks", "detect", "landmarks"]
+
+
+def test_where_the_detector_is_wrong_the_next_person_is_taken(
+    tracker: PoseTracker, scene: Scene
+) -> None:
+    scene.ghosts = [(0.95, 700.0)]
+    assert positions(tracker, scene, [(0.6, 100), (0.8, 400)]) == [400]
+    assert scene.calls == ["detect", "landmarks", "landmarks"]

@@ -49,7 +49,9 @@ class PoseTracker:
         return found
 
     def _search(self, image: NDArray[np.uint8]) -> Landmarks | None:
-        """The most certain person in the whole picture."""
-        for person in self._network.detect(image)[:1]:
-            return self._network.landmarks(image, person.region)
+        """The most certain person in the whole picture whom both networks see."""
+        for person in self._network.detect(image):
+            found = self._network.landmarks(image, person.region)
+            if found is not None:
+                return found
         return None
