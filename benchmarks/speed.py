@@ -1,13 +1,13 @@
 """How fast the common jobs are, each as a ratio to an alternative measured in the same run.
 
     python benchmarks/speed.py
+    python benchmarks/speed.py --before PYTHON    # of another installation, such as an older one
 
-*Engine*: milliseconds a frame of the preset's base network in torch with folded batch
-normalization, in torch with bfloat16, and in the engine that inphase uses, at several batches, in
-turns; the ratio is to torch at batch 4, which inphase used before. *Again*:
-seconds of `inphase synchronize` on drawn videos with a model, the first time and the second time.
-*Mistake*: seconds until a missing file is reported, beside starting Python with torch alone.
-Results go into benchmarks/results/speed.csv.
+*Base network*: milliseconds a frame of the preset's base network in torch with folded batch
+normalization, which inphase used before, in torch with bfloat16, in ONNX Runtime (where it is
+installed), and in the engine that inphase uses, in turns; the ratio is to the first. *Commands*:
+seconds of whole commands, in turns with the other installation's, to which the ratio is; without
+one, only the seconds. Results go into benchmarks/results/speed.csv.
 """
 
 import copy
@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -27,7 +29,7 @@ from arguments import new_parser
 from result_tables import processor, replace_rows, show, this_command
 from torch import Tensor
 
-from inphase.models import Encoder
+from inphase.models import Encoder, engine
 from inphase.models.encoder import FrameMaps
 from inphase.models.engine import FrozenNetwork
 from inphase.training import load_config
@@ -41,7 +43,7 @@ def engines(threads: int, *, frames: int, turns: int) -> list[dict[str, object]]
     """Rows of the base network: one a way of running it."""
     torch.set_num_threads(threads)
     encoder = Encoder(load_config("quick").encoder).eval()
-    engine, plain = FrozenNetwork(FrameMaps(encoder)), FrameMaps(copy.deepcopy(encoder)).folded()
+    plain = FrameMaps(copy.deepcopy(encoder)).folded()
     drawn = np.random.default_rng(0).integers(0, 256, (frames, 224, 224, 3), dtype=np.uint8)
     images = torch.from_numpy(drawn)
 
@@ -55,16 +57,26 @@ def engines(threads: int, *, frames: int, turns: int) -> list[dict[str, object]]
             maps: Tensor = plain(batch)
             return maps
 
-    wanted, got = in_torch(images[:4]), engine(images[:4])
-    assert engine.engine == "openvino", "OpenVINO is not installed"
-    apart = float((got - wanted).abs().max() / wanted.abs().max())
-    print(f"OpenVINO and torch are {apart:.1e} of the largest value apart.")
+    wanted = in_torch(images[:4])
     ways: list[tuple[str, Callable[[Tensor], Tensor], int]] = [
         ("torch, folded", in_torch, 4),
         ("torch, folded", in_torch, 2),
         ("torch, bfloat16", in_bfloat16, 4),
-        *(("inphase (OpenVINO, float32)", engine, batch) for batch in (1, 2, 4, 8)),
     ]
+    runtime = onnx_runtime(FrameMaps(encoder), threads)
+    if runtime is not None:
+        ways.append(("ONNX Runtime", runtime, 4))
+    for reduced in (False, True):
+        network = FrozenNetwork(FrameMaps(encoder))
+        with mock.patch.object(engine, "_REDUCED", reduced):
+            got = network(images[:4])
+        assert network.engine == "openvino", "OpenVINO is not installed"
+        if reduced and network.precision == "float32":
+            print("This processor computes in float32 only.")
+            continue
+        apart = float((got - wanted).norm() / wanted.norm())
+        print(f"OpenVINO in {network.precision} and torch are {apart:.1e} apart (relative RMS).")
+        ways += [(f"inphase (OpenVINO, {network.precision})", network, n) for n in (1, 2, 4, 8)]
 
     def all_frames(run: Callable[[Tensor], Tensor], batch: int) -> None:
         for start in range(0, len(images), batch):
@@ -77,10 +89,30 @@ def engines(threads: int, *, frames: int, turns: int) -> list[dict[str, object]]
     return rows("base network", names, milliseconds, "ms a frame", threads)
 
 
-def in_turns(jobs: Sequence[Callable[[], object]], turns: int) -> list[list[float]]:
+def onnx_runtime(maps: FrameMaps, threads: int) -> Callable[[Tensor], Tensor] | None:
+    """The same network in ONNX Runtime, or None if that or its exporter is not installed."""
+    try:
+        import onnxruntime  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        print("ONNX Runtime is not installed.")
+        return None
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "maps.onnx"
+        example = torch.zeros(4, 224, 224, 3, dtype=torch.uint8)
+        torch.onnx.export(maps.eval(), (example,), str(file), dynamo=False, opset_version=17)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(str(file), options)
+    name = session.get_inputs()[0].name
+    return lambda batch: torch.from_numpy(session.run(None, {name: batch.numpy()})[0])
+
+
+def in_turns(
+    jobs: Sequence[Callable[[], object]], turns: int, *, warm_up: bool = True
+) -> list[list[float]]:
     """Seconds of each job, in turns, so that a busy moment of the machine hits them all."""
     taken: list[list[float]] = [[] for _ in jobs]
-    for turn in range(turns + 1):
+    for turn in range(0 if warm_up else 1, turns + 1):
         for job, seconds in zip(jobs, taken, strict=True):
             start = time.perf_counter()
             job()
@@ -103,41 +135,57 @@ def rows(
     ]  # fmt: skip
 
 
-def inphase(*arguments: str, folder: Path, expected: int = 0) -> float:
-    """Seconds of a command in a cache of its own."""
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "inphase", *arguments],
-        cwd=folder,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
-        capture_output=True,
-    )
-    assert done.returncode == expected, done.stderr.decode()
-    return time.perf_counter() - start
+@dataclass(frozen=True)
+class Installation:
+    """An installation of inphase to time.
+
+    Attributes:
+        name: in the table.
+        python: its interpreter.
+        folder: where it works, with a cache of its own.
+    """
+
+    name: str
+    python: str
+    folder: Path
+
+    def run(self, *arguments: str, expected: int = 0) -> None:
+        """Run a command."""
+        done = subprocess.run(
+            [self.python, "-m", "inphase", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache")},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == expected, done.stderr.decode()
 
 
-def again(folder: Path, count: int, threads: int) -> list[dict[str, object]]:
-    """Rows of synchronizing drawn videos twice."""
-    videos = [f"videos/videos/pouring_{index:03d}.mp4" for index in range(count)]
-    command = ["synchronize", *videos, "--model", "model", "-o", "out.mp4"]
-    first = inphase(*command, folder=folder)
-    second = inphase(*command, folder=folder)
-    name = f"synchronize {count} videos with a model"
-    return rows(name, ["the first time", "again"], [[first], [second]], "s", threads)
+def commands(installations: Sequence[Installation], turns: int) -> list[dict[str, object]]:
+    """Rows of whole commands."""
+    videos = [f"videos/videos/pouring_{index:03d}.mp4" for index in range(9)]
+    for one in installations:
+        one.folder.mkdir()
+        one.run("draw", "--action", "pouring", "--count", "9", "-o", "videos")
+        Encoder(load_config("quick").encoder).save(one.folder / "model")
+    measured = []
 
+    def time_all(what: str, *arguments: str, turns: int, expected: int = 0) -> None:
+        jobs = [functools.partial(one.run, *arguments, expected=expected) for one in installations]
+        names = [one.name for one in installations]
+        measured.extend(rows(what, names, in_turns(jobs, turns), "s", os.cpu_count() or 1))
 
-def mistake(folder: Path, threads: int, turns: int) -> list[dict[str, object]]:
-    """Rows of a missing file, beside an interpreter that imports torch."""
-    command = ["synchronize", "no.mp4", "nor.mp4", "--model", "model", "-o", "out.mp4"]
-    program = [sys.executable, "-c", "import torch"]
-    taken = in_turns(
-        [
-            lambda: subprocess.run(program, check=True),
-            lambda: inphase(*command, folder=folder, expected=2),
-        ],
-        turns,
-    )
-    return rows("a missing file", ["import torch", "inphase"], taken, "s", threads)
+    model = ("--model", "model", "-o", "out.mp4")
+    time_all("a missing file", "synchronize", "no.mp4", *model, turns=turns, expected=2)
+    # The first turn, which does not count, fills the cache.
+    time_all("two videos and a model again", "synchronize", *videos[:2], *model, turns=turns)
+    time_all("nine videos and a model again", "synchronize", *videos, *model, turns=turns)
+    fit = ("synchronize", *videos, "-o", "out.mp4")
+    jobs = [functools.partial(one.run, *fit) for one in installations]
+    taken = in_turns(jobs, 1, warm_up=False)
+    names = [one.name for one in installations]
+    measured += rows("nine videos, from files to mp4", names, taken, "s", os.cpu_count() or 1)
+    return measured
 
 
 def main() -> None:
@@ -145,17 +193,17 @@ def main() -> None:
     parser = new_parser(__doc__)
     parser.add_argument("--frames", type=int, default=64, help="in each turn")
     parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--before", metavar="PYTHON", help="of the other installation")
     options = parser.parse_args()
     measured = []
     for threads in sorted({1, os.cpu_count() or 1}):
         measured += engines(threads, frames=options.frames, turns=options.turns)
     with tempfile.TemporaryDirectory() as place:
-        folder, threads = Path(place), os.cpu_count() or 1
-        inphase("draw", "--action", "pouring", "--count", "9", "-o", "videos", folder=folder)
-        Encoder(load_config("quick").encoder).save(folder / "model")
-        measured += mistake(folder, threads, options.turns)
-        measured += again(folder, 2, threads)
-        measured += again(folder, 9, threads)
+        installations = [Installation("now", sys.executable, Path(place) / "now")]
+        if options.before:
+            before = Installation("before", options.before, Path(place) / "before")
+            installations.insert(0, before)
+        measured += commands(installations, options.turns)
     about = {"machine": processor(), "command": this_command()}
     replace_rows(RESULTS, [{**row, **about} for row in measured], by=("what", "way", "threads"))
     show(measured, TABLE)
