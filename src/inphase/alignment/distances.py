@@ -92,7 +92,7 @@ def tiled_distances(name: str, a: ArrayLike, b: ArrayLike) -> TiledDistances:
             dimensions differ.
     """
     distance_named(name)
-    first, second = _checked(a, b)
+    first, second = checked_pair(a, b)
     tiles = {"squared_euclidean": _squared_euclidean_tiles, "cosine": _cosine_tiles}
     return TiledDistances((len(first), len(second)), tiles[name](first, second))
 
@@ -135,7 +135,12 @@ def _cosine_tiles(first: NDArray[np.float64], second: NDArray[np.float64]) -> _T
     return compute
 
 
-def _checked(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def checked_pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Embeddings (n, dims) of a reference and (m, dims) of a query as float64.
+
+    Raises:
+        AlignmentError: an input is empty or not finite, or the dimensions differ.
+    """
     arrays = []
     for name, given in (("reference", a), ("query", b)):
         array = np.asarray(given, dtype=np.float64)

@@ -1,14 +1,17 @@
 """Find the most typical of many videos: the default reference."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from inphase.alignment.distances import distance_named
-from inphase.alignment.dtw import dtw
+from inphase.alignment.distances import checked_pair, distance_named
+from inphase.alignment.medoid_kernels import costs_per_step
 from inphase.errors import AlignmentError
 
 # Enough to find the video in the middle; the time for a path grows with the square of this.
@@ -41,7 +44,8 @@ def medoid(
 
     A path's cost is divided by its number of steps, so that short videos have no advantage. Long
     videos are thinned to 100 frames. If there are many videos, each is compared with the same
-    `compared` ones drawn at random, so that the number of alignments grows with N, not N².
+    `compared` ones drawn at random, so that the number of alignments grows with N, not N². All
+    cores are used; the result does not depend on their number.
 
     Source: Eppstein and Wang, "Fast approximation of centrality", 2004 (comparing with a sample).
 
@@ -50,7 +54,7 @@ def medoid(
         distance: between two embeddings.
         compared: number of videos to compare each with; all pairs, if there are no more others.
         seed: of the draw.
-        advance: called with the number of videos just compared.
+        advance: called with the number of videos just compared, in the caller's thread.
 
     Raises:
         AlignmentError: there is no video, one is empty or not finite, or the dimensions differ.
@@ -61,24 +65,36 @@ def medoid(
         raise AlignmentError(f"compared must be at least 1, not {compared}.")
     measure = distance_named(distance)
     thinned = [_thinned(np.asarray(video)) for video in embeddings]
-    count = len(thinned)
+    videos = [checked_pair(thinned[0], video)[1] for video in thinned]
+    count = len(videos)
+    if count == 1:
+        return Medoid(index=0, costs=np.zeros(1))
     if count - 1 <= compared:
         chosen = np.arange(count)
     else:
         chosen = np.sort(np.random.default_rng(seed).permutation(count)[:compared])
-    costs = np.full((count, len(chosen)), np.nan)
+    together = np.concatenate([videos[video] for video in chosen])
+    starts = np.cumsum([0, *(len(videos[video]) for video in chosen)])
     place = {int(video): column for column, video in enumerate(chosen)}
-    for first in range(count):
-        for column, second in enumerate(chosen):
-            if first == second or np.isfinite(costs[first, column]):
-                continue
-            path = dtw(measure(thinned[first], thinned[int(second)]))
-            costs[first, column] = path.cost / len(path.reference)
-            if first in place:  # the path back costs the same
-                costs[second, place[first]] = costs[first, column]
-        if advance:
-            advance(1)
-    means = np.nanmean(costs, axis=1) if count > 1 else np.zeros(1)
+
+    def compare(video: int) -> NDArray[np.float64]:
+        """Costs with the chosen videos, without those that a chosen one leaves to others."""
+        begin = place[video] + 1 if video in place else 0
+        if begin == len(chosen):
+            return np.empty(0)
+        distances = measure(videos[video], together[starts[begin] :])
+        return costs_per_step(distances, starts[begin:] - starts[begin])
+
+    costs = np.full((count, len(chosen)), np.nan)
+    # Products of several threads that each start threads of their own would wait for one another.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        for video, found in enumerate(pool.map(compare, range(count))):
+            costs[video, len(chosen) - len(found) :] = found
+            if video in place:  # the path back costs the same
+                costs[chosen[place[video] + 1 :], place[video]] = found
+            if advance:
+                advance(1)
+    means = np.nanmean(costs, axis=1)
     return Medoid(index=int(means.argmin()), costs=means)
 
 
