@@ -1,5 +1,6 @@
 """A store of made-up embeddings: a few videos of random walks."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,15 +45,19 @@ def walk(
     return video, np.arange(frames) / 10, embeddings
 
 
-@pytest.fixture
-def walks(tmp_path: Path) -> Walks:
-    tables = Tables(tmp_path / "store", create=True)
-    made = [walk(number) for number in range(12)]
-    for video, times, embeddings in made:
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the walks, written once; to be copied, not used."""
+    store = tmp_path_factory.mktemp("walks") / "store"
+    tables = Tables(store, create=True)
+    for number in range(12):
+        video, times, embeddings = walk(number)
         write_video(tables, MODEL, video, times, embeddings)
-    return Walks(
-        tables,
-        tuple(video for video, _, _ in made),
-        tuple(times for _, times, _ in made),
-        tuple(embeddings for _, _, embeddings in made),
-    )
+    return store
+
+
+@pytest.fixture
+def walks(written: Path, tmp_path: Path) -> Walks:
+    shutil.copytree(written, tmp_path / "store")
+    videos, times, embeddings = zip(*map(walk, range(12)), strict=True)
+    return Walks(Tables(tmp_path / "store", create=False), videos, times, embeddings)
