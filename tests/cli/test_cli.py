@@ -341,7 +341,9 @@ def test_two_devices_train_one_model_and_tell_a_mistake_once(
     videos: list[str], tmp_path: Path
 ) -> None:
     def train(*more: str) -> subprocess.CompletedProcess[str]:
-        arguments = [*videos, *SETS, "-o", str(tmp_path / "r"), "--cache", str(tmp_path / "c")]
+        # One step: the steps themselves are compared in tests/training/test_processes.py.
+        arguments = [*videos, *SETS, "--set", "steps=1", "-o", str(tmp_path / "r")]
+        arguments += ["--cache", str(tmp_path / "c")]
         return subprocess.run(
             [sys.executable, "-m", "inphase", "train", *arguments, "--devices", "2", *more],
             capture_output=True,
