@@ -100,6 +100,20 @@ def test_a_video_that_does_not_repeat_itself_stays_whole(
     assert (told["count"], told["confidence"], len(told["clips"])) == (0, 0, 1)
 
 
+def test_the_picture_frames_repetitions_and_nothing_where_there_are_none(
+    cuts: Cuts, tmp_path: Path
+) -> None:
+    once = np.linspace(0, 1, len(cuts.video.times), dtype=np.float32)[:, None]
+    framed = []
+    for name, result in (("five", cuts), ("none", cut(replace(cuts.video, embeddings=once)))):
+        result.save(tmp_path / name)
+        with Image.open(tmp_path / name / "five.png") as picture:
+            pixels = np.asarray(picture.convert("RGB")).astype(int)
+        framed.append(int((np.abs(pixels - (0xD5, 0x5E, 0x00)).max(axis=-1) < 10).sum()))
+    assert framed[0] > 1000
+    assert framed[1] == 0
+
+
 def test_the_video_is_never_overwritten(cuts: Cuts, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="holds the videos themselves"):
         cuts.save(cuts.video.path.parent)

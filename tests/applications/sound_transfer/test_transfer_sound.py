@@ -48,6 +48,26 @@ def _rank_correlation(result: SoundTransfer) -> float:
     return float(spearmanr(hertz[pours], state[pours]).statistic)
 
 
+def test_while_the_target_waits_its_sound_stays_within_a_quarter_of_a_second(
+    embedded: list[EmbeddedVideo],
+) -> None:
+    source, target = embedded[0], embedded[1]
+    frames = len(target.times)
+    # To 0.4 in a quarter of the video, then a wait for half of it, then on to the end.
+    state = np.interp(np.linspace(0, 1, frames), [0, 0.25, 0.75, 1], [0, 0.4, 0.4, 1])
+    waiting = replace(target, embeddings=state.astype(np.float32)[:, None])
+    result = transfer_sound([waiting, source], block=1)
+    moment = np.interp(0.4, source.embeddings[:, 0], source.times)
+    inside = [
+        block.source_start - moment
+        for block in result.blocks
+        if target.times[frames // 4 + 2] < block.start < target.times[3 * frames // 4 - 2]
+    ]
+    assert len(inside) * 1 / 12 > 0.8  # seconds: long enough to drift away
+    assert 0.15 < max(inside) < 0.25 + 1.5 / 12
+    assert min(inside) > -0.25 - 1.5 / 12
+
+
 @pytest.mark.parametrize("number", range(6))
 def test_the_resonance_rises_with_the_targets_level(
     embedded: list[EmbeddedVideo], number: int
