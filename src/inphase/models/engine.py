@@ -4,7 +4,7 @@ OpenVINO reads the torch module directly, and computes in the precision that the
 for: bfloat16 where there are instructions for it, otherwise float32. In float32 it differs from
 torch by a few millionths of the largest value. In bfloat16 the embeddings differ by some 5 % of
 their spread, which changes neither alignments nor the scores of a model, also if the two are mixed
-(docs/studies/precision.md): caches, stores and models made with one are valid for the other.
+(docs/studies/speed.md): caches, stores and models made with one are valid for the other.
 Without OpenVINO, on a GPU, or for a network that it cannot run, torch does the work.
 """
 

@@ -30,7 +30,7 @@ _EMBEDDER_BATCH = 32
 _BACKGROUND_FRAMES = 256
 
 # A faster video is embedded at this many frames per second, and interpolated in between: more add
-# nothing to an alignment (docs/studies/frame-rate.md).
+# nothing to an alignment (docs/studies/speed.md).
 _MOST_FPS = 30.0
 # Up to this much faster, all frames are embedded.
 _SLACK = 1.2
@@ -54,6 +54,11 @@ class FrameEmbedder:
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
         self._network = FrozenNetwork(FrameMaps(encoder), for_torch=FrameMaps.folded)
         self._embedder = copy.deepcopy(encoder.embedder).eval()
+
+    @property
+    def precision(self) -> str:
+        """In what the base network runs, such as `float32`; empty before the first frame."""
+        return self._network.precision
 
     def maps(self, frames: Iterable[NDArray[np.uint8]]) -> Iterator[Tensor]:
         """Frames `(S, S, 3)` uint8 to pooled maps `(C, h, w)`, in order, with little memory.
