@@ -85,6 +85,15 @@ def test_a_file_that_is_in_the_store_is_never_its_own_neighbour(
     assert own[0].distance == 0
 
 
+def test_the_first_and_the_last_moment_of_a_video_can_be_asked_for(
+    pouring: Collection, perfect: Store
+) -> None:
+    info = probe(pouring.videos[0].path)
+    for seconds, frame in ((0, 0), (info.duration, info.frames - 1)):
+        (query,) = retrieve(f"pouring_000@{seconds}", perfect).queries
+        assert query.frame == frame
+
+
 def test_more_frames_of_a_video_and_conditions(perfect: Store) -> None:
     found = retrieve("pouring_000@1", perfect, k=6, per_video=2).neighbours[0]
     assert max(np.unique([o.video.name for o in found], return_counts=True)[1]) == 2
