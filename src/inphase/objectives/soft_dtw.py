@@ -63,26 +63,28 @@ def soft_dtw(costs: Tensor, *, gamma: float = 1.0, lengths: Tensor | None = None
 class _SoftDTW(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, costs: Tensor, lengths: Tensor, gamma: float) -> Tensor:
-        exact = torch.float32 if costs.device.type == "mps" else torch.float64
-        forbidden = 1e30 if exact == torch.float32 else soft_dtw_kernels.FORBIDDEN
-        bounded = costs.detach().to(exact).clamp(max=forbidden)
+        dtype = torch.promote_types(costs.dtype, torch.float32)
+        given = costs.detach().to(dtype)
+        has_float64 = costs.device.type != "mps"
+        forbidden = soft_dtw_kernels.FORBIDDEN if has_float64 else 1e30
         if costs.device.type == "cpu":
-            values, weights = _soften(bounded.contiguous(), lengths, gamma)
+            values, weights = _soften(given.contiguous(), lengths, gamma)
         else:
-            values, weights = soft_dtw_diagonals.soften(bounded, lengths, gamma, forbidden)
+            exact = given.to(torch.float64 if has_float64 else torch.float32).clamp(max=forbidden)
+            values, weights = soft_dtw_diagonals.soften(exact, lengths, gamma, forbidden)
         impossible = values >= forbidden / 2
         ctx.save_for_backward(weights, lengths, impossible)
         ctx.shape, ctx.dtype = costs.shape, costs.dtype
-        dtype = torch.promote_types(costs.dtype, torch.float32)
         return values.masked_fill(impossible, torch.inf).to(dtype)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None, None]:
         weights, lengths, impossible = ctx.saved_tensors
+        dtype = torch.promote_types(ctx.dtype, torch.float32)
         seeds = upstream.to(weights.dtype).masked_fill(impossible, 0.0)
         if upstream.device.type == "cpu":
-            gradient = _spread(weights, lengths, seeds, ctx.shape)
+            gradient = _spread(weights, lengths, seeds, torch.zeros(ctx.shape, dtype=dtype))
         else:
             gradient = soft_dtw_diagonals.spread(weights, lengths, seeds)
         return gradient.to(ctx.dtype), None, None
@@ -90,7 +92,8 @@ class _SoftDTW(torch.autograd.Function):
 
 def _soften(costs: Tensor, lengths: Tensor, gamma: float) -> tuple[Tensor, Tensor]:
     batch, n, m = costs.shape
-    weights = torch.empty(batch, 3, n * m, dtype=torch.float64)
+    # Of float32 costs, float32 weights lose less than the costs have lost, and need half the room.
+    weights = torch.empty(batch, 3, n * m, dtype=costs.dtype)
     matrices, sizes, filled = costs.numpy(), lengths.tolist(), weights.numpy()
 
     def work(item: int) -> float:
@@ -100,8 +103,7 @@ def _soften(costs: Tensor, lengths: Tensor, gamma: float) -> tuple[Tensor, Tenso
     return torch.tensor(_on_threads(work, batch), dtype=torch.float64), weights
 
 
-def _spread(weights: Tensor, lengths: Tensor, seeds: Tensor, shape: torch.Size) -> Tensor:
-    gradient = torch.zeros(shape, dtype=torch.float64)
+def _spread(weights: Tensor, lengths: Tensor, seeds: Tensor, gradient: Tensor) -> Tensor:
     filled, sizes, found = weights.numpy(), lengths.tolist(), gradient.numpy()
     scales = seeds.tolist()
 
@@ -109,7 +111,7 @@ def _spread(weights: Tensor, lengths: Tensor, seeds: Tensor, shape: torch.Size) 
         rows, columns = sizes[item]
         soft_dtw_kernels.spread(filled[item], rows, columns, scales[item], found[item])
 
-    _on_threads(work, shape[0])
+    _on_threads(work, len(scales))
     return gradient
 
 

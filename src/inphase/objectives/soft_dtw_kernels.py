@@ -15,6 +15,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32] | NDArray[np.float64]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 # Instead of infinity, whose differences would not be numbers; sums of it stay finite.
@@ -33,8 +34,9 @@ def compiled(**options: Any) -> Callable[[Kernel], Kernel]:
     """Compile, and cache the result on disk for the next process if possible."""
 
     def decorate(kernel: Kernel) -> Kernel:
-        # Without Python's division, which raises errors, loops can be vectorized.
-        always = {"nogil": True, "error_model": "numpy", **options}
+        # Loops are vectorized only without the errors of Python's division. A product and a sum may
+        # become one instruction.
+        always = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, **options}
         try:
             return cast(Kernel, numba.njit(cache=True, **always)(kernel))
         except RuntimeError:
@@ -72,9 +74,19 @@ def exp_of_negative(x: float) -> float:
     power = shifted - _ROUND
     r = (inside - power * _LN2_HIGH) - power * _LN2_LOW
     # The Taylor series, with |r| up to 0.35.
-    series = 1.0
-    for k in range(13, 0, -1):
-        series = 1.0 + series * r * (1.0 / k)
+    series = 1 / 6227020800
+    series = series * r + 1 / 479001600
+    series = series * r + 1 / 39916800
+    series = series * r + 1 / 3628800
+    series = series * r + 1 / 362880
+    series = series * r + 1 / 40320
+    series = series * r + 1 / 5040
+    series = series * r + 1 / 720
+    series = series * r + 1 / 120
+    series = series * r + 1 / 24
+    series = series * r + 1 / 6
+    series = series * r + 1 / 2
+    series = (series * r + 1.0) * r + 1.0
     scaled = series * _number((_bits(shifted) << 52) + (1023 << 52))
     return 0.0 if x < -700.0 else scaled
 
@@ -94,10 +106,8 @@ def log_to_three(x: float) -> float:
 
 
 @compiled()
-def soften(
-    costs: NDArray[np.float64], n: int, m: int, gamma: float, weights: NDArray[np.float64]
-) -> float:
-    """The soft-DTW of the first n rows and m columns of `costs`, infinite ones as `FORBIDDEN`.
+def soften(costs: Floats, n: int, m: int, gamma: float, weights: Floats) -> float:
+    """The soft-DTW of the first n rows and m columns; `FORBIDDEN` or more without a path.
 
     Fills `weights` (3, at least n * m): how much of each cell comes diagonally, from above and from
     the left; diagonal after diagonal, the cells of each in the order of their rows.
@@ -132,10 +142,12 @@ def soften(
             b = exp_of_negative((least - b) * sharpness)
             c = exp_of_negative((least - c) * sharpness)
             total = a + b + c
-            by_diagonal[k] = a / total
-            by_row[k] = b / total
-            by_column[k] = c / total
-            here[i + 1] = given[i] + least - gamma * log_to_three(total)
+            share = 1.0 / total
+            by_diagonal[k] = a * share
+            by_row[k] = b * share
+            by_column[k] = c * share
+            cost = FORBIDDEN if given[i] > FORBIDDEN else given[i]
+            here[i + 1] = cost + least - gamma * log_to_three(total)
         at += size
         twice[0] = FORBIDDEN
         twice, once, here = once, here, twice
@@ -143,9 +155,7 @@ def soften(
 
 
 @compiled()
-def spread(
-    weights: NDArray[np.float64], n: int, m: int, seed: float, gradient: NDArray[np.float64]
-) -> None:
+def spread(weights: NDArray[np.float64], n: int, m: int, seed: float, gradient: Floats) -> None:
     """Fill the gradient of `seed` times `soften` with respect to its costs, from its weights."""
     # What flows back along each kind of step from the cell of row i, at i; of the diagonal steps,
     # two diagonals are under way.
@@ -158,13 +168,18 @@ def spread(
         low, high = max(0, diagonal - m + 1), min(n - 1, diagonal)
         size = high - low + 1
         at -= size
+        by_diagonal, by_row, by_column = (
+            weights[0, at : at + size],
+            weights[1, at : at + size],
+            weights[2, at : at + size],
+        )
         for k in range(size):
             i = low + k
             flow = left[i] + up[i + 1] + across[i + 1]
             here[i] = flow
-            across[i] = flow * weights[0, at + k]
-            up[i] = flow * weights[1, at + k]
-            left[i] = flow * weights[2, at + k]
+            across[i] = flow * by_diagonal[k]
+            up[i] = flow * by_row[k]
+            left[i] = flow * by_column[k]
         for i in range(low, high + 1):
             gradient[i, diagonal - i] = here[i]
         across, across_next = across_next, across
