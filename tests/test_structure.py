@@ -11,7 +11,17 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "inphase"
 CONTRIBUTING = PACKAGE.parents[1] / "CONTRIBUTING.md"
 # What every room may use. The package's own __init__ and __main__ offer what the rooms hold.
-EVERYWHERE = {"atomic", "cache", "errors", "lazy", "progress", "settings", "__init__", "__main__"}
+EVERYWHERE = {
+    "atomic",
+    "cache",
+    "compiled",
+    "errors",
+    "lazy",
+    "progress",
+    "settings",
+    "__init__",
+    "__main__",
+}
 
 
 def modules() -> dict[str, Path]:

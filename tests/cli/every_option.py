@@ -103,7 +103,7 @@ VERBS: dict[str, Verb] = {
             "--cache": Row(
                 "--cache kept",
                 "embed.cache",
-                Path("kept/embeddings"),
+                Path("kept"),
                 {"fit_or_reuse.cache": Path("kept")},
             ),
             **alignment("synchronize.options"),

@@ -16,14 +16,11 @@ filled backwards from before `at`. They return `at`, and the cell where the path
 i is −1 once its start is found.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+from inphase.compiled import compiled
+
 Distances = NDArray[np.float32] | NDArray[np.float64]
 Place = tuple[int, int, int, int]
 
@@ -31,16 +28,7 @@ Place = tuple[int, int, int, int]
 _DIAGONAL, _DOWN, _RIGHT = 0, 1, 2
 
 
-def compiled(kernel: Kernel) -> Kernel:
-    """Compile, and cache the result on disk for the next process if possible."""
-    try:
-        return cast(Kernel, numba.njit(cache=True, nogil=True)(kernel))
-    except RuntimeError:
-        # Neither the source folder nor the user's cache folder is writable.
-        return cast(Kernel, numba.njit(nogil=True)(kernel))
-
-
-@compiled
+@compiled()
 def warp(
     distances: Distances,
     first: NDArray[np.int64],
@@ -79,7 +67,7 @@ def warp(
     return ends
 
 
-@compiled
+@compiled()
 def trace(
     steps: NDArray[np.uint8],
     start: int,
@@ -104,7 +92,7 @@ def trace(
     return at, i, j, kind
 
 
-@compiled
+@compiled()
 def warp_limited(
     distances: Distances,
     first: NDArray[np.int64],
@@ -169,7 +157,7 @@ def warp_limited(
     return ends
 
 
-@compiled
+@compiled()
 def trace_limited(
     steps: NDArray[np.uint8],
     start: int,

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inphase.alignment.dtw_kernels import compiled
+from inphase.compiled import compiled
 
 
-@compiled
+@compiled()
 def costs_per_step(
     distances: NDArray[np.float32], starts: NDArray[np.int64]
 ) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.dtw_kernels import compiled
+from inphase.compiled import compiled
 from inphase.errors import AlignmentError
 
 _LARGEST_SPEED = 100
@@ -124,7 +124,7 @@ class OnlineAligner:
         return places
 
 
-@compiled
+@compiled()
 def advance(
     costs: NDArray[np.float64],
     distances: NDArray[np.float64],

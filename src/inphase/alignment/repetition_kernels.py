@@ -8,12 +8,12 @@ silence between.
 import numpy as np
 from numpy.typing import NDArray
 
-from inphase.alignment.dtw_kernels import compiled
+from inphase.compiled import compiled
 
 NOWHERE = -np.inf
 
 
-@compiled
+@compiled()
 def connected(
     worth: NDArray[np.float32], slack: int, price: float
 ) -> tuple[float, NDArray[np.int64], NDArray[np.int64]]:

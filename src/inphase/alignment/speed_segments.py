@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.dtw_kernels import compiled
+from inphase.compiled import compiled
 from inphase.errors import AlignmentError
 
 _LARGEST_SPEED = 100
@@ -75,7 +75,7 @@ def constant_speeds(
     return tuple(segments)
 
 
-@compiled
+@compiled()
 def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.int64]:
     """The ends of the fewest pieces; `wanted` (n,), ends (pieces,) ascending, the last is n."""
     n = len(wanted)

@@ -6,17 +6,17 @@ compiled loops that call the library's stay one cell at a time.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-import numba
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from inphase.compiled import compiled
+
 Floats = NDArray[np.float32] | NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 # Instead of infinity, whose differences would not be numbers; sums of it stay finite.
 FORBIDDEN = 1e300
@@ -30,20 +30,9 @@ _LOG_OF_MIDDLE = 0.2027325540540822  # of 1.5 ** 0.5
 _MIDDLE = 1.224744871391589
 
 
-def compiled(**options: Any) -> Callable[[Kernel], Kernel]:
-    """Compile, and cache the result on disk for the next process if possible."""
-
-    def decorate(kernel: Kernel) -> Kernel:
-        # Loops are vectorized only without the errors of Python's division. A product and a sum may
-        # become one instruction.
-        always = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, **options}
-        try:
-            return cast(Kernel, numba.njit(cache=True, **always)(kernel))
-        except RuntimeError:
-            # Neither the source folder nor the user's cache folder is writable.
-            return cast(Kernel, numba.njit(**always)(kernel))
-
-    return decorate
+# Loops are vectorized only without the errors of Python's division. A product and a sum may become
+# one instruction.
+_VECTORIZED: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
 
 
 def _reinterpret(to: Any, given: Any, llvm: Any) -> Any:
@@ -66,7 +55,7 @@ _bits = cast(Callable[[float], int], intrinsic(_bits_of))
 _number = cast(Callable[[int], float], intrinsic(_number_of))
 
 
-@compiled(inline="always")
+@compiled(inline="always", **_VECTORIZED)
 def exp_of_negative(x: float) -> float:
     """e to the power x <= 0, to the last bit or two; 0 below −700."""
     inside = -700.0 if x < -700.0 else x
@@ -91,7 +80,7 @@ def exp_of_negative(x: float) -> float:
     return 0.0 if x < -700.0 else scaled
 
 
-@compiled(inline="always")
+@compiled(inline="always", **_VECTORIZED)
 def log_to_three(x: float) -> float:
     """Natural logarithm of 1 <= x <= 3, within 1e-16 of the exact one."""
     far = x > 1.5
@@ -105,7 +94,7 @@ def log_to_three(x: float) -> float:
     return series * z + (_LOG_OF_MIDDLE + _LN2 if far else _LOG_OF_MIDDLE)
 
 
-@compiled()
+@compiled(**_VECTORIZED)
 def soften(costs: Floats, n: int, m: int, gamma: float, weights: Floats) -> float:
     """The soft-DTW of the first n rows and m columns; `FORBIDDEN` or more without a path.
 
@@ -154,7 +143,7 @@ def soften(costs: Floats, n: int, m: int, gamma: float, weights: Floats) -> floa
     return float(once[n])
 
 
-@compiled()
+@compiled(**_VECTORIZED)
 def spread(weights: NDArray[np.float64], n: int, m: int, seed: float, gradient: Floats) -> None:
     """Fill the gradient of `seed` times `soften` with respect to its costs, from its weights."""
     # What flows back along each kind of step from the cell of row i, at i; of the diagonal steps,

@@ -1,15 +1,10 @@
 """Read a turned square region of a picture, as the small picture that a network takes."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from inphase.compiled import compiled
 from inphase.models.pose.region import Region
-
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def sample(
@@ -43,16 +38,7 @@ def sample(
     return output
 
 
-def _compiled(kernel: Kernel) -> Kernel:
-    """Compile, and cache the result on disk for the next process if possible."""
-    try:
-        return cast(Kernel, numba.njit(cache=True, nogil=True)(kernel))
-    except RuntimeError:
-        # Neither the source folder nor the user's cache folder is writable.
-        return cast(Kernel, numba.njit(nogil=True)(kernel))
-
-
-@_compiled
+@compiled()
 def _sample(
     image: NDArray[np.uint8],
     origin: NDArray[np.float64],

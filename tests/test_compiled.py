@@ -6,7 +6,7 @@ from typing import Any
 import numba
 import pytest
 
-from inphase.alignment import dtw_kernels
+from inphase.compiled import compiled
 
 
 def test_without_any_writable_folder_kernels_are_compiled_in_memory(
@@ -21,4 +21,4 @@ def test_without_any_writable_folder_kernels_are_compiled_in_memory(
         return real(**options)  # type: ignore[no-any-return]
 
     monkeypatch.setattr(numba, "njit", njit)
-    assert dtw_kernels.compiled(lambda x: x + 1)(2) == 3
+    assert compiled()(lambda x: x + 1)(2) == 3
