@@ -33,12 +33,13 @@ def main() -> None:
     """Draw, fit, measure, print, write."""
     parser = new_parser(__doc__)
     add_seeds(parser)
+    parser.add_argument("--actions", nargs="+", choices=ACTIONS, default=list(ACTIONS))
     parser.add_argument("--count", type=int, default=8, help="videos of each action")
     arguments = parser.parse_args()
     console = Console(stderr=True)
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as place:
-        for action in ACTIONS:
+        for action in arguments.actions:
             for seed in arguments.seeds:
                 folder = Path(place) / f"{action}-{seed}"
                 videos = write_collection(
@@ -71,7 +72,7 @@ def main() -> None:
                         }
                     )  # fmt: skip
                     show(rows[-1:], TABLE)
-    replace_rows(RESULTS, rows, by=("action", "seed", "fps"))
+                    replace_rows(RESULTS, rows[-1:], by=("action", "seed", "fps"))
     show(rows, TABLE)
 
 

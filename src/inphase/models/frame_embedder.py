@@ -20,8 +20,8 @@ from inphase.models.kept_maps import kept_maps
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
 from inphase.video import VideoReader, ahead, average_fps, read_image
 
-# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 5.8 ms per
-# frame at 2, 6.9 at 4, 7.9 at 8 (Xeon with AMX). A GPU needs many frames at once.
+# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 6.9 ms per
+# frame at 2, 7.9 at 4, 8.4 at 8 in float32 (benchmarks/speed.py). A GPU needs many at once.
 _CPU_BATCH, _GPU_BATCH = 2, 64
 # The embedder's dense convolutions prefer larger batches: 2.5 ms per frame at 4, 1.4 at 32 (one
 # thread, configs/quick.yaml); larger ones gain nothing.
