@@ -1,5 +1,6 @@
 """Question: what does a frame rate above 30 add to an alignment?
-Answer: TO BE FILLED
+Answer: nothing, on drawn pourings (seed 0): the event error is 0.0423 at 120 frames per second and
+0.0426 at 30, τ 0.687 and 0.682. Written up in docs/studies/speed.md.
 
     PYTHONPATH=benchmarks python studies/frame_rate.py
 
