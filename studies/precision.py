@@ -1,6 +1,6 @@
 """Question: does it matter whether OpenVINO computes the base network in bfloat16 or in float32?
-Answer: no. On five sets the event error differs by at most 0.0011, and by at most 0.0005 if one video
-of a pair is in each, which is less than between seeds. Written up in docs/studies/speed.md.
+Answer: no. On five sets the event error differs by at most 0.0012, and by at most 0.0005 if one
+video of a pair is in each, which is less than between seeds. Written up in docs/studies/speed.md.
 
     PYTHONPATH=benchmarks python studies/precision.py DATA [DATA ...]
 
