@@ -7,10 +7,12 @@
 normalization, which inphase used before, in torch with bfloat16, in ONNX Runtime (where it is
 installed), and in the engine that inphase uses, in turns; the ratio is to the first. *Commands*:
 seconds of whole commands, in turns with the other installation's, to which the ratio is; without
-one, only the seconds. Results go into benchmarks/results/speed.csv.
+one, only the seconds. *A training step*: the median of 60, likewise. Results go into
+benchmarks/results/speed.csv.
 """
 
 import copy
+import csv
 import functools
 import os
 import statistics
@@ -185,7 +187,22 @@ def commands(installations: Sequence[Installation], turns: int) -> list[dict[str
     taken = in_turns(jobs, 1, warm_up=False)
     names = [one.name for one in installations]
     measured += rows("nine videos, from files to mp4", names, taken, "s", os.cpu_count() or 1)
+    for precision in ("float32", "auto"):
+        steps = [
+            [1000 * training_step(one, videos, precision, turn) for turn in range(2)]
+            for one in installations
+        ]
+        what = f"a training step, precision {precision}"
+        measured += rows(what, names, steps, "ms", os.cpu_count() or 1)
     return measured
+
+
+def training_step(one: Installation, videos: Sequence[str], precision: str, turn: int) -> float:
+    """Median seconds of a step of the preset."""
+    run = f"run-{precision}-{turn}"
+    one.run("train", *videos, "-o", run, "--set", "steps=60", "--set", f"precision={precision}")
+    with (one.folder / run / "metrics.csv").open(newline="", encoding="utf-8") as file:
+        return statistics.median(float(row["seconds"]) for row in csv.DictReader(file))
 
 
 def main() -> None:
