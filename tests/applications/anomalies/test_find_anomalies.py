@@ -12,11 +12,8 @@ from PIL import Image
 
 from inphase.applications.anomalies.find_anomalies import find_anomalies
 from inphase.applications.anomalies.result import Anomalies
-from inphase.data import Collection
 from inphase.errors import AlignmentError, OutputError
 from inphase.models import EmbeddedVideo
-from inphase.synthetic import read_truth
-from inphase.video import probe
 
 
 def embedding(states: np.ndarray, seed: int) -> np.ndarray:
@@ -27,17 +24,11 @@ def embedding(states: np.ndarray, seed: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def typical(pouring: Collection) -> list[EmbeddedVideo]:
+def typical(embedded: list[EmbeddedVideo]) -> list[EmbeddedVideo]:
     """Embeddings of the known states, with noise."""
-    truth = read_truth(Path(pouring.source).parent)
     return [
-        EmbeddedVideo(
-            video.name,
-            video.path,
-            probe(video.path).times,
-            embedding(truth[video.name][1], seed),
-        )
-        for seed, video in enumerate(pouring)
+        replace(video, embeddings=embedding(video.embeddings[:, 0], seed))
+        for seed, video in enumerate(embedded)
     ]
 
 
