@@ -170,8 +170,7 @@ def _curve(path: WarpingPath, smoothing: float) -> tuple[Points, Points]:
     if deviation == 0:
         return path.reference.astype(np.float64), path.query.astype(np.float64)
     reach = int(4 * deviation) + 1
-    # As if both continued evenly beyond the ends: a video that waits before it starts to move is
-    # matched at the end of its wait, not in the middle.
+    # As if both continued evenly beyond the ends, where smoothing would otherwise bend the curve.
     before, after = np.arange(-reach, 0) / 2, np.arange(1, reach + 1) / 2
     longer = (
         np.concatenate([side[0] + before, side, side[-1] + after])
