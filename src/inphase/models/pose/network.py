@@ -80,7 +80,7 @@ def _compiled(name: str, outputs: tuple[str, ...], threads: int | None) -> _Comp
     import openvino
 
     file = weight_file(name)
-    # In float32, as everywhere: the results are then the same on every processor.
+    # In float32: the results are then the same on every processor.
     settings: dict[str, object] = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1}
     if threads is not None:
         settings["INFERENCE_NUM_THREADS"] = threads
