@@ -45,6 +45,7 @@ def cut(
     """
     from inphase.applications.repetitions.cut import cut_videos
     from inphase.applications.repetitions.writers import check_clips_folder
+    from inphase.cache import cache_folder
     from inphase.data import Collection
 
     console = options.console()
@@ -53,6 +54,7 @@ def cut(
     found = cut_videos(
         collection,
         model=model,
+        cache=cache_folder(),
         console=console,
         shortest=shortest,
         longest=longest,

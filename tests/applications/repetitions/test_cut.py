@@ -16,7 +16,7 @@ from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.applications.repetitions.writers import check_clips_folder
 from inphase.data import Collection, Video
 from inphase.errors import AlignmentError, OutputError, VideoError
-from inphase.models import EmbeddedVideo
+from inphase.models import EmbeddedVideo, Encoder, EncoderConfig, FrameEmbedder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.synthetic import draw
 from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
@@ -188,6 +188,17 @@ def test_without_a_model_drawn_movements_are_counted(tmp_path: Path) -> None:
     assert [one.name for one in found.skipped] == ["broken"]
     with pytest.raises(VideoError, match="None of the videos"):
         cut_videos(Collection.open(tmp_path / "broken.mp4"))
+
+
+def test_a_video_that_an_encoder_has_embedded_is_not_embedded_again(
+    video: EmbeddedVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = EncoderConfig(image_size=64, conv_width=4, fc_width=4, embedding_size=3)
+    Encoder(config).save(tmp_path / "model")
+    first = cut_videos([video.path], model=tmp_path / "model", cache=tmp_path / "cache")
+    monkeypatch.setattr(FrameEmbedder, "embed", lambda *_, **__: pytest.fail("embedded again"))
+    again = cut_videos([video.path], model=tmp_path / "model", cache=tmp_path / "cache")
+    assert np.array_equal(first.cuts[0].frames, again.cuts[0].frames)
 
 
 def test_plain_features_are_the_same_every_time_and_thinned_by_time(video: EmbeddedVideo) -> None:

@@ -11,9 +11,8 @@ from inphase.alignment.repetitions import find_repetitions
 from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.data import Collection, resample
 from inphase.errors import AlignmentError
-from inphase.models import EmbeddedVideo, Encoder, FrameEmbedder
+from inphase.models import EmbeddedVideo, Encoder, embed
 from inphase.models.embedding import embed_with
-from inphase.models.encoder import ready_encoder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.video import average_fps, frame_at, probe
 
@@ -91,7 +90,8 @@ def check_options(
 def cut_videos(
     videos: Collection | str | Path | Sequence[str | Path],
     *,
-    model: Encoder | str | Path | None = None,
+    model: "Encoder | str | Path | None" = None,
+    cache: str | Path | None = None,
     shortest: float = 0.4,
     longest: float | None = None,
     least_confidence: float = 0.45,
@@ -103,6 +103,7 @@ def cut_videos(
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         model: folder of an encoder fitted to this action; None for the pretrained base network
             alone.
+        cache: keeps what an encoder embedded, as for [`embed`][inphase.embed]; by default none.
         shortest: see `cut`.
         longest: see `cut`.
         least_confidence: see `cut`.
@@ -116,10 +117,10 @@ def cut_videos(
     """
     check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
-    embedder = (
-        PlainEmbedder(fps=SEARCH_FPS) if model is None else FrameEmbedder(ready_encoder(model))
-    )
-    embeddings = embed_with(lambda: embedder, collection, console=console)
+    if model is None:
+        embeddings = embed_with(lambda: PlainEmbedder(fps=SEARCH_FPS), collection, console=console)
+    else:
+        embeddings = embed(collection, model, cache=cache, console=console)
     found = [
         cut(
             video,
