@@ -12,10 +12,10 @@ demo: $(READY)  ## Draw synthetic videos, fit an encoder, write demo/synchronize
 	@echo "Open demo/synchronized.mp4: nine glasses fill in step, with the sound of the most typical one."
 
 test: $(READY)  ## All tests, with coverage.
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart=0 --cov --cov-report=term
 
 test-fast: $(READY)  ## Tests without the slow ones.
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart=0 -m "not slow"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -7,8 +7,8 @@
 normalization, which inphase used before, in torch with bfloat16, in ONNX Runtime (where it is
 installed), and in the engine that inphase uses, in turns; the ratio is to the first. *Commands*:
 seconds of whole commands, in turns with the other installation's, to which the ratio is; without
-one, only the seconds. *A training step*: the median of 60, likewise. Results go into
-benchmarks/results/speed.csv.
+one, only the seconds. *A training step*: the median of 60 in each of
+five runs, likewise. Results go into benchmarks/results/speed.csv.
 """
 
 import copy
@@ -36,6 +36,7 @@ from inphase.models.encoder import FrameMaps
 from inphase.models.engine import FrozenNetwork
 from inphase.training import load_config
 
+TRAININGS = 5  # Runs whose median steps are compared.
 RESULTS = Path(__file__).parent / "results" / "speed.csv"
 TABLE = {"what": "", "way": "", "threads": "", "median": ".2f", "fastest": ".2f", "unit": "",
          "ratio": ".2f"}  # fmt: skip
@@ -188,10 +189,10 @@ def commands(installations: Sequence[Installation], turns: int) -> list[dict[str
     names = [one.name for one in installations]
     measured += rows("nine videos, from files to mp4", names, taken, "s", os.cpu_count() or 1)
     for precision in ("float32", "auto"):
-        steps = [
-            [1000 * training_step(one, videos, precision, turn) for turn in range(2)]
-            for one in installations
-        ]
+        steps: list[list[float]] = [[] for _ in installations]
+        for turn in range(TRAININGS):
+            for one, taken_so_far in zip(installations, steps, strict=True):
+                taken_so_far.append(1000 * training_step(one, videos, precision, turn))
         what = f"a training step, precision {precision}"
         measured += rows(what, names, steps, "ms", os.cpu_count() or 1)
     return measured
