@@ -7,8 +7,8 @@
 normalization, which inphase used before, in torch with bfloat16, in ONNX Runtime (where it is
 installed), and in the engine that inphase uses, in turns; the ratio is to the first. *Commands*:
 seconds of whole commands, in turns with the other installation's, to which the ratio is; without
-one, only the seconds. *A training step*: the median of 60 in each of
-five runs, likewise. Results go into benchmarks/results/speed.csv.
+one, only the seconds. *A training step*: the median of 60 in each of five runs, likewise. Results
+go into benchmarks/results/speed.csv.
 """
 
 import copy
@@ -95,7 +95,7 @@ def engines(threads: int, *, frames: int, turns: int) -> list[dict[str, object]]
 def onnx_runtime(maps: FrameMaps, threads: int) -> Callable[[Tensor], Tensor] | None:
     """The same network in ONNX Runtime, or None if that or its exporter is not installed."""
     try:
-        import onnxruntime  # type: ignore[import-not-found,unused-ignore]
+        import onnxruntime  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         print("ONNX Runtime is not installed.")
         return None

@@ -18,9 +18,10 @@ from arguments import add_seeds, new_parser
 from result_tables import replace_rows, show, this_command
 from rich.console import Console
 
+from inphase.data import sampling
 from inphase.evaluation.pairs import compare_pairs
 from inphase.evaluation.videos import labelled
-from inphase.models import FrameEmbedder, frame_embedder
+from inphase.models import FrameEmbedder
 from inphase.synthetic import ACTIONS, write_collection
 from inphase.training import load_config, train
 
@@ -49,7 +50,7 @@ def main() -> None:
                 config = load_config("quick", overrides=[f"seed={seed}"])
                 run = train(videos, folder / "run", config=config, cache=folder, console=console)
                 for fps in RATES:
-                    frame_embedder._MOST_FPS = float(fps)
+                    sampling._MOST_FPS = float(fps)
                     embedder = FrameEmbedder(run.encoder)
                     embedded = [embedder.embed(v.path, name=v.name) for v in videos]
                     pairs = compare_pairs(

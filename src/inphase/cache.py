@@ -10,11 +10,11 @@ from pathlib import Path
 import platformdirs
 
 # The folders of the cache, and the depth of the entries in each.
-KINDS = {"features": 2, "embeddings": 1, "runs": 1, "viewer": 1, "weights": 1}
+KINDS = {"features": 2, "embeddings": 1, "landmarks": 1, "runs": 1, "viewer": 1, "weights": 1}
 LIMIT = 20 * 10**9
 """Size in bytes of the whole cache above which the least recently used entries are removed."""
 # What is made again without a word. Fitted models stay: people go on using them.
-_REMADE = ("features", "embeddings", "viewer")
+_REMADE = ("features", "embeddings", "landmarks", "viewer")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from inphase.errors import ModelError
 from inphase.models import Encoder, EncoderConfig
 from inphase.models import encoder as encoder_module
 from inphase.models.base_networks import create_base_network
+from inphase.models.embedder import Embedder
 from inphase.models.encoder import background, ready_encoder
 
 _SMALL = EncoderConfig(
@@ -156,6 +157,7 @@ def test_fingerprints_are_the_same_for_the_same_encoder() -> None:
 
 def test_one_changed_weight_changes_the_fingerprint() -> None:
     encoder, whole, base = _encoder(), _encoder().fingerprint, _encoder().base_fingerprint
+    assert isinstance(encoder.embedder, Embedder)
     with torch.no_grad():
         encoder.embedder.fc1.bias[0] += 1e-6
     assert encoder.fingerprint != whole

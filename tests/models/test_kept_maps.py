@@ -40,7 +40,7 @@ def test_kept_frames_do_not_pass_the_base_network_again(
     constant: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = FrameEmbedder(encoder).embed(constant)
-    indices = _fill(tmp_path, encoder, constant)
+    indices = _fill(tmp_path / "features", encoder, constant)
     passed = []
     maps = FrameEmbedder.maps
 
@@ -50,7 +50,7 @@ def test_kept_frames_do_not_pass_the_base_network_again(
             yield one
 
     monkeypatch.setattr(FrameEmbedder, "maps", counted)
-    embedder = FrameEmbedder(encoder, features=tmp_path)
+    embedder = FrameEmbedder(encoder, cache=tmp_path)
     got = embedder.embed(constant)
     assert len(passed) == len(wanted.times) - len(indices)
     assert 0 < len(indices) < len(wanted.times)
@@ -63,8 +63,8 @@ def test_kept_frames_do_not_pass_the_base_network_again(
 def test_kept_maps_are_those_of_the_frames(
     constant: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
-    indices = _fill(tmp_path, encoder, constant)
-    kept = kept_maps(tmp_path, constant, encoder.base_fingerprint)
+    indices = _fill(tmp_path / "features", encoder, constant)
+    kept = kept_maps(tmp_path / "features", constant, encoder.base_fingerprint)
     assert list(kept) == indices.tolist()
     assert 1 in kept or 2 in kept
     frames = VideoReader(constant, size=(64, 64)).frames(indices)
@@ -75,26 +75,26 @@ def test_kept_maps_are_those_of_the_frames(
 def test_the_entry_with_the_most_frames_is_used(
     constant: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
-    fine, coarse = (_fill(tmp_path, encoder, constant, fps=fps) for fps in (12.5, 5.0))
+    fine, coarse = (_fill(tmp_path / "features", encoder, constant, fps=fps) for fps in (12.5, 5.0))
     assert len(fine) > len(coarse)
-    assert list(kept_maps(tmp_path, constant, encoder.base_fingerprint)) == fine.tolist()
+    assert list(kept_maps(tmp_path / "features", constant, encoder.base_fingerprint)) == fine.tolist()
 
 
 def test_other_videos_other_networks_and_spoilt_files_have_none(
     constant: Path, variable: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
-    _fill(tmp_path, encoder, constant)
-    assert not kept_maps(tmp_path, variable, encoder.base_fingerprint)
-    assert not kept_maps(tmp_path, constant, "other")
+    _fill(tmp_path / "features", encoder, constant)
+    assert not kept_maps(tmp_path / "features", variable, encoder.base_fingerprint)
+    assert not kept_maps(tmp_path / "features", constant, "other")
     assert not kept_maps(tmp_path / "none", constant, encoder.base_fingerprint)
     (file,) = tmp_path.rglob("maps.npy")
     file.write_bytes(file.read_bytes()[:200])
-    assert not kept_maps(tmp_path, constant, encoder.base_fingerprint)
+    assert not kept_maps(tmp_path / "features", constant, encoder.base_fingerprint)
     np.save(file, np.zeros((2, 3, 4, 1, 1), np.float16))
-    assert not kept_maps(tmp_path, constant, encoder.base_fingerprint)
+    assert not kept_maps(tmp_path / "features", constant, encoder.base_fingerprint)
 
 
 def test_settings_make_another_entry_of_the_same_video(constant: Path, tmp_path: Path) -> None:
-    one, other = (entry(tmp_path, constant, "base", fps, 1) for fps in (15.0, 30.0))
+    one, other = (entry(tmp_path / "features", constant, "base", fps, 1) for fps in (15.0, 30.0))
     assert one != other
     assert one.name.split("-")[0] == other.name.split("-")[0]

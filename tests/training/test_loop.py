@@ -13,6 +13,7 @@ from rich.console import Console
 from inphase.data import Collection
 from inphase.errors import TrainingError
 from inphase.models import Encoder
+from inphase.models.embedder import Embedder
 from inphase.training import TrainingConfig, train
 from inphase.training.clips import Clips
 from inphase.training.loop import fit
@@ -120,6 +121,7 @@ def test_a_run_that_diverges_ends_with_an_error(
     clips: Clips, config: TrainingConfig, tmp_path: Path
 ) -> None:
     module = TrainingModule(config, Encoder(config.encoder))
+    assert isinstance(module.encoder.embedder, Embedder)
     with torch.no_grad():
         module.encoder.embedder.fc1.weight.fill_(math.nan)
     recorder = Recorder()

@@ -16,6 +16,7 @@ from inphase.data.phase_labels import phases_of
 from inphase.data.recordings import Recording, read_recording, write_recording
 from inphase.data.sampling import (
     context_indices,
+    frames_worth_seeing,
     resample,
     same_instants,
     sample_positives,
@@ -37,6 +38,7 @@ __all__ = [
     "content_hash",
     "context_indices",
     "event_frames",
+    "frames_worth_seeing",
     "phases",
     "phases_of",
     "read_annotations",

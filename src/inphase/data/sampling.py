@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 _TIE = 1e-6
 
 
+_MOST_FPS = 30.0
+# Up to this much faster, all frames are seen.
+_SLACK = 1.2
+
+
 def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
     """Pick the frames nearest to a regular grid in time.
 
@@ -34,6 +39,19 @@ def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
     steps = math.floor((times[-1] - times[0]) * fps + 0.5) + 1
     targets = times[0] + np.arange(steps) / fps
     return np.unique(_nearest(times, targets))
+
+
+def frames_worth_seeing(times: NDArray[np.float64]) -> NDArray[np.int64]:
+    """All frames of a video, or 30 per second if it has many more.
+
+    More add nothing to an alignment (docs/studies/speed.md): what lies between is interpolated.
+
+    Args:
+        times: (frames,) presentation times in seconds, strictly increasing.
+    """
+    if len(times) > 1 and (len(times) - 1) / (times[-1] - times[0]) > _SLACK * _MOST_FPS:
+        return resample(times, fps=_MOST_FPS)
+    return np.arange(len(times))
 
 
 def context_indices(

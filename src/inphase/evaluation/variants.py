@@ -195,7 +195,7 @@ def _kept_maps(network: FrameEmbedder, path: Path) -> Iterator[_Kept]:
     """The feature maps of all frames of a video, in a file, as the video may be minutes long."""
     size = network.encoder.config.image_size
     reader = VideoReader(path, size=(size, size))
-    maps = network.maps(frame for _, frame in reader)
+    maps = network.video_maps(path)
     head = next(maps)
     shape = (len(reader), *head.shape)
     with tempfile.TemporaryFile() as file:

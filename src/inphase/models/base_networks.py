@@ -16,11 +16,14 @@ from torch import Tensor, nn
 
 from inphase.errors import ModelError, hint
 from inphase.models.efficientnet_lite import efficientnet_lite
+from inphase.models.pose.features import SIZE as POSE_FEATURES
+from inphase.models.pose.weight_files import BLAZEPOSE
 from inphase.models.resnet import ResNet50, load_resnet50
 from inphase.models.vgg_m import VGGM
 
 _TIMM = "timm:"
 _STRIDE = 16
+_WHOLE = 1 << 16
 
 RGB = tuple[float, float, float]
 
@@ -32,12 +35,22 @@ class BaseNetwork(nn.Module):
         network: maps `(N, 3, H, W)` float images to `(N, out_channels, H/stride, W/stride)`.
         mean: per channel (red, green, blue), on the 0..255 scale, subtracted from a frame first.
         std: divides the difference, on the same scale.
+        sees_poses: its features come from the body landmarks of a whole video
+            ([`PoseFeatures`][inphase.models.pose.PoseFeatures]), not from `network`.
     """
 
     def __init__(
-        self, network: nn.Module, *, out_channels: int, stride: int, mean: RGB, std: RGB
+        self,
+        network: nn.Module,
+        *,
+        out_channels: int,
+        stride: int,
+        mean: RGB,
+        std: RGB,
+        sees_poses: bool = False,
     ) -> None:
         super().__init__()
+        self.sees_poses = sees_poses
         self.network = network
         self.out_channels = out_channels
         self.stride = stride
@@ -143,6 +156,31 @@ def _vgg_m(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
         )
     half = (127.5, 127.5, 127.5)
     return BaseNetwork(VGGM(), out_channels=512, stride=_STRIDE, mean=half, std=half)
+
+
+class _NoPictures(nn.Module):
+    """In the place of a network for base networks that do not look at single pictures."""
+
+    def forward(self, _images: Tensor) -> Tensor:
+        raise ModelError(
+            "blazepose follows a person through a whole video: it cannot embed single pictures "
+            "that have been scaled to a square."
+        )
+
+
+@register_base_network(BLAZEPOSE)
+def _blazepose(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
+    del pretrained  # There is nothing else.
+    _takes_no_file(BLAZEPOSE, weights)
+    # A map of one place: of any size of picture, the stride is the whole.
+    return BaseNetwork(
+        _NoPictures(),
+        out_channels=POSE_FEATURES,
+        stride=_WHOLE,
+        mean=(0.0, 0.0, 0.0),
+        std=(1.0, 1.0, 1.0),
+        sees_poses=True,
+    )
 
 
 def _takes_no_file(name: str, weights: Path | None) -> None:

@@ -16,7 +16,8 @@ class EncoderConfig(Settings):
     """
 
     base_network: str = Field(
-        "efficientnet_lite0", description="A name of `list_base_networks()`, or `timm:NAME`."
+        "efficientnet_lite0",
+        description="A name of `list_base_networks()`, or `timm:NAME`; `blazepose` looks at poses.",
     )
     image_size: int = Field(224, ge=32, description="Height and width of a frame, in pixels.")
     train_base: Literal["frozen", "batch_norm", "all"] = Field(
@@ -48,6 +49,10 @@ class EncoderConfig(Settings):
         0.0,
         ge=0,
         description="Average a video's embeddings over time: a Gaussian's deviation in seconds.",
+    )
+    embedder: Literal["convolutions", "none"] = Field(
+        "convolutions",
+        description="`none`: the base network's features, averaged over the map, embed a frame.",
     )
     embedding_size: int = Field(128, ge=1, description="Length of an embedding.")
     pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")

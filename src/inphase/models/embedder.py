@@ -32,15 +32,17 @@ class Embedder(nn.Module):
     Args:
         in_channels: channels C of a map.
         config: widths, dropout, options and embedding size.
+        kernel: height and width of the convolutions; 1 for maps of one place.
     """
 
-    def __init__(self, in_channels: int, config: EncoderConfig) -> None:
+    def __init__(self, in_channels: int, config: EncoderConfig, *, kernel: int = 3) -> None:
         super().__init__()
+        size, padding = (3, kernel, kernel), (1, kernel // 2, kernel // 2)
         self.coordinates = config.coordinates
         self.feature_noise = config.feature_noise
         inputs = in_channels + (2 if config.coordinates else 0)
-        self.conv1 = nn.Conv3d(inputs, config.conv_width, 3, padding=1)
-        self.conv2 = nn.Conv3d(config.conv_width, config.conv_width, 3, padding=1)
+        self.conv1 = nn.Conv3d(inputs, config.conv_width, size, padding=padding)
+        self.conv2 = nn.Conv3d(config.conv_width, config.conv_width, size, padding=padding)
         self.fc1 = nn.Linear(config.conv_width, config.fc_width)
         self.fc2 = nn.Linear(config.fc_width, config.fc_width)
         self.embedding = nn.Linear(config.fc_width, config.embedding_size)
@@ -74,7 +76,7 @@ class Embedder(nn.Module):
         """
         slices = self.conv1.weight.transpose(0, 2).transpose(1, 2).flatten(0, 1)
         frames = self._located(maps).contiguous(memory_format=torch.channels_last)
-        return F.conv2d(frames, slices, padding=1)
+        return F.conv2d(frames, slices, padding=self.conv1.padding[1:])
 
     def embed_responses(self, stacked: Tensor) -> Tensor:
         """Responses of context frames `(N, k, 3·conv_width, h, w)`, ascending, to `(N, D)`."""
@@ -98,6 +100,23 @@ class Embedder(nn.Module):
         x = F.relu(self.fc1(self.dropout(self.pool(x))))
         x = F.relu(self.fc2(self.dropout(x)))
         return self.embedding(x)  # type: ignore[no-any-return]
+
+
+class NoEmbedder(nn.Module):
+    """The base network's features as embeddings: nothing is learned, so nothing has to be."""
+
+    def forward(self, stacked: Tensor) -> Tensor:
+        """Maps of context frames `(N, k, C, h, w)` to `(N, k·C)`, averaged over the map."""
+        return stacked.mean(dim=(3, 4)).flatten(1)
+
+    def responses(self, maps: Tensor) -> Tensor:
+        """The maps themselves; see `Embedder.responses`."""
+        return maps
+
+    def embed_responses(self, stacked: Tensor) -> Tensor:
+        """As `forward`."""
+        embeddings: Tensor = self(stacked)
+        return embeddings
 
 
 def _coordinates(maps: Tensor) -> Tensor:
@@ -131,5 +150,5 @@ def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:
     weight = weight.reshape(context * outputs, context * inputs, height, width)
     frames = x.flatten(1, 2).contiguous(memory_format=torch.channels_last)
     assert conv.bias is not None
-    out = F.conv2d(frames, weight, conv.bias.repeat(context), padding=1)
+    out = F.conv2d(frames, weight, conv.bias.repeat(context), padding=conv.padding[1:])
     return out.view(len(out), context, outputs, *out.shape[2:])

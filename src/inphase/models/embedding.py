@@ -4,7 +4,7 @@ Torch and the weights are loaded only when a video has to be embedded.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +21,7 @@ from inphase.video import probe
 
 if TYPE_CHECKING:
     from inphase.models.encoder import Encoder
+    from inphase.models.pose.subject import Place
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ def embed(
     videos: Collection | str | Path | Sequence[str | Path],
     model: "Encoder | str | Path",
     *,
+    mirrored: bool = False,
+    subjects: Mapping[str, "Place"] | None = None,
     cache: str | Path | None = None,
     console: Console | None = None,
 ) -> Embeddings:
@@ -46,6 +49,9 @@ def embed(
     Args:
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         model: a trained encoder, or its model folder.
+        mirrored: embed the videos as seen in a mirror.
+        subjects: by name of the video, the person to follow, if the model looks at poses; by
+            default whoever [acts][inphase.models.pose.subject].
         cache: folder that keeps embeddings, by content, for reuse, and has what training kept in
             the same `cache`; by default none.
         console: where to show a progress bar; by default nowhere.
@@ -56,12 +62,14 @@ def embed(
         VideoError: none of the videos can be read.
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
-    kept, features = None, None
-    if cache is not None:
-        kept = EmbeddingCache(Path(cache) / "embeddings", _fingerprint(model))
-        features = Path(cache) / "features"
+    places = {collection[name].path: place for name, place in (subjects or {}).items()}
+    folder = Path(cache) if cache is not None else None
+    kept = None
+    if folder is not None:
+        fingerprint = _fingerprint(model) + (" mirrored" if mirrored else "")
+        kept = EmbeddingCache(folder / "embeddings", fingerprint, settings=places)
     embeddings = embed_with(
-        lambda: _embedder(model, features), collection, kept=kept, console=console
+        lambda: _embedder(model, folder, places, mirrored), collection, kept=kept, console=console
     )
     if kept is not None and kept.added and kept.folder == cache_folder() / "embeddings":
         shrink()
@@ -132,11 +140,17 @@ def _keep(video: EmbeddedVideo, kept: EmbeddingCache | None) -> None:
         _log.warning("Cannot cache the embeddings of %s: %s", video.name, error)
 
 
-def _embedder(model: "Encoder | str | Path", features: Path | None) -> VideoEmbedder:
+def _embedder(
+    model: "Encoder | str | Path",
+    cache: Path | None,
+    subjects: Mapping[Path, "Place"],
+    mirrored: bool,
+) -> VideoEmbedder:
     from inphase.models.encoder import ready_encoder
     from inphase.models.frame_embedder import FrameEmbedder
 
-    return FrameEmbedder(ready_encoder(model), features=features)
+    encoder = ready_encoder(model)
+    return FrameEmbedder(encoder, cache=cache, subjects=subjects, mirrored=mirrored)
 
 
 def _fingerprint(model: "Encoder | str | Path") -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,20 @@ class EmbeddingCache:
 
     Args:
         folder: created if needed; safe to delete.
-        fingerprint: the encoder's fingerprint.
+        fingerprint: the encoder's fingerprint, and whatever else is the same for all videos.
+        settings: whatever else the embeddings of some videos depend on.
     """
 
-    def __init__(self, folder: str | Path, fingerprint: str) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        fingerprint: str,
+        *,
+        settings: Mapping[Path, object] | None = None,
+    ) -> None:
         self.folder = Path(folder)
         self._fingerprint = fingerprint
+        self._settings = settings or {}
         self.added = 0
         """How many videos were added."""
 
@@ -57,4 +66,6 @@ class EmbeddingCache:
 
     def _file(self, video: Path) -> Path:
         told = json.dumps([_VERSION, content_hash(video), self._fingerprint])
+        if video in self._settings:
+            told += str(self._settings[video])
         return self.folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"

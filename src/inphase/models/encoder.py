@@ -15,7 +15,7 @@ from typing_extensions import Self
 from inphase.errors import ModelError
 from inphase.models.base_networks import create_base_network
 from inphase.models.config import EncoderConfig
-from inphase.models.embedder import Embedder
+from inphase.models.embedder import Embedder, NoEmbedder
 from inphase.models.folding import fold_batch_norm
 from inphase.models.model_folder import (
     describe,
@@ -24,6 +24,7 @@ from inphase.models.model_folder import (
     read_model_folder,
     write_model_folder,
 )
+from inphase.models.pose.weight_files import pose_version
 
 
 class Encoder(nn.Module):
@@ -55,7 +56,13 @@ class Encoder(nn.Module):
             self.base = create_base_network(
                 config.base_network, pretrained=config.pretrained, weights=config.weights
             )
-            self.embedder = Embedder(self.base.out_channels, config)
+            self.embedder: Embedder | NoEmbedder = (
+                NoEmbedder()
+                if config.embedder == "none"
+                else Embedder(
+                    self.base.out_channels, config, kernel=1 if self.base.sees_poses else 3
+                )
+            )
         side = math.ceil(config.image_size / self.base.stride)
         if config.pool > side:
             raise ModelError(
@@ -151,6 +158,8 @@ class Encoder(nn.Module):
         """sha256 of everything that determines `features`: weights, preprocessing, pooling."""
         config = self.config.model_dump(include={"base_network", "image_size", "pool"})
         config |= {"mean": self.base.mean, "std": self.base.std}
+        if self.base.sees_poses:
+            config["poses"] = pose_version()
         return fingerprint(config, _arrays(self.base))
 
     @property

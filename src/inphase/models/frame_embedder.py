@@ -11,14 +11,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inphase.data import context_indices, resample
+from inphase.data import context_indices, frames_worth_seeing
 from inphase.errors import ModelError, VideoError
 from inphase.models.embeddings import EmbeddedVideo
 from inphase.models.encoder import Encoder, FrameMaps, background
 from inphase.models.engine import FrozenNetwork
 from inphase.models.kept_maps import kept_maps
+from inphase.models.pose.features import body, features
+from inphase.models.pose.people import people
+from inphase.models.pose.subject import Place
+from inphase.models.pose.tracks import PoseTracks
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
-from inphase.video import VideoReader, ahead, average_fps, read_image
+from inphase.video import VideoReader, ahead, read_image
 
 # A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 6.9 ms per
 # frame at 2, 7.9 at 4, 8.4 at 8 in float32 (benchmarks/speed.py). A GPU needs many at once.
@@ -28,12 +32,6 @@ _CPU_BATCH, _GPU_BATCH = 2, 64
 _EMBEDDER_BATCH = 32
 # Frames from which a video's background is computed: their maps are kept for embedding.
 _BACKGROUND_FRAMES = 256
-
-# A faster video is embedded at this many frames per second, and interpolated in between: more add
-# nothing to an alignment (docs/studies/speed.md).
-_MOST_FPS = 30.0
-# Up to this much faster, all frames are embedded.
-_SLACK = 1.2
 
 T = TypeVar("T")
 
@@ -45,12 +43,28 @@ class FrameEmbedder:
 
     Args:
         encoder: on the device to use.
-        features: folder of maps kept by training; frames found there are not computed again.
+        cache: folder with maps kept by training, which are not computed again, and with landmarks.
+        subjects: by video, whom to follow, if the encoder looks at poses.
+        mirrored: embed videos as seen in a mirror.
     """
 
-    def __init__(self, encoder: Encoder, *, features: Path | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        cache: Path | None = None,
+        subjects: Mapping[Path, Place] | None = None,
+        mirrored: bool = False,
+    ) -> None:
         self.encoder = encoder
-        self._features = features
+        self._mirrored = mirrored
+        # What training kept is not mirrored.
+        self._features = cache / "features" if cache is not None and not mirrored else None
+        self._poses = (
+            PoseTracks(cache / "landmarks" if cache is not None else None, subjects=subjects or {})
+            if encoder.base.sees_poses
+            else None
+        )
         self.batch = _CPU_BATCH if encoder.device.type == "cpu" else _GPU_BATCH
         self._network = FrozenNetwork(FrameMaps(encoder), for_torch=FrameMaps.folded)
         self._embedder = copy.deepcopy(encoder.embedder).eval()
@@ -88,10 +102,12 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        seen = _Seen(reader, self._kept(path))
+        seen = _Seen(reader, self._kept(path, advance), mirrored=self._mirrored)
         known, still = self._background(seen)
         maps = self._all_maps(seen, known)
-        embeddings = self.embed_maps(seen.times, maps, still, advance=advance)
+        # Poses take their time earlier, and have moved the bar to its end by now.
+        bar = advance if self._poses is None else None
+        embeddings = self.embed_maps(seen.times, maps, still, advance=bar)
         if len(seen) < len(reader):
             embeddings = _interpolated(embeddings, seen.positions(np.arange(len(reader))))
         return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
@@ -114,7 +130,7 @@ class FrameEmbedder:
         for index in indices:
             if not 0 <= index < len(reader):
                 raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
-        seen = _Seen(reader, self._kept(Path(path)))
+        seen = _Seen(reader, self._kept(Path(path)), mirrored=self._mirrored)
         positions = seen.positions(np.asarray(indices, dtype=np.int64))
         wanted = np.unique(np.concatenate([np.floor(positions), np.ceil(positions)]).astype(int))
         around = frames_to_smooth(seen.times, wanted, config.smoothing)
@@ -135,7 +151,8 @@ class FrameEmbedder:
 
         Raises:
             VideoError: the picture cannot be decoded.
-            ModelError: the encoder looks only at what moves in a video.
+            ModelError: the encoder looks only at what moves in a video, or at poses and nobody is
+                seen.
         """
         if self.encoder.config.subtract_background:
             raise ModelError(
@@ -143,12 +160,25 @@ class FrameEmbedder:
                 f"cannot embed the picture {path}; give a moment of a video."
             )
         size = self.encoder.config.image_size
-        (features,) = self.maps([read_image(Path(path), size=(size, size))])
+        if self._poses is not None:
+            seen = self._pose_in(Path(path))
+        else:
+            (seen,) = self.maps([read_image(Path(path), size=(size, size))])
         stacked = torch.stack(
-            [self._responses(features[None])] * self.encoder.config.context_frames, dim=1
+            [self._responses(seen[None])] * self.encoder.config.context_frames, dim=1
         )
         embedding: NDArray[np.float32] = self._embed_stacked(stacked)[0]
         return embedding
+
+    def _pose_in(self, path: Path) -> Tensor:
+        """The features, `(C, 1, 1)`, of the largest person in a picture."""
+        assert self._poses is not None
+        persons = people(read_image(path), self._poses.network())
+        if not persons:
+            raise ModelError(f"This model looks at poses, and nobody is seen in {path}.")
+        largest = max(persons, key=lambda person: person.region.size)
+        found = features(body(largest.values[None]), np.zeros(1))
+        return torch.from_numpy(found[0])[:, None, None]
 
     def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
         """(n, k, C, h, w) maps to (n, dims); any background is already subtracted."""
@@ -170,8 +200,22 @@ class FrameEmbedder:
     def _fingerprint(self) -> str:
         return self.encoder.base_fingerprint
 
-    def _kept(self, path: Path) -> Mapping[int, Tensor]:
-        """Maps of a video's frames that training kept."""
+    def video_maps(self, path: Path) -> Iterator[Tensor]:
+        """Maps `(C, h, w)` of all frames of a video, in order."""
+        size = self.encoder.config.image_size
+        reader = VideoReader(path, size=(size, size))
+        seen = _Seen(reader, self._kept(path), mirrored=self._mirrored, all_frames=True)
+        return self._some_maps(seen, range(len(reader)))
+
+    def _kept(
+        self, path: Path, advance: Callable[[int], object] | None = None
+    ) -> Mapping[int, Tensor]:
+        """Maps of a video's frames that need not be computed: kept by training, or of its poses."""
+        if self._poses is not None:
+            track = self._poses.track(path, advance=advance)
+            places = body(track.landmarks, mirrored=self._mirrored)
+            of_frames = torch.from_numpy(features(places, track.times))[:, :, None, None]
+            return dict(enumerate(of_frames))
         if self._features is None:
             return {}
         return kept_maps(self._features, path, self._fingerprint)
@@ -179,7 +223,7 @@ class FrameEmbedder:
     def _some_maps(self, seen: "_Seen", indices: Sequence[int]) -> Iterator[Tensor]:
         """Maps of some frames, in order: those that were kept, and the rest computed."""
         numbers, kept = seen.numbers[list(indices)].tolist(), seen.kept
-        made = self.maps(ahead(seen.reader.frames([i for i in numbers if i not in kept])))
+        made = self.maps(ahead(seen.frames([i for i in numbers if i not in kept])))
         for number in numbers:
             yield kept[number].to(self.encoder.device) if number in kept else next(made)
 
@@ -260,17 +304,32 @@ class _Seen:
     Args:
         reader: of the video.
         kept: maps by frame number, of some frames.
+        mirrored: whether the network sees them in a mirror.
+        all_frames: however many there are per second.
     """
 
-    def __init__(self, reader: VideoReader, kept: Mapping[int, Tensor]) -> None:
+    def __init__(
+        self,
+        reader: VideoReader,
+        kept: Mapping[int, Tensor],
+        *,
+        mirrored: bool,
+        all_frames: bool = False,
+    ) -> None:
         self.reader = reader
         self.kept = kept
-        fast = average_fps(reader.times, default=_MOST_FPS) > _SLACK * _MOST_FPS
-        self.numbers = resample(reader.times, fps=_MOST_FPS) if fast else np.arange(len(reader))
+        self._mirrored = mirrored
+        every = np.arange(len(reader))
+        self.numbers = every if all_frames else frames_worth_seeing(reader.times)
         self.times = reader.times[self.numbers]
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def frames(self, numbers: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+        """Pictures of some frames, in order."""
+        pictures = self.reader.frames(numbers)
+        return (np.fliplr(one) for one in pictures) if self._mirrored else pictures
 
     def positions(self, frames: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where frames of the video lie among these: 0 is the first, 1.5 halfway between two."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing
 from inphase.errors import ConfigError, ModelError
 from inphase.models.config import EncoderConfig
+from inphase.models.pose.weight_files import BLAZEPOSE, pose_version
 from inphase.settings import parse_settings, read_yaml
 
 FORMAT_VERSION = 1
@@ -104,7 +105,12 @@ def _read_tensors(file: Path) -> dict[str, NDArray[Any]]:
 def embedding_fingerprint(config: EncoderConfig, tensors: Mapping[str, NDArray[Any]]) -> str:
     """sha256 of everything that determines an encoder's embeddings."""
     without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
-    return fingerprint(config.model_dump(exclude=without), tensors)
+    if config.embedder == "convolutions":  # A model from before there was a choice stays the same.
+        without.add("embedder")
+    settings = config.model_dump(exclude=without)
+    if config.base_network == BLAZEPOSE:
+        settings["poses"] = pose_version()
+    return fingerprint(settings, tensors)
 
 
 def fingerprint(config: Mapping[str, object], tensors: Mapping[str, NDArray[Any]]) -> str:

@@ -20,7 +20,11 @@ class Square:
     def __init__(self) -> None:
         self.sizes: set[tuple[int, ...]] = set()
 
-    def detect(self, image: NDArray[np.uint8]) -> Sequence[Detection]:
+    def detect(
+        self,
+        image: NDArray[np.uint8],
+        region: Region | None = None,  # noqa: ARG002
+    ) -> Sequence[Detection]:
         self.sizes.add(image.shape)
         rows, columns = np.nonzero(image[..., 0] > BRIGHT)
         if not len(rows):

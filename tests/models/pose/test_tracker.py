@@ -25,7 +25,11 @@ class Scene:
         self.ghosts: list[tuple[float, float]] = []
         self.calls: list[str] = []
 
-    def detect(self, image: Image) -> Sequence[Detection]:  # noqa: ARG002
+    def detect(
+        self,
+        image: Image,  # noqa: ARG002
+        region: Region | None = None,  # noqa: ARG002
+    ) -> Sequence[Detection]:
         self.calls.append("detect")
         return [
             Detection(score, np.zeros(4), np.array([[x, 50], [x, 10], [x, 30], [x, 10]]))

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from inphase.models.pose.landmarks import Landmarks as Landmarks
     from inphase.models.pose.network import PoseNetwork as PoseNetwork
     from inphase.models.pose.region import Region as Region
+    from inphase.models.pose.subject import Place as Place
     from inphase.models.pose.track import PoseTrack as PoseTrack
     from inphase.models.pose.track import video_landmarks as video_landmarks
     from inphase.models.pose.tracker import PoseTracker as PoseTracker
+    from inphase.models.pose.tracks import PoseTracks as PoseTracks
 
 # Loaded when first used: numba is slow to import.
 _HOMES = {
@@ -20,6 +22,8 @@ _HOMES = {
     "PoseNetwork": "network",
     "PoseTrack": "track",
     "PoseTracker": "tracker",
+    "PoseTracks": "tracks",
+    "Place": "subject",
     "Region": "region",
     "video_landmarks": "track",
 }

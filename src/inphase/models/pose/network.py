@@ -1,6 +1,7 @@
 """BlazePose: a network that finds people, and one that places 33 landmarks on each."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,16 @@ from inphase.models.pose.weight_files import weight_file
 _DETECTOR = ("Identity", "Identity_1")
 # Without Identity_2, the mask of the person: the layers that make only it are left out.
 _LANDMARKS = ("Identity", "Identity_1", "Identity_3", "Identity_4")
+
+
+class Network(Protocol):
+    """What finding and following people takes: a `PoseNetwork`, or a stand-in in tests."""
+
+    def detect(self, image: NDArray[np.uint8], region: Region | None = None) -> Sequence[Detection]:
+        """The people in a picture or in a region of it, the most certain first."""
+
+    def landmarks(self, image: NDArray[np.uint8], region: Region) -> Landmarks | None:
+        """The landmarks of the person in a region; None if nobody is there."""
 
 
 class PoseNetwork:
@@ -39,10 +50,15 @@ class PoseNetwork:
         self._detector = _compiled("pose_detection.tflite", _DETECTOR, threads)
         self._landmarks = _compiled("pose_landmark_full.tflite", _LANDMARKS, threads)
 
-    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
-        """The people in a picture, (height, width, 3) RGB, the most certain first."""
+    def detect(self, image: NDArray[np.uint8], region: Region | None = None) -> list[Detection]:
+        """The people in a picture, the most certain first.
+
+        Args:
+            image: (height, width, 3) RGB.
+            region: the part of the picture to search; by default all of it.
+        """
         height, width, _ = image.shape
-        region = Region.of_picture(width, height)
+        region = region or Region.of_picture(width, height)
         size = detections.INPUT
         pixels = sample(image, region, size, values=(-1, 1), repeat_edge=False)
         raw, logits = self._detector(pixels)

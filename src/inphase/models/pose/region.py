@@ -11,6 +11,9 @@ _MARGIN = 1.25
 # A change of this share of the size is a movement, and is followed at once.
 _MOVEMENT = 0.2
 
+# A person's size in the picture changes by less than this factor in half a second.
+_GROWTH = 1.6
+
 
 @dataclass(frozen=True)
 class Region:
@@ -46,16 +49,35 @@ class Region:
         size = 2 * math.hypot(across, down) * _MARGIN
         return cls(float(hips[0]), float(hips[1]), size, math.atan2(across, -down))
 
+    @property
+    def body(self) -> float:
+        """Diameter of the circle around the body, in pixels, if this is the region of one."""
+        return self.size / _MARGIN
+
     def followed_by(self, other: "Region") -> "Region":
         """Move towards another region, the less the closer it is.
 
         A region that shakes makes landmarks shake. So small changes are followed slowly, large ones
         at once.
         """
+        change = float(np.linalg.norm(other._vector() - self._vector()))
+        return self.between(other, min(1.0, change / (_MOVEMENT * other.size)))
+
+    def between(self, other: "Region", share: float) -> "Region":
+        """The region a share of the way to another."""
         old, new = self._vector(), other._vector()
-        share = min(1.0, float(np.linalg.norm(new - old)) / (_MOVEMENT * other.size))
         x, y, size, up, across = (old + share * (new - old)).tolist()
         return Region(x, y, size, math.atan2(across, up))
+
+    def apart(self, other: "Region") -> float:
+        """Distance between the hips of two bodies, as a share of the larger body.
+
+        Infinite if their sizes are too different for one person a moment later.
+        """
+        smaller, larger = sorted([self.body, other.body])
+        if larger > _GROWTH * smaller:
+            return math.inf
+        return math.hypot(self.x - other.x, self.y - other.y) / max(larger, 1e-6)
 
     def _vector(self) -> NDArray[np.float64]:
         """What can be averaged: a rotation as such cannot."""

@@ -7,8 +7,19 @@ from pathlib import Path
 from inphase.errors import ModelError
 
 _FOLDER = Path(__file__).parent / "weights"
+BLAZEPOSE = "blazepose"
+"""Name of the base network."""
+
+# Increased whenever the same video gives different landmarks or features than before.
+_VERSION = 1
 # Beside it lies what fetches the weights; an installed package has none.
 _BUILD_HOOK = Path(__file__).parents[4] / "hatch_build.py"
+
+
+def pose_version() -> str:
+    """What distinguishes landmarks and their features from those of other versions of inphase."""
+    sources = json.loads((_FOLDER / "sources.json").read_text(encoding="utf-8"))
+    return json.dumps([_VERSION, sources["files"]], sort_keys=True)
 
 
 def weight_file(name: str) -> Path:

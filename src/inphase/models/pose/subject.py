@@ -1,0 +1,199 @@
+"""Whose body to follow: of several people in a video, the one whose motion is the action.
+
+People are looked for in a few frames spread over the video, and recognized from one to the next by
+place and size. How much each moves is measured between such a frame and the one a tenth of a second
+later: how far the body's parts get relative to the hips. The subject is the person with the largest
+area in the picture, summed over the frames in which they move clearly: whoever the camera films
+rather than the crowd, and whoever acts rather than whoever waits.
+"""
+
+import bisect
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.models.pose.landmarks import Landmarks
+from inphase.models.pose.network import Network
+from inphase.models.pose.people import people
+from inphase.models.pose.region import Region
+from inphase.video import VideoReader
+
+# Frames in which people are looked for: two a second, within limits.
+_PER_SECOND, _FEWEST, _MOST = 3.0, 6, 16
+# Seconds over which motion is measured.
+_STEP = 0.1
+# From one of these frames to the next, hips move less than this share of the body's size.
+_REACH = 0.6
+# Whoever moves by this share of their size per second moves clearly.
+_CLEARLY = 0.15
+# Shoulders to ankles: where motion is measured. Hands and feet add noise, the face nothing.
+_PARTS = [11, 12, 13, 14, 15, 16, 25, 26, 27, 28]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person is at some time.
+
+    Attributes:
+        x: from the left, as a share of the picture's width.
+        y: from the top, as a share of its height.
+        seconds: time in the video.
+    """
+
+    x: float
+    y: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A person in one of the frames searched.
+
+    Attributes:
+        frame: its number.
+        person: the landmarks.
+        motion: pixels per second.
+    """
+
+    frame: int
+    person: Landmarks
+    motion: float
+
+    @property
+    def region(self) -> Region:
+        """Where the person is."""
+        return self.person.region
+
+
+@dataclass
+class Person:
+    """The sightings of one person, in order."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        """How much of the picture moves because of this person, over all frames searched."""
+        size = float(np.median([one.region.body for one in self.sightings]))
+        moves = [one.motion / size for one in self.sightings]
+        return size**2 * sum(one / (one + _CLEARLY) for one in moves)
+
+
+def sightings_of_subject(
+    video: VideoReader, network: Network, place: Place | None = None
+) -> tuple[list[Sighting], int]:
+    """The sightings of the person to follow, and how many people were seen.
+
+    Args:
+        video: of which a few frames are read.
+        network: finds people.
+        place: whoever is nearest to it is followed; by default, whoever acts.
+    """
+    chosen = None if place is None else video.index_at(place.seconds)
+    persons = persons_in(video, network, also=chosen)
+    if not persons:
+        return [], 0
+    best = max(persons, key=lambda person: person.weight)
+    if place is not None:
+        x, y = place.x * video.size[0], place.y * video.size[1]
+        near = [
+            (math.hypot(one.region.x - x, one.region.y - y), index)
+            for index, person in enumerate(persons)
+            for one in person.sightings
+            if one.frame == chosen
+        ]
+        if near:
+            best = persons[min(near)[1]]
+    return best.sightings, len(persons)
+
+
+def persons_in(video: VideoReader, network: Network, *, also: int | None = None) -> list[Person]:
+    """Everybody in a few frames of a video.
+
+    Args:
+        video: of which these frames are read.
+        network: finds people.
+        also: a frame to be among them.
+    """
+    persons: list[Person] = []
+    for here, there, picture, later in _pictures(video, _searched(video.times, also)):
+        before = [person.sightings[-1].region for person in persons]
+        seconds = abs(float(video.times[there] - video.times[here]))
+        found = [
+            Sighting(here, person, _motion(person, later, network, seconds))
+            for person in people(picture, network, before=before)
+        ]
+        _join(persons, found)
+    return persons
+
+
+def _pictures(
+    video: VideoReader, pairs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Pairs of frames with their pictures, each decoded once; few are in memory."""
+    wanted = sorted({frame for pair in pairs for frame in pair})
+    arriving = zip(wanted, video.frames(wanted), strict=True)
+    kept: dict[int, NDArray[np.uint8]] = {}
+    for index, pair in enumerate(pairs):
+        while max(pair) not in kept:
+            number, picture = next(arriving)
+            kept[number] = picture
+        yield *pair, kept[pair[0]], kept[pair[1]]
+        needed = min((min(later) for later in pairs[index + 1 :]), default=0)
+        kept = {number: one for number, one in kept.items() if number >= needed}
+
+
+def _searched(times: NDArray[np.float64], also: int | None) -> list[tuple[int, int]]:
+    """Frames to search, each with the one to which motion is measured."""
+    seconds = float(times[-1] - times[0])
+    count = int(np.clip(seconds * _PER_SECOND, _FEWEST, _MOST))
+    frames = {round(i) for i in np.linspace(0, len(times) - 1, count)}
+    searched = sorted(frames if also is None else frames | {also})
+    last = len(times) - 1
+    later = [min(int(np.searchsorted(times, times[one] + _STEP)), last) for one in searched]
+    # The last frame has none after it: there, the one before counts.
+    return [(a, b if b > a else max(0, a - 1)) for a, b in zip(searched, later, strict=True)]
+
+
+def _motion(person: Landmarks, later: NDArray[np.uint8], network: Network, seconds: float) -> float:
+    """How fast the body's parts move relative to the hips, in pixels per second."""
+    # The region lies around the body as it was, and still holds it.
+    after = network.landmarks(later, person.region)
+    if after is None or not seconds:
+        return 0.0
+    parts = [one.values[_PARTS, :2] - one.values[23:25, :2].mean(axis=0) for one in (person, after)]
+    seen = np.minimum(person.values[_PARTS, 3], after.values[_PARTS, 3])
+    far = np.linalg.norm(parts[1] - parts[0], axis=1)
+    return float((far * seen).mean() / seconds)
+
+
+def _join(persons: list[Person], found: Sequence[Sighting]) -> None:
+    """Recognize people by place and size, the nearest first; whoever is left is new."""
+    pairs = sorted(
+        (person.sightings[-1].region.apart(one.region), i, j)
+        for i, person in enumerate(persons)
+        for j, one in enumerate(found)
+    )
+    known: set[int] = set()
+    old: set[int] = set()
+    for distance, i, j in pairs:
+        if distance <= _REACH and i not in known and j not in old:
+            persons[i].sightings.append(found[j])
+            known.add(i)
+            old.add(j)
+    persons += [Person([one]) for j, one in enumerate(found) if j not in old]
+
+
+def region_in(seen: Sequence[Sighting], frame: int) -> Region | None:
+    """Where the subject is in a frame, between two sightings; None if there are none."""
+    if not seen:
+        return None
+    after = bisect.bisect_left([one.frame for one in seen], frame)
+    if after in (0, len(seen)):
+        return seen[min(after, len(seen) - 1)].region
+    before, later = seen[after - 1], seen[after]
+    share = (frame - before.frame) / (later.frame - before.frame)
+    return before.region.between(later.region, share)

@@ -1,0 +1,106 @@
+"""Landmarks of whole videos, kept between runs."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inphase.atomic import replacing
+from inphase.cache import touch
+from inphase.data import content_hash
+from inphase.models.pose.landmarks import NAMES
+from inphase.models.pose.network import Network, PoseNetwork
+from inphase.models.pose.subject import Place
+from inphase.models.pose.track import PoseTrack, video_landmarks
+from inphase.models.pose.weight_files import pose_version
+from inphase.video import probe
+
+_NO_SUBJECTS: Mapping[Path, Place] = {}
+
+
+class PoseTracks:
+    """Follows one person through each of many videos, once: landmarks are kept on disk.
+
+    Args:
+        folder: keeps landmarks, by the video's content; by default they are not kept.
+        subjects: by video, whom to follow; by default whoever
+            [acts][inphase.models.pose.subject].
+        network: loaded when first needed.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        subjects: Mapping[Path, Place] = _NO_SUBJECTS,
+        network: Network | None = None,
+    ) -> None:
+        self._folder = folder
+        self._subjects = subjects
+        self._network = network
+        self._last: PoseTrack | None = None
+
+    def track(
+        self, path: str | Path, *, advance: Callable[[int], object] | None = None
+    ) -> PoseTrack:
+        """The landmarks of a video, found or computed.
+
+        Args:
+            path: the video.
+            advance: called with the number of frames just processed.
+
+        Raises:
+            VideoError: the video cannot be read.
+            ModelError: the weights are missing or damaged.
+            OutputError: the folder cannot be written.
+        """
+        path = Path(path)
+        if self._last is not None and self._last.path == path:
+            return self._last
+        subject = self._subjects.get(path)
+        file = self._file(path, subject)
+        found = _read(file, path) if file is not None else None
+        if found is None:
+            self._network = self._network or PoseNetwork()
+            found = video_landmarks(path, network=self._network, subject=subject, advance=advance)
+            if file is not None:
+                with replacing(file) as beside:
+                    _write(beside, found)
+        self._last = found
+        return found
+
+    def network(self) -> Network:
+        """The network that finds people."""
+        self._network = self._network or PoseNetwork()
+        return self._network
+
+    def _file(self, path: Path, subject: Place | None) -> Path | None:
+        if self._folder is None:
+            return None
+        who = None if subject is None else asdict(subject)
+        told = json.dumps([pose_version(), content_hash(path), who])
+        return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
+
+
+def _read(file: Path, path: Path) -> PoseTrack | None:
+    """The landmarks in a file; None if there are none for this video."""
+    times = probe(path).times
+    try:
+        kept: NDArray[np.float32] = np.load(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    # The number of people seen is in a row of its own, below the frames.
+    if kept.shape != (len(times) + 1, len(NAMES), 7) or kept.dtype != np.float32:
+        return None
+    touch(file)
+    return PoseTrack(path, times, kept[:-1], int(kept[-1, 0, 0]))
+
+
+def _write(file: Path, track: PoseTrack) -> None:
+    last = np.full((1, *track.landmarks.shape[1:]), track.people, np.float32)
+    with file.open("wb") as out:
+        np.save(out, np.concatenate([track.landmarks, last]), allow_pickle=False)
