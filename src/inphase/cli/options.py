@@ -2,7 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -14,7 +15,9 @@ from inphase.errors import ConfigError, Skipped
 if TYPE_CHECKING:
     from inphase.data import Collection
     from inphase.models import Embeddings
+    from inphase.models.pose import Place
     from inphase.results.formats import Formats
+    from inphase.training.config import TrainingConfig
 
 R = TypeVar("R")
 
@@ -45,7 +48,17 @@ Metadata = Annotated[
         show_default=False,
     ),
 ]
-Preset = Annotated[str, typer.Option(help="Training settings: quick, penn_action or pouring.")]
+Preset = Annotated[
+    str, typer.Option(help="Training settings: quick, poses, penn_action or pouring.")
+]
+FitPreset = Annotated[
+    str | None,
+    typer.Option(
+        help="Fit an encoder with these settings: quick, poses, penn_action or pouring [default: "
+        "poses if people are seen, otherwise quick].",
+        show_default=False,
+    ),
+]
 Override = Annotated[
     list[str] | None,
     typer.Option(
@@ -60,6 +73,30 @@ Cache = Annotated[
     typer.Option(
         help="Folder for what is kept between runs: features, embeddings, fitted models "
         "[default: the user's cache folder].",
+        show_default=False,
+    ),
+]
+Features = Annotated[
+    Literal["auto", "pose", "appearance"],
+    typer.Option(
+        help="What to compare: the poses of people, or the whole picture; auto looks for people."
+    ),
+]
+Fit = Annotated[
+    bool | None,
+    typer.Option(
+        "--fit/--no-fit",
+        help="Fit an encoder to these videos first, and keep it for next time [default: only if "
+        "the whole picture is compared].",
+        show_default=False,
+    ),
+]
+Subject = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=X,Y@SECONDS",
+        help="Whom to follow in a video with several people: the one at pixel X,Y at that time "
+        "[default: the largest who moves]. Repeatable.",
         show_default=False,
     ),
 ]
@@ -166,20 +203,65 @@ def output(formats: "Formats", *, more: str = "") -> Any:
 
 
 REPEATED = "Repeatable."
+_NUMBER = r"\d+(?:\.\d*)?"
 
 
-def embed(collection: "Collection", model: Path, *, cache: Path | None = None) -> "Embeddings":
+def embed(
+    collection: "Collection",
+    model: Path,
+    *,
+    subjects: "Mapping[str, Place] | None" = None,
+    mirrored: bool = False,
+    cache: Path | None = None,
+) -> "Embeddings":
     """Embed videos for a verb, using embeddings from the cache if possible.
 
     Args:
         collection: the videos.
         model: the model folder.
+        subjects: by name of the video, whom to follow.
+        mirrored: as seen in a mirror.
         cache: folder of the cache; by default the user's.
     """
     from inphase.cache import cache_folder
     from inphase.models import embed as embed_videos
 
-    return embed_videos(collection, model, cache=cache or cache_folder(), console=console())
+    return embed_videos(
+        collection,
+        model,
+        mirrored=mirrored,
+        subjects=subjects,
+        cache=cache or cache_folder(),
+        console=console(),
+    )
+
+
+def fit_config(preset: str | None, override: Sequence[str] | None) -> "TrainingConfig | None":
+    """The configuration to fit with, if one was asked for."""
+    from inphase.training.config import load_config
+
+    return load_config(preset or "quick", overrides=override or ()) if preset or override else None
+
+
+def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str, Place]":
+    """Parse `NAME=X,Y@SECONDS` words.
+
+    Raises:
+        ConfigError: a word has another form.
+        CollectionError: there is no such video.
+    """
+    from inphase.models.pose import Place
+
+    chosen = {}
+    for name, told in pairs(given, "--subject").items():
+        found = re.fullmatch(rf"({_NUMBER}),({_NUMBER})@({_NUMBER})", told)
+        if found is None:
+            raise ConfigError(
+                f"--subject: write NAME=X,Y@SECONDS, such as me=320,240@1.5, not `{name}={told}`."
+            )
+        x, y, seconds = map(float, found.groups())
+        chosen[collection[name].name] = Place(x, y, seconds)
+    return chosen
 
 
 def console() -> Console:

@@ -7,6 +7,7 @@ import typer
 
 from inphase.applications.synchronization import EDIT_SUFFIXES, FORMATS
 from inphase.cli import options
+from inphase.errors import ConfigError
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -35,11 +36,14 @@ def synchronize(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model folder of a trained encoder [default: fit one to these videos first and "
-            "keep it for next time].",
+            help="Model folder of a trained encoder [default: poses if people are seen, otherwise "
+            "fit one to these videos first and keep it for next time].",
             show_default=False,
         ),
     ] = None,
+    features: options.Features = "auto",
+    fit: options.Fit = None,
+    subject: options.Subject = None,
     separate: Annotated[
         bool,
         typer.Option(
@@ -59,7 +63,7 @@ def synchronize(
         ),
     ] = 2,
     split: options.Split = None,
-    preset: options.Preset = "quick",
+    preset: options.FitPreset = None,
     override: options.Override = None,
     cache: options.Cache = None,
     *,
@@ -88,14 +92,23 @@ def synchronize(
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(collection.names)
+    subjects = options.subjects(subject, collection)
     if model is None:
-        from inphase.training import fit_or_reuse, load_config
+        from inphase.training.choosing import choose_model
 
-        settings = load_config(preset, overrides=override or ())
-        run = fit_or_reuse(collection, config=settings, cache=cache, console=console)
-        model = run.model
-        typer.echo(f"The fitted model is in {model}")
-    embeddings = options.embed(collection, model, cache=cache)
+        model = choose_model(
+            collection,
+            features=features,
+            fit=fit,
+            config=options.fit_config(preset, override),
+            subjects=subjects,
+            cache=cache,
+            console=console,
+            say=typer.echo,
+        )
+    elif features != "auto" or fit is not None:
+        raise ConfigError("--features and --fit choose a model: leave them out with --model.")
+    embeddings = options.embed(collection, model, subjects=subjects, cache=cache)
     result = match(
         embeddings,
         reference=name,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.cli import options
+from inphase.errors import ConfigError
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -74,7 +75,10 @@ def view(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
     split: options.Split = None,
-    preset: options.Preset = "quick",
+    features: options.Features = "auto",
+    fit: options.Fit = None,
+    subject: options.Subject = None,
+    preset: options.FitPreset = None,
     override: options.Override = None,
     cache: options.Cache = None,
     *,
@@ -90,14 +94,19 @@ def view(
     For a web host: `inphase view swings/ --model runs/swing/model --export page/`
     """
     from inphase.data import Collection
-    from inphase.training import load_config
     from inphase.viewer.opening import split_models
     from inphase.viewer.view import view as show
 
     sources, model = split_models(videos, model)
+    collection = Collection.open(sources, split=split)
+    if model is not None and (features != "auto" or fit is not None):
+        raise ConfigError("--features and --fit choose a model: leave them out with --model.")
     skipped = show(
-        Collection.open(sources, split=split),
+        collection,
         model,
+        features=features,
+        fit=fit,
+        subjects=options.subjects(subject, collection),
         export=export,
         reference=reference,
         labels=labels,
@@ -105,7 +114,7 @@ def view(
         host=host,
         port=port,
         open_browser=open_browser,
-        config=load_config(preset, overrides=override or ()) if model is None else None,
+        config=options.fit_config(preset, override),
         options=how,
         cache=cache,
         console=options.console(),

@@ -24,7 +24,13 @@ from inphase.training.loop import fit
 from inphase.training.module import TrainingModule
 from inphase.training.processes import started
 from inphase.training.reports import ProgressBar, StepLog
-from inphase.training.sources import Readable, feature_sources, frame_sources, labelled
+from inphase.training.sources import (
+    Readable,
+    feature_sources,
+    frame_sources,
+    labelled,
+    pose_sources,
+)
 from inphase.video import probe
 
 _log = logging.getLogger(__name__)
@@ -105,7 +111,12 @@ def train(
     root = Path(cache) if cache is not None else cache_folder()
     with processes.first_alone():
         encoder = Encoder(config.encoder, seed=config.seed)
-        if config.encoder.train_base == "frozen":
+        if encoder.base.sees_poses:
+            sources, undecodable = pose_sources(
+                readable, config, phases=phases, folder=root / "landmarks", console=console
+            )
+            skipped += undecodable
+        elif config.encoder.train_base == "frozen":
             on_device = encoder.to(processes.device)
             sources, undecodable = feature_sources(
                 readable,

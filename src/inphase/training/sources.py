@@ -15,6 +15,9 @@ from torch import Tensor
 from inphase.data import Augmentation, Collection, Video, phases_of, resample
 from inphase.errors import Skipped, TrainingError, VideoError
 from inphase.models import Encoder
+from inphase.models.pose import PoseTracks
+from inphase.models.pose.augmentation import PoseAugmentation
+from inphase.models.pose.features import body, features
 from inphase.progress import progress_bar
 from inphase.training.config import TrainingConfig, build_objectives
 from inphase.training.features import FeatureCache
@@ -62,6 +65,29 @@ class FeatureSource(ClipSource):
         """Features of the frames in one of the cached copies, drawn at random."""
         maps = self.maps[generator.integers(len(self.maps))]
         return torch.from_numpy(np.asarray(maps[context]))
+
+
+@dataclass(frozen=True)
+class PoseSource(ClipSource):
+    """Clips of a person's poses: (T, k, C, 1, 1) float32.
+
+    Attributes:
+        indices: (n,) numbers of the frames in the file.
+        all_times: (frames,) seconds of all frames.
+        places: (frames, 13, 3) as [`body`][inphase.models.pose.features.body] returns them.
+        augment: whether poses are augmented.
+    """
+
+    indices: NDArray[np.int64]
+    all_times: NDArray[np.float64]
+    places: NDArray[np.float64]
+    augment: bool
+
+    def frames(self, context: NDArray[np.int64], generator: np.random.Generator) -> Tensor:
+        """Features of the frames under one draw of the augmentation."""
+        places = PoseAugmentation.draw(generator)(self.places) if self.augment else self.places
+        seen = torch.from_numpy(features(places, self.all_times))
+        return seen[torch.from_numpy(self.indices[context])][..., None, None]
 
 
 @dataclass(frozen=True)
@@ -131,6 +157,59 @@ def feature_sources(
                     FeatureSource(video, features.times, info.duration, known, features.maps)
                 )
             bar.advance(start + len(kept) - bar.done)
+    return sources, skipped
+
+
+def pose_sources(
+    videos: Readable,
+    config: TrainingConfig,
+    *,
+    phases: Phases,
+    folder: Path,
+    console: Console,
+) -> tuple[list[ClipSource], list[Skipped]]:
+    """Sources of poses; the landmarks of videos that have none yet are found now.
+
+    Args:
+        phases: returns the frames' phases.
+        folder: of the landmarks.
+        console: shows a progress bar.
+
+    Returns:
+        The sources, and the videos that could not be decoded or in which nobody is seen.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        ModelError: the weights are missing or damaged.
+    """
+    tracks = PoseTracks(folder)
+    sources: list[ClipSource] = []
+    skipped: list[Skipped] = []
+    with progress_bar("Poses", sum(len(info.times) for _, info in videos), console=console) as bar:
+        for video, info in videos:
+            end = bar.done + len(info.times)
+            try:
+                track = tracks.track(video.path, advance=bar.advance)
+            except VideoError as error:
+                skipped.append(Skipped(video.name, str(error)))
+            else:
+                if track.found.any():
+                    indices = resample(info.times, fps=config.fps)
+                    sources.append(
+                        PoseSource(
+                            video,
+                            info.times[indices],
+                            info.duration,
+                            phases(video, indices),
+                            indices=indices,
+                            all_times=info.times,
+                            places=body(track.landmarks),
+                            augment=config.augment,
+                        )
+                    )
+                else:
+                    skipped.append(Skipped(video.name, "nobody is seen in it"))
+            bar.advance(end - bar.done)
     return sources, skipped
 
 

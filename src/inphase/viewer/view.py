@@ -1,6 +1,6 @@
 """All of `inphase view`: from videos to a page that is served or exported."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +10,9 @@ from inphase.cache import cache_folder
 from inphase.data import Collection
 from inphase.errors import Skipped
 from inphase.models import Encoder, embed
-from inphase.training import TrainingConfig, fit_or_reuse, load_config
+from inphase.models.pose import Place
+from inphase.training import TrainingConfig
+from inphase.training.choosing import Features, choose_model
 from inphase.viewer.export import export_page
 from inphase.viewer.export_folder import check_export_folder
 from inphase.viewer.opening import kept_files, open_documents
@@ -29,6 +31,9 @@ def view(
     host: str = "127.0.0.1",
     port: int = 0,
     open_browser: bool = True,
+    features: Features = "auto",
+    fit: bool | None = None,
+    subjects: Mapping[str, Place] | None = None,
     config: TrainingConfig | None = None,
     options: AlignmentOptions = AlignmentOptions(),
     cache: str | Path | None = None,
@@ -40,7 +45,8 @@ def view(
 
     Args:
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
-        model: an encoder, or its model folder; None fits one to these videos first and keeps it.
+        model: an encoder, or its model folder; by default poses if people are seen, otherwise one
+            fitted to these videos first and kept.
         export: folder to write the page to, instead of serving it.
         reference: name of the video whose pace is kept at the start; by default the first.
         labels: a labels.json to read key events from and save them to; by default the videos'
@@ -50,7 +56,9 @@ def view(
         host: address to listen on. For a host other than loopback, the link contains a token.
         port: to listen on; 0 for any free one.
         open_browser: whether to open the page in the browser.
-        config: for fitting an encoder; by default the preset `quick`.
+        features, fit, config: choose a model if none is given, see
+            [`choose_model`][inphase.training.choosing.choose_model].
+        subjects: by name of the video, whom to follow.
         options: of each alignment.
         cache: folder for features, embeddings and browser copies; by default the user's cache.
         console: where progress bars go; by default nowhere.
@@ -71,11 +79,18 @@ def view(
     name = collection[reference].name if reference is not None else None
     place = open_place(host, port) if export is None else None
     if model is None:
-        settings = config or load_config("quick")
-        model = fit_or_reuse(collection, config=settings, cache=cache, console=console).model
-        say(f"The fitted model is in {model}")
+        model = choose_model(
+            collection,
+            features=features,
+            fit=fit,
+            config=config,
+            subjects=subjects,
+            cache=cache,
+            console=console,
+            say=say,
+        )
     kept = Path(cache) if cache is not None else cache_folder()
-    embeddings = embed(collection, model, cache=kept, console=console)
+    embeddings = embed(collection, model, subjects=subjects, cache=kept, console=console)
     documents = open_documents(
         embeddings,
         collection,

@@ -57,12 +57,18 @@ def body(landmarks: NDArray[np.floating], *, mirrored: bool = False) -> Array:
     """
     places = _filled(landmarks[:, _ROWS, 4:7].astype(np.float64))
     if mirrored:
-        places = places[:, _MIRRORED] * np.array([-1.0, 1.0, 1.0])
+        places = mirror(places)
     places = places - places[:, _HIPS].mean(axis=1, keepdims=True)
     torso = float(np.median(np.linalg.norm(places[:, _SHOULDERS].mean(axis=1), axis=-1)))
     places /= max(torso, 1e-6)
     across = np.median(places[:, 1] - places[:, 2], axis=0)
     return turned(places, float(np.arctan2(across[2], across[0])))
+
+
+def mirror(places: Array) -> Array:
+    """Places (frames, 13, 3) as in a mirror."""
+    swapped: Array = places[:, _MIRRORED] * np.array([-1.0, 1.0, 1.0])
+    return swapped
 
 
 def turned(places: Array, angle: float) -> Array:

@@ -12,8 +12,11 @@ from inphase.models.pose.region import Region
 
 # A picture this much longer than wide, or wider than high, is also searched in squares.
 _OBLONG = 1.25
-# If nobody is this high, as a share of the shorter side, smaller squares are searched.
-_LARGE = 0.3
+# Unless somebody is this high, as a share of the shorter side. If nobody is as high as the second
+# share, smaller squares are searched.
+_FILLING, _LARGE = 0.8, 0.3
+# Whoever is found in a square is at most this many times as large: what is larger is not one.
+_WHOLE = 1.5
 # People whose hips are closer, as a share of their size, are the same person found twice.
 _SAME = 0.2
 
@@ -24,8 +27,8 @@ def people(
     """Everybody in a picture, each once.
 
     The detector sees 224 pixels. In them, a person who fills a fifth of a wide picture is too small
-    to find, so overlapping squares of the picture are searched one by one as well; smaller squares
-    only if nobody large was found.
+    to find. So unless somebody fills the picture, overlapping squares of it are searched one by one
+    as well; smaller squares only if nobody large was found.
 
     Args:
         image: (height, width, 3) RGB.
@@ -35,15 +38,31 @@ def people(
     """
     height, width, _ = image.shape
     short = min(height, width)
-    regions = [Region.of_picture(width, height)]
-    if max(height, width) > _OBLONG * short:
-        regions += _squares(width, height, short)
-    found = _landmarks(image, network, regions)
+    found = _landmarks(image, network, [Region.of_picture(width, height)])
+    if max(height, width) > _OBLONG * short and not _has(found, _FILLING * short):
+        found = _distinct(found + _in_squares(image, network, short))
+    if not _has(found, _LARGE * short):
+        found = _distinct(found + _in_squares(image, network, short / 2))
     missing = [one for one in before if not any(_same(one, person.region) for person in found)]
     found += [person for one in missing if (person := network.landmarks(image, one)) is not None]
-    if not any(person.region.body > _LARGE * short for person in found):
-        found += _landmarks(image, network, _squares(width, height, short / 2))
     return _distinct(found)
+
+
+def _in_squares(image: NDArray[np.uint8], network: Network, side: float) -> list[Landmarks]:
+    """The people in squares of a picture, without those whom a part of a body was mistaken for."""
+    height, width, _ = image.shape
+    found = _landmarks(image, network, _squares(width, height, side))
+    return [
+        person
+        for person in found
+        if 0 <= person.region.x <= width
+        and 0 <= person.region.y <= height
+        and person.region.body <= _WHOLE * side
+    ]
+
+
+def _has(found: Sequence[Landmarks], size: float) -> bool:
+    return any(person.region.body > size for person in found)
 
 
 def _landmarks(

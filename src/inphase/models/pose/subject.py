@@ -10,7 +10,7 @@ rather than the crowd, and whoever acts rather than whoever waits.
 import bisect
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +38,8 @@ class Place:
     """Where a person is at some time.
 
     Attributes:
-        x: from the left, as a share of the picture's width.
-        y: from the top, as a share of its height.
+        x: pixels from the left.
+        y: pixels from the top.
         seconds: time in the video.
     """
 
@@ -70,16 +70,22 @@ class Sighting:
 
 @dataclass
 class Person:
-    """The sightings of one person, in order."""
+    """The sightings of one person, in order.
 
-    sightings: list[Sighting] = field(default_factory=list)
+    Attributes:
+        sightings: where and how.
+        largest: the largest size that counts, the shorter side of the picture.
+    """
+
+    sightings: list[Sighting]
+    largest: float = math.inf
 
     @property
     def weight(self) -> float:
         """How much of the picture moves because of this person, over all frames searched."""
         size = float(np.median([one.region.body for one in self.sightings]))
         moves = [one.motion / size for one in self.sightings]
-        return size**2 * sum(one / (one + _CLEARLY) for one in moves)
+        return min(size, self.largest) ** 2 * sum(one / (one + _CLEARLY) for one in moves)
 
 
 def sightings_of_subject(
@@ -90,7 +96,7 @@ def sightings_of_subject(
     Args:
         video: of which a few frames are read.
         network: finds people.
-        place: whoever is nearest to it is followed; by default, whoever acts.
+        place: in pixels of `video`; whoever is nearest to it is followed. By default, whoever acts.
     """
     chosen = None if place is None else video.index_at(place.seconds)
     persons = persons_in(video, network, also=chosen)
@@ -98,9 +104,8 @@ def sightings_of_subject(
         return [], 0
     best = max(persons, key=lambda person: person.weight)
     if place is not None:
-        x, y = place.x * video.size[0], place.y * video.size[1]
         near = [
-            (math.hypot(one.region.x - x, one.region.y - y), index)
+            (math.hypot(one.region.x - place.x, one.region.y - place.y), index)
             for index, person in enumerate(persons)
             for one in person.sightings
             if one.frame == chosen
@@ -126,7 +131,7 @@ def persons_in(video: VideoReader, network: Network, *, also: int | None = None)
             Sighting(here, person, _motion(person, later, network, seconds))
             for person in people(picture, network, before=before)
         ]
-        _join(persons, found)
+        _join(persons, found, largest=min(picture.shape[:2]))
     return persons
 
 
@@ -170,7 +175,7 @@ def _motion(person: Landmarks, later: NDArray[np.uint8], network: Network, secon
     return float((far * seen).mean() / seconds)
 
 
-def _join(persons: list[Person], found: Sequence[Sighting]) -> None:
+def _join(persons: list[Person], found: Sequence[Sighting], *, largest: float) -> None:
     """Recognize people by place and size, the nearest first; whoever is left is new."""
     pairs = sorted(
         (person.sightings[-1].region.apart(one.region), i, j)
@@ -184,7 +189,7 @@ def _join(persons: list[Person], found: Sequence[Sighting]) -> None:
             persons[i].sightings.append(found[j])
             known.add(i)
             old.add(j)
-    persons += [Person([one]) for j, one in enumerate(found) if j not in old]
+    persons += [Person([one], largest) for j, one in enumerate(found) if j not in old]
 
 
 def region_in(seen: Sequence[Sighting], frame: int) -> Region | None:

@@ -1,23 +1,24 @@
 """The landmarks of one person in a whole video."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inphase.data import frames_worth_seeing
-from inphase.models.pose.landmarks import NAMES
+from inphase.models.pose.landmarks import NAMES, Landmarks
 from inphase.models.pose.network import Network, PoseNetwork
-from inphase.models.pose.subject import Place, region_in, sightings_of_subject
+from inphase.models.pose.subject import Place, Sighting, region_in, sightings_of_subject
 from inphase.models.pose.track_smoothing import smooth_landmarks
 from inphase.models.pose.tracker import PoseTracker
 from inphase.video import VideoReader, ahead
 
 # Larger frames are made smaller while decoding: the networks see 224 and 256 pixels.
 _LONGER_SIDE = 720
+_STEADY = [11, 12, 23, 24, 25, 26]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,24 @@ class PoseTrack:
         """(frames,) whether there is somebody."""
         return ~np.isnan(self.landmarks[:, 0, 0])
 
+    @property
+    def shake(self) -> float:
+        """How much of the movement goes to and fro: 0 for a steady motion, 1.7 for mere noise.
+
+        It is the mean change of the velocity of shoulders, hips and knees, divided by their mean
+        velocity; NaN if nobody is seen in three frames that differ.
+        """
+        seen = self.landmarks[self.found][:, _STEADY, :2].astype(np.float64)
+        moved = np.abs(np.diff(seen, axis=0)).max(axis=(1, 2), initial=0.0) > 0
+        # Slow motion repeats frames: what stands still says nothing.
+        seen = seen[np.concatenate([[True], moved])] if len(seen) else seen
+        if len(seen) < 3:
+            return float("nan")
+        velocity = np.diff(seen, axis=0)
+        change = np.diff(velocity, axis=0)
+        fast, changed = (np.linalg.norm(one, axis=-1).mean() for one in (velocity, change))
+        return float(changed / max(fast, 1e-9))
+
 
 def video_landmarks(
     path: str | Path,
@@ -56,7 +75,7 @@ def video_landmarks(
     Args:
         path: a video file or a folder of numbered images.
         network: loaded already, if there are several videos.
-        subject: where the person to follow is; by default whoever
+        subject: where the person to follow is, in the video's own pixels; by default whoever
             [acts][inphase.models.pose.subject].
         advance: called with the number of frames just processed.
 
@@ -70,23 +89,33 @@ def video_landmarks(
     size = (max(1, round(native[0] * shrink)), max(1, round(native[1] * shrink)))
     landmarks = np.full((len(video), len(NAMES), 7), np.nan, np.float32)
     network = network or PoseNetwork()
-    tracker = PoseTracker(network)
     with VideoReader(path, size=size) as video:
         looked = frames_worth_seeing(video.times)
+        if subject is not None:
+            subject = replace(
+                subject, x=subject.x * size[0] / native[0], y=subject.y * size[1] / native[1]
+            )
         seen, people = sightings_of_subject(video, network, subject)
-        done = 0
-        with closing(ahead(video.frames(looked.tolist()))) as frames:
-            for index, frame in zip(looked.tolist(), frames, strict=True):
-                person = tracker.next(frame, region_in(seen, index))
+        if seen:  # Otherwise, nobody is looked for in the other frames.
+            for index, person in _followed(video, looked.tolist(), network, seen):
                 if person is not None:
                     landmarks[index] = person.values
                 if advance is not None:
-                    advance(index + 1 - done)
-                    done = index + 1
+                    advance(len(video) // len(looked))
     wider, higher = native[0] / size[0], native[1] / size[1]
     landmarks[..., :3] *= np.array([wider, higher, wider], np.float32)
     smooth = smooth_landmarks(landmarks[looked], video.times[looked])
     return PoseTrack(Path(path), video.times, _between(smooth, looked, len(video)), people)
+
+
+def _followed(
+    video: VideoReader, numbers: Sequence[int], network: Network, seen: Sequence[Sighting]
+) -> Iterator[tuple[int, Landmarks | None]]:
+    """The person of the sightings in some frames of a video."""
+    tracker = PoseTracker(network)
+    with closing(ahead(video.frames(numbers))) as frames:
+        for index, frame in zip(numbers, frames, strict=True):
+            yield index, tracker.next(frame, region_in(seen, index))
 
 
 def _between(

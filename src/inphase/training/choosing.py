@@ -1,0 +1,132 @@
+"""Which model a job uses if none is given: poses where people act, otherwise one fitted now."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from rich.console import Console
+
+from inphase.cache import cache_folder
+from inphase.data import Collection
+from inphase.errors import ConfigError, VideoError
+from inphase.models.config import EncoderConfig
+from inphase.models.model_folder import write_model_folder
+from inphase.models.pose import Place, PoseTracks
+from inphase.models.pose.weight_files import BLAZEPOSE
+from inphase.progress import progress_bar
+from inphase.training.config import TrainingConfig, load_config
+from inphase.video import probe
+
+Features = Literal["auto", "pose", "appearance"]
+
+# Videos, spread over the collection, in which people are looked for.
+_SAMPLE = 5
+# Poses are used if a person is followed in this share of the frames of the median video, and what
+# is followed moves rather than shakes: depth cameras and drawings give a shake of 1.5 and more,
+# filmed people 0.5 to 1.2 (docs/studies/poses.md).
+_SEEN, _SHAKE = 0.8, 1.4
+
+
+def choose_model(
+    collection: Collection,
+    *,
+    features: Features = "auto",
+    fit: bool | None = None,
+    config: TrainingConfig | None = None,
+    subjects: Mapping[str, Place] | None = None,
+    cache: str | Path | None = None,
+    console: Console | None = None,
+    say: Callable[[str], object] = print,
+) -> Path:
+    """A model for these videos: poses as they are, or an encoder fitted to the videos.
+
+    Args:
+        collection: the videos.
+        features: whether it looks at poses or at the whole picture; by default, at poses if people
+            are seen.
+        fit: whether to fit an encoder; by default only to the whole picture.
+        config: fit an encoder with this configuration, whatever it looks at. By default, the
+            preset is `poses` or `quick`.
+        subjects: by name of the video, the person to follow.
+        cache: folder for landmarks, features and models; by default the user's cache.
+        console: where progress bars go; by default nowhere.
+        say: called with each sentence for the user.
+
+    Returns:
+        The model folder.
+
+    Raises:
+        ConfigError: the whole picture is of no use without fitting.
+        TrainingError, VideoError, OutputError: as for [`train`][inphase.train].
+    """
+    root = Path(cache) if cache is not None else cache_folder()
+    if config is not None:
+        features, fit = ("pose" if config.encoder.base_network == BLAZEPOSE else "appearance"), True
+    if features == "auto":
+        features, reason = _features_for(collection, root, subjects or {}, console)
+        say(reason)
+    if features == "pose" and not fit:
+        return _poses_as_they_are(root)
+    if fit is False:
+        raise ConfigError(
+            "Without fitting, only poses can be compared between videos: leave out --no-fit, or "
+            "give a model."
+        )
+    # Torch is slow to load, and only needed for this.
+    from inphase.training.run import fit_or_reuse
+
+    settings = config or load_config("poses" if features == "pose" else "quick")
+    run = fit_or_reuse(collection, config=settings, cache=cache, console=console)
+    say(f"The fitted model is in {run.model}")
+    return run.model
+
+
+def _features_for(
+    collection: Collection, root: Path, subjects: Mapping[str, Place], console: Console | None
+) -> tuple[Features, str]:
+    """Poses or appearance, and a sentence that says why."""
+    videos = list(collection)
+    spread = sorted({round(i) for i in np.linspace(0, len(videos) - 1, min(len(videos), _SAMPLE))})
+    places = {collection[name].path: place for name, place in subjects.items()}
+    tracks = PoseTracks(root / "landmarks", subjects=places)
+    seen: list[float] = []
+    shakes: list[float] = []
+    readable = []
+    for index in spread:
+        try:
+            readable.append((videos[index], len(probe(videos[index].path).times)))
+        except VideoError:
+            continue  # It is reported when it is embedded.
+    total = sum(frames for _, frames in readable)
+    with progress_bar("Looking for people", total, console=console) as bar:
+        for video, frames in readable:
+            end = bar.done + frames
+            try:
+                track = tracks.track(video.path, advance=bar.advance)
+            except VideoError:
+                continue
+            finally:
+                bar.advance(end - bar.done)
+            seen.append(float(track.found.mean()))
+            shakes.append(track.shake)
+    share = float(np.median(seen)) if seen else 0.0
+    percent = f"{100 * float(np.mean(seen or [0])):.0f} %"
+    if share < _SEEN:
+        return "appearance", f"People are seen in {percent} of the frames: aligned by appearance."
+    if not float(np.nanmedian(shakes)) < _SHAKE:
+        return "appearance", "People are seen, but not clearly: aligned by appearance."
+    return "pose", f"People are seen in {percent} of the frames: aligned by their poses."
+
+
+def _poses_as_they_are(root: Path) -> Path:
+    """The model folder of poses without fitting; written once."""
+    folder = root / "runs" / "poses"
+    config = EncoderConfig(
+        base_network="blazepose", embedder="none", context_frames=1, subtract_background=True
+    )
+    if not folder.is_dir():
+        write_model_folder(
+            folder, {}, config=config, card="Not trained: the features of poses as they are."
+        )
+    return folder
