@@ -91,6 +91,13 @@ Fit = Annotated[
         show_default=False,
     ),
 ]
+Mirror = Annotated[
+    Literal["auto", "never", "always"],
+    typer.Option(
+        help="Align each query also as its mirror image and keep the better alignment, for "
+        "left-handers among right-handers; auto does so for poses.",
+    ),
+]
 Subject = Annotated[
     list[str] | None,
     typer.Option(
@@ -200,6 +207,24 @@ def output(formats: "Formats", *, more: str = "") -> Any:
     """
     told = f"{formats.help()} {more}".strip()
     return typer.Option("--output", "-o", help=told, show_default=False)
+
+
+def mirror_images(
+    mirror: str,
+    collection: "Collection",
+    model: Path,
+    *,
+    subjects: "Mapping[str, Place] | None" = None,
+    cache: Path | None = None,
+) -> "Embeddings | tuple[()]":
+    """The videos embedded as seen in a mirror, if `--mirror` asks for them."""
+    from inphase.models.model_folder import read_model_folder
+    from inphase.models.pose.weight_files import BLAZEPOSE
+
+    sees_poses = read_model_folder(model)[0].base_network == BLAZEPOSE
+    if mirror == "never" or (mirror == "auto" and not sees_poses):
+        return ()
+    return embed(collection, model, subjects=subjects, mirrored=True, cache=cache)
 
 
 REPEATED = "Repeatable."

@@ -44,6 +44,11 @@ def synchronize(
     features: options.Features = "auto",
     fit: options.Fit = None,
     subject: options.Subject = None,
+    mirror: options.Mirror = "auto",
+    flip: Annotated[
+        bool,
+        typer.Option("--flip", help="Show mirrored performances the same way round."),
+    ] = False,
     separate: Annotated[
         bool,
         typer.Option(
@@ -109,9 +114,11 @@ def synchronize(
     elif features != "auto" or fit is not None:
         raise ConfigError("--features and --fit choose a model: leave them out with --model.")
     embeddings = options.embed(collection, model, subjects=subjects, cache=cache)
+    images = options.mirror_images(mirror, collection, model, subjects=subjects, cache=cache)
     result = match(
         embeddings,
         reference=name,
+        mirror_images=images,
         anchors=anchors,
         joint=joint,
         console=console,
@@ -119,11 +126,14 @@ def synchronize(
     )
     if reference is None:
         typer.echo(f"The reference is {result.reference.name}, the most typical video.")
+    mirrored = [query.name for query in result.queries if query.mirrored]
+    if mirrored:
+        typer.echo(f"Matched as seen in a mirror: {', '.join(mirrored)}")
     if separate:
         for path in result.save_separate(output, console=console):
             typer.echo(f"Wrote {path}")
     else:
-        result.save(output, width=width, cut_error=cut_error, console=console)
+        result.save(output, width=width, flip=flip, cut_error=cut_error, console=console)
         typer.echo(f"Wrote {output}")
         if output.suffix in EDIT_SUFFIXES:
             _print_cuts(result, cut_error)

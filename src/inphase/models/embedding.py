@@ -5,6 +5,7 @@ Torch and the weights are loaded only when a video has to be embedded.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -71,6 +72,9 @@ def embed(
     embeddings = embed_with(
         lambda: _embedder(model, folder, places, mirrored), collection, kept=kept, console=console
     )
+    if mirrored:
+        videos_mirrored = tuple(replace(video, mirrored=True) for video in embeddings)
+        embeddings = Embeddings(videos_mirrored, embeddings.skipped)
     if kept is not None and kept.added and kept.folder == cache_folder() / "embeddings":
         shrink()
     return embeddings

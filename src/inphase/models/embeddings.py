@@ -22,12 +22,14 @@ class EmbeddedVideo:
         path: the video's file.
         times: (frames,) presentation times in seconds.
         embeddings: (frames, dims) float32.
+        mirrored: whether they are of the video as seen in a mirror.
     """
 
     name: str
     path: Path
     times: NDArray[np.float64]
     embeddings: NDArray[np.float32]
+    mirrored: bool = False
 
     @property
     def frame_time(self) -> float:

@@ -22,6 +22,8 @@ Features = Literal["auto", "pose", "appearance"]
 
 # Videos, spread over the collection, in which people are looked for.
 _SAMPLE = 5
+# After so many without anybody, the others are not searched.
+_ENOUGH = 2
 # Poses are used if a person is followed in this share of the frames of the median video, and what
 # is followed moves rather than shakes: depth cameras and drawings give a shake of 1.5 and more,
 # filmed people 0.5 to 1.2 (docs/studies/poses.md).
@@ -110,6 +112,9 @@ def _features_for(
                 bar.advance(end - bar.done)
             seen.append(float(track.found.mean()))
             shakes.append(track.shake)
+            if len(seen) >= _ENOUGH and max(seen) < 1 - _SEEN:
+                break
+        bar.advance(total - bar.done)
     share = float(np.median(seen)) if seen else 0.0
     percent = f"{100 * float(np.mean(seen or [0])):.0f} %"
     if share < _SEEN:

@@ -14,7 +14,7 @@ FORMATS = Formats(
         ),
         ".sh": "an ffmpeg script",
     },
-    options=("width", "cut_error"),
+    options=("width", "flip", "cut_error"),
 )
 
 EDIT_SUFFIXES = (".otio", ".edl", ".sh")

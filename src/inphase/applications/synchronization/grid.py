@@ -63,6 +63,7 @@ def write_grid(
     titles: Sequence[str],
     mappings: Sequence[NDArray[np.int64]],
     width: int,
+    flipped: Sequence[bool] = (),
     console: Console | None = None,
 ) -> None:
     """Write videos in a grid, at the pace of the first and with its sound.
@@ -71,6 +72,7 @@ def write_grid(
         videos: the reference, then the queries.
         mappings: for each video, its frame at each reference frame, never decreasing.
         width: maximum width of the picture, in pixels.
+        flipped: for each video, whether to show it as in a mirror; by default none.
 
     Raises:
         OutputError: the file cannot be written.
@@ -82,9 +84,9 @@ def write_grid(
     count = len(mappings[0])
     with ExitStack() as stack:
         cells = [
-            _Cell(info, title, mapping, layout, is_reference=index == 0)
-            for index, (info, title, mapping) in enumerate(
-                zip(infos, titles, mappings, strict=True)
+            _Cell(info, title, mapping, layout, is_reference=index == 0, flipped=flip)
+            for index, (info, title, mapping, flip) in enumerate(
+                zip(infos, titles, mappings, flipped or [False] * len(infos), strict=True)
             )
         ]
         writer = stack.enter_context(
@@ -156,8 +158,10 @@ class _Cell:
         layout: _Layout,
         *,
         is_reference: bool,
+        flipped: bool,
     ) -> None:
         self.mapping = mapping
+        self._flipped = flipped
         self._info = info
         self._layout = layout
         self._color = _REFERENCE_BAR if is_reference else _BAR
@@ -187,7 +191,7 @@ class _Cell:
         if self._is_reference:
             edge = (x - 2, y - 2, x + self._size[0] + 1, y + self._size[1] + 1)
             pen.rectangle(edge, outline=_REFERENCE_BAR, width=2)
-        canvas.paste(Image.fromarray(picture), (x, y))
+        canvas.paste(Image.fromarray(picture[:, ::-1] if self._flipped else picture), (x, y))
         bar_height = max(2, layout.strip_height // 9)
         text_top = top + layout.picture_height
         pen.text((left + 4, text_top), self._title, fill=_TEXT, font=self._font)

@@ -60,7 +60,8 @@ class Synchronization(Result):
         """The result as plain values, as in the JSON file.
 
         A query's `frames`, `times` (seconds) and `confidence` (0..1) have one entry per reference
-        frame; without a match, the frame is −1 and the time None.
+        frame; without a match, the frame is −1 and the time None. A query that is `mirrored` was
+        matched by its mirror image.
         """
         queries = []
         for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
@@ -69,6 +70,7 @@ class Synchronization(Result):
                 {
                     "name": query.name,
                     "file": str(query.path),
+                    "mirrored": query.mirrored,
                     "cost": float(alignment.cost),
                     "frames": alignment.query_frames.tolist(),
                     "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],

@@ -17,6 +17,7 @@ from inphase.alignment import (
 )
 from inphase.alignment.distances import distance_named
 from inphase.applications.anchors import Anchors
+from inphase.applications.synchronization.mirroring import better_of_both
 from inphase.applications.synchronization.result import Synchronization
 from inphase.errors import AlignmentError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -30,6 +31,7 @@ def synchronize(
     embeddings: Embeddings | Sequence[EmbeddedVideo],
     *,
     reference: str | None = None,
+    mirror_images: Embeddings | Sequence[EmbeddedVideo] = (),
     anchors: Anchors | None = None,
     joint: bool = False,
     options: AlignmentOptions = AlignmentOptions(),
@@ -42,6 +44,8 @@ def synchronize(
         reference: name of the video whose pace is kept; by default the most typical one, which is
             the cheapest to align with the others ([`medoid`][inphase.alignment.medoid]; the first
             if there are two).
+        mirror_images: the same videos embedded as seen in a mirror: each query is aligned as it is
+            and mirrored, and the better alignment is kept.
         anchors: frames matched by hand, which the alignments pass through.
         joint: align all videos with their common barycentre
             ([`joint_align`][inphase.alignment.joint_align]) instead of with the reference; for many
@@ -73,7 +77,9 @@ def synchronize(
         raise AlignmentError(
             f"The reference {reference} is not among the videos; {hint(reference, names)}"
         )
-    queries = tuple(video for video in videos if video is not chosen[0])
+    queries: tuple[EmbeddedVideo, ...] = tuple(video for video in videos if video is not chosen[0])
+    if mirror_images:
+        queries = better_of_both(chosen[0], queries, list(mirror_images), options)
     anchors = anchors or Anchors()
     anchors.check(names)
     if joint:

@@ -13,15 +13,24 @@ from inphase.results.places import check_folder, file_stems
 
 
 def mp4(
-    result: Synchronization, path: Path, *, width: int = 1920, console: Console | None = None
+    result: Synchronization,
+    path: Path,
+    *,
+    width: int = 1920,
+    flip: bool = False,
+    console: Console | None = None,
 ) -> None:
-    """Write all videos in a grid at most `width` pixels wide; the reference is first, framed."""
+    """Write all videos in a grid at most `width` pixels wide; the reference is first, framed.
+
+    With `flip`, mirrored performances are shown the same way round as the reference.
+    """
     write_grid(
         path,
         result.input_files,
         titles=[result.reference.name, *(query.name for query in result.queries)],
         mappings=[np.arange(len(result.reference.times)), *result.mappings()],
         width=width,
+        flipped=[False, *(flip and query.mirrored for query in result.queries)],
         console=console,
     )
 

@@ -34,7 +34,7 @@ SIZE = len(_JOINTS) + 2 * _PLACES
 """Number of features."""
 
 # Places weigh less than angles (in radians), on which the side that the camera is on has no effect.
-_OF_PLACES = 0.5
+_OF_PLACES = 0.35
 # Motion is measured over the time in which the body moves this far at its own pace, in lengths of
 # the torso, but at least and at most over so many seconds.
 _REACH, _SHORTEST, _LONGEST = 0.25, 0.1, 1.0

@@ -22,7 +22,11 @@ _SAME = 0.2
 
 
 def people(
-    image: NDArray[np.uint8], network: Network, *, before: Sequence[Region] = ()
+    image: NDArray[np.uint8],
+    network: Network,
+    *,
+    before: Sequence[Region] = (),
+    small: bool = True,
 ) -> list[Landmarks]:
     """Everybody in a picture, each once.
 
@@ -35,13 +39,14 @@ def people(
         network: finds people.
         before: where people were a moment ago. They are found there even if the detector misses
             them.
+        small: also search the smaller squares, which takes most of the time.
     """
     height, width, _ = image.shape
     short = min(height, width)
     found = _landmarks(image, network, [Region.of_picture(width, height)])
     if max(height, width) > _OBLONG * short and not _has(found, _FILLING * short):
         found = _distinct(found + _in_squares(image, network, short))
-    if not _has(found, _LARGE * short):
+    if small and not _has(found, _LARGE * short):
         found = _distinct(found + _in_squares(image, network, short / 2))
     missing = [one for one in before if not any(_same(one, person.region) for person in found)]
     found += [person for one in missing if (person := network.landmarks(image, one)) is not None]

@@ -22,7 +22,7 @@ from inphase.models.pose.region import Region
 from inphase.video import VideoReader
 
 # Frames in which people are looked for: two a second, within limits.
-_PER_SECOND, _FEWEST, _MOST = 3.0, 6, 16
+_PER_SECOND, _FEWEST, _MOST = 2.0, 6, 12
 # Seconds over which motion is measured.
 _STEP = 0.1
 # From one of these frames to the next, hips move less than this share of the body's size.
@@ -124,12 +124,13 @@ def persons_in(video: VideoReader, network: Network, *, also: int | None = None)
         also: a frame to be among them.
     """
     persons: list[Person] = []
-    for here, there, picture, later in _pictures(video, _searched(video.times, also)):
+    pictures = _pictures(video, _searched(video.times, also))
+    for number, (here, there, picture, later) in enumerate(pictures):
         before = [person.sightings[-1].region for person in persons]
         seconds = abs(float(video.times[there] - video.times[here]))
         found = [
             Sighting(here, person, _motion(person, later, network, seconds))
-            for person in people(picture, network, before=before)
+            for person in people(picture, network, before=before, small=number % 2 == 0)
         ]
         _join(persons, found, largest=min(picture.shape[:2]))
     return persons
