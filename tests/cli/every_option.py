@@ -10,6 +10,7 @@ from unittest.mock import MagicMock
 from inphase.data import Video
 from inphase.data.annotations import AnnotatedVideo, Annotations
 from inphase.models import Embeddings
+from inphase.models.pose import Place
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ VERBS: dict[str, Verb] = {
     "synchronize": Verb(
         "labels.json -o out.json",
         {
-            "inphase.training:fit_or_reuse": SimpleNamespace(model=Path("fitted")),
+            "inphase.training.choosing:choose_model": Path("fitted"),
+            "inphase.models.model_folder:sees_poses": False,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             "inphase.applications.synchronization.writers:edit_plan": SimpleNamespace(
@@ -98,13 +100,23 @@ VERBS: dict[str, Verb] = {
                 "--cut-error 5 -o x.otio", "save.cut_error", 5, {"edit_plan.error": 5}
             ),
             "--split": SPLIT,
-            "--preset": Row("--preset pouring", "fit_or_reuse.config.fps", 30),
-            "--set": Row("--set steps=7", "fit_or_reuse.config.steps", 7),
+            "--features": Row("--features pose", "choose_model.features", "pose"),
+            "--fit": Row("--no-fit", "choose_model.fit", False),
+            "--subject": Row(
+                "--subject b=320,200@1.5",
+                "choose_model.subjects",
+                {"b": Place(320, 200, 1.5)},
+                {"embed.subjects": {"b": Place(320, 200, 1.5)}},
+            ),
+            "--mirror": Row("--mirror always", "embed.1.mirrored", True),
+            "--flip": Row("--flip", "save.flip", True),
+            "--preset": Row("--preset pouring", "choose_model.config.fps", 30),
+            "--set": Row("--set steps=7", "choose_model.config.steps", 7),
             "--cache": Row(
                 "--cache kept",
                 "embed.cache",
                 Path("kept"),
-                {"fit_or_reuse.cache": Path("kept")},
+                {"choose_model.cache": Path("kept")},
             ),
             **alignment("synchronize.options"),
         },
@@ -123,6 +135,11 @@ VERBS: dict[str, Verb] = {
             "--port": Row("--port 8123", "view.port", 8123),
             "--open": Row("--no-open", "view.open_browser", False),
             "--split": Row("--split test", "view.videos.names", ("c", "d")),
+            "--features": Row("--features pose", "view.features", "pose"),
+            "--fit": Row("--fit", "view.fit", True),
+            "--subject": Row(
+                "--subject b=320,200@1.5", "view.subjects", {"b": Place(320, 200, 1.5)}
+            ),
             "--preset": Row("--preset pouring", "view.config.fps", 30),
             "--set": Row("--set steps=7", "view.config.steps", 7),
             "--cache": Row("--cache kept", "view.cache", Path("kept")),

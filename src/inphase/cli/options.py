@@ -218,11 +218,9 @@ def mirror_images(
     cache: Path | None = None,
 ) -> "Embeddings | tuple[()]":
     """The videos embedded as seen in a mirror, if `--mirror` asks for them."""
-    from inphase.models.model_folder import read_model_folder
-    from inphase.models.pose.weight_files import BLAZEPOSE
+    from inphase.models.model_folder import sees_poses
 
-    sees_poses = read_model_folder(model)[0].base_network == BLAZEPOSE
-    if mirror == "never" or (mirror == "auto" and not sees_poses):
+    if mirror == "never" or (mirror == "auto" and not sees_poses(model)):
         return ()
     return embed(collection, model, subjects=subjects, mirrored=True, cache=cache)
 
@@ -268,8 +266,8 @@ def fit_config(preset: str | None, override: Sequence[str] | None) -> "TrainingC
     return load_config(preset or "quick", overrides=override or ()) if preset or override else None
 
 
-def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str, Place]":
-    """Parse `NAME=X,Y@SECONDS` words.
+def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str, Place] | None":
+    """Parse `NAME=X,Y@SECONDS` words; None without any.
 
     Raises:
         ConfigError: a word has another form.
@@ -277,7 +275,7 @@ def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str
     """
     from inphase.models.pose import Place
 
-    chosen = {}
+    chosen: dict[str, Place] = {}
     for name, told in pairs(given, "--subject").items():
         found = re.fullmatch(rf"({_NUMBER}),({_NUMBER})@({_NUMBER})", told)
         if found is None:
@@ -286,7 +284,7 @@ def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str
             )
         x, y, seconds = map(float, found.groups())
         chosen[collection[name].name] = Place(x, y, seconds)
-    return chosen
+    return chosen or None
 
 
 def console() -> Console:

@@ -102,6 +102,15 @@ def _read_tensors(file: Path) -> dict[str, NDArray[Any]]:
         raise ModelError(f"{file} is not a complete safetensors file: {error}.") from error
 
 
+def sees_poses(folder: Path) -> bool:
+    """Whether the model in a folder looks at poses.
+
+    Raises:
+        ModelError, ConfigError: as for `read_model_folder`.
+    """
+    return read_model_folder(folder)[0].base_network == BLAZEPOSE
+
+
 def embedding_fingerprint(config: EncoderConfig, tensors: Mapping[str, NDArray[Any]]) -> str:
     """sha256 of everything that determines an encoder's embeddings."""
     without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
