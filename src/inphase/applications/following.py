@@ -101,10 +101,9 @@ def follow(
         look_back=round(look_back * info.fps),
         open_begin=open_begin,
     )
-    size = encoder.config.image_size
 
     def followed() -> Iterator[FollowedFrame]:
-        for time, frame in live_frames(query, size=(size, size), wait=wait):
+        for time, frame in live_frames(query, size=stream.frame_size, wait=wait):
             begun = clock.perf_counter()
             place = aligner.push(stream.push(frame, time))
             yield FollowedFrame(

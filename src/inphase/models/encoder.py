@@ -69,6 +69,13 @@ class Encoder(nn.Module):
                 f"`pool: {config.pool}` is more than the {side}×{side} map that "
                 f"{config.base_network} makes of {config.image_size} pixels."
             )
+        if config.embedder == "none":
+            size = self.base.out_channels * config.context_frames
+            if config.embedding_size != size:
+                raise ModelError(
+                    f"Without an embedder, embeddings of {config.base_network} have {size} values: "
+                    f"set `embedding_size: {size}`."
+                )
         std = torch.tensor(self.base.std).view(1, 3, 1, 1)
         # Moved with the encoder but not saved: the base network defines them.
         self.register_buffer("mean", torch.tensor(self.base.mean).view(1, 3, 1, 1), False)

@@ -200,12 +200,12 @@ class FrameEmbedder:
     def _fingerprint(self) -> str:
         return self.encoder.base_fingerprint
 
-    def video_maps(self, path: Path) -> Iterator[Tensor]:
-        """Maps `(C, h, w)` of all frames of a video, in order."""
+    def video_maps(self, path: Path, numbers: Sequence[int] | None = None) -> Iterator[Tensor]:
+        """Maps `(C, h, w)` of some frames of a video, in order; by default of all."""
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
         seen = _Seen(reader, self._kept(path), mirrored=self._mirrored, all_frames=True)
-        return self._some_maps(seen, range(len(reader)))
+        return self._some_maps(seen, range(len(reader)) if numbers is None else numbers)
 
     def _kept(
         self, path: Path, advance: Callable[[int], object] | None = None

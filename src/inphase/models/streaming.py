@@ -13,7 +13,9 @@ from inphase.data import context_indices
 from inphase.errors import ModelError
 from inphase.models.encoder import Encoder, background
 from inphase.models.frame_embedder import FrameEmbedder, background_frames
-from inphase.video import VideoReader
+from inphase.models.pose.network import PoseNetwork
+from inphase.models.pose.stream import PoseStream
+from inphase.video import probe
 
 Background = Literal["start", "running", "reference"]
 
@@ -49,6 +51,7 @@ class StreamEmbedder:
             VideoError: the reference cannot be read.
         """
         self.frames = FrameEmbedder(encoder)
+        self._poses = PoseStream(PoseNetwork()) if encoder.base.sees_poses else None
         self._config = encoder.config
         self._kept: deque[tuple[float, Tensor]] = deque()
         self._mode = background
@@ -66,13 +69,13 @@ class StreamEmbedder:
         """Embed the next frame.
 
         Args:
-            frame: (S, S, 3) RGB of the encoder's `image_size`.
+            frame: (height, width, 3) RGB of `frame_size`.
             time: seconds, later than the previous frame's.
 
         Returns:
             (dims,).
         """
-        (arrived,) = self.frames.maps([frame])
+        arrived = self._seen(frame, time)
         self._kept.append((time, arrived))
         still = self._background(arrived)
         # In a centred context the last frame stands in for future ones, as at the end of a video.
@@ -95,13 +98,27 @@ class StreamEmbedder:
     def restart(self) -> None:
         """Begin a new video of the same place: keep a running range, but take a new start."""
         self._kept.clear()
+        if self._poses is not None:
+            self._poses.restart()
         if self._mode == "start":
             self._still = None
+
+    @property
+    def frame_size(self) -> tuple[int, int] | None:
+        """Width and height of the frames to push; None if they may have any size."""
+        return None if self._poses is not None else (self._config.image_size,) * 2
 
     @property
     def kept(self) -> int:
         """Number of frames whose maps are in memory."""
         return len(self._kept)
+
+    def _seen(self, frame: NDArray[np.uint8], time: float) -> Tensor:
+        """The map `(C, h, w)` of a frame."""
+        if self._poses is not None:
+            return torch.from_numpy(self._poses.push(frame, time))[:, None, None]
+        (arrived,) = self.frames.maps([frame])
+        return arrived
 
     def _background(self, arrived: Tensor) -> Tensor | None:
         if not self._config.subtract_background:
@@ -116,9 +133,8 @@ class StreamEmbedder:
         return self._still
 
     def _from_reference(self, path: Path) -> None:
-        size = self._config.image_size
-        reader = VideoReader(path, size=(size, size))
-        maps = torch.stack([*self.frames.maps(reader.frames(background_frames(len(reader))))])
+        shown = background_frames(len(probe(path).times))
+        maps = torch.stack([*self.frames.video_maps(path, shown)])
         still = background(maps)
         if self._mode == "reference":
             self._still = still

@@ -13,6 +13,7 @@ from inphase.errors import ConfigError, VideoError
 from inphase.models.config import EncoderConfig
 from inphase.models.model_folder import write_model_folder
 from inphase.models.pose import Place, PoseTracks
+from inphase.models.pose.features import SIZE
 from inphase.models.pose.weight_files import BLAZEPOSE
 from inphase.progress import progress_bar
 from inphase.training.config import TrainingConfig, load_config
@@ -128,7 +129,11 @@ def _poses_as_they_are(root: Path) -> Path:
     """The model folder of poses without fitting; written once."""
     folder = root / "runs" / "poses"
     config = EncoderConfig(
-        base_network="blazepose", embedder="none", context_frames=1, subtract_background=True
+        base_network=BLAZEPOSE,
+        embedder="none",
+        embedding_size=SIZE,
+        context_frames=1,
+        subtract_background=True,
     )
     if not folder.is_dir():
         write_model_folder(

@@ -21,14 +21,14 @@ _CAMERAS = "/dev/video"
 
 
 def live_frames(
-    path: str | Path, *, size: tuple[int, int], wait: float = 2.0
+    path: str | Path, *, size: tuple[int, int] | None, wait: float = 2.0
 ) -> Iterator[tuple[float, NDArray[Any]]]:
     """Yield the time in seconds and the (height, width, 3) RGB of each frame as soon as it arrives.
 
     Args:
         path: a file in a format that can be read while it is written (.ts, .mkv, .webm), any
             complete video file, or a camera (`/dev/video0`).
-        size: (width, height) of the frames.
+        size: (width, height) of the frames; None for their own.
         wait: seconds without new data after which a growing file counts as complete; 0 for a file
             that no longer grows.
 
@@ -47,7 +47,9 @@ def live_frames(
         stream = video_stream(container, path)
         for frame in _decoded(container, stream):
             if convert is None:
-                convert = RgbConverter(size, Orientation.of(frame))
+                turned = Orientation.of(frame)
+                own = turned.shown_size(frame.width, frame.height)
+                convert = RgbConverter(size or own, turned)
             if frame.pts is not None and frame.time_base is not None:
                 now = float(frame.pts * frame.time_base)
             elif step > 0:  # the last frames of a file that ended abruptly have no timestamps

@@ -126,8 +126,8 @@ class ProgressSignal:
         self._embedder = StreamEmbedder(
             encoder, background=background, reference=self._goal.typical.path
         )
-        self._side = encoder.config.image_size
-        self._resize = RgbConverter((self._side, self._side))
+        self._size = self._embedder.frame_size
+        self._resize = RgbConverter(self._size) if self._size is not None else None
         self._time = -math.inf
 
     def restart(self) -> None:
@@ -156,7 +156,7 @@ class ProgressSignal:
                 "restart() to start a new video."
             )
         self._time = time
-        if frame.shape[:2] != (self._side, self._side):
+        if self._resize is not None and frame.shape[1::-1] != self._size:
             frame = self._resize(VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24"))
         return self._goal.update(self._embedder.push(frame, time))
 
