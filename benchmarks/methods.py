@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from inphase.models.pose.features import SIZE
+
 CLASSIFICATION = "objectives.tcc.loss=classification"
 
 
@@ -35,4 +37,17 @@ OBJECTIVES = {
     "supervised 100 %": Method(("labelled_share=1.0",), "supervised"),
     "untrained encoder": Method(trained=False),
 }
-GROUPS = {"preset": PRESET, "objectives": OBJECTIVES}
+# With `--preset poses`.
+POSES = {
+    "poses": Method(),
+    "poses, not fitted": Method(
+        (
+            "encoder.embedder=none",
+            "encoder.context_frames=1",
+            f"encoder.embedding_size={SIZE}",
+            "encoder.smoothing=0",
+        ),
+        trained=False,
+    ),
+}
+GROUPS = {"preset": PRESET, "objectives": OBJECTIVES, "poses": POSES}

@@ -2,6 +2,7 @@
 
     python benchmarks/quality.py DATA                          # the preset `quick`
     python benchmarks/quality.py DATA --methods objectives     # every objective
+    python benchmarks/quality.py DATA --methods poses          # what people's poses give
     python benchmarks/quality.py synthetic                     # drawn; its true alignment is known
     python benchmarks/quality.py --show                        # print the table, fit nothing
 
@@ -41,10 +42,10 @@ def main() -> None:
         if name not in methods:
             parser.error(f"no row `{name}` among: {', '.join(methods)}")
     settings = Settings(
-        arguments.preset,
+        "poses" if arguments.methods == "poses" else arguments.preset,
         tuple(arguments.overrides),
         arguments.stride,
-        few_shot=arguments.methods == "preset",
+        few_shot=arguments.methods != "objectives",
     )
     if not arguments.show:
         for data in arguments.data:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from torch import Tensor
 
+from inphase.cache import cache_folder
 from inphase.data import Video
 from inphase.errors import EvaluationError, ModelError, Skipped, VideoError
 from inphase.evaluation.videos import ScoredVideo, labelled
@@ -104,7 +105,10 @@ def embed_set(
     with progress_bar("Embedding", sum(lengths.values()) * len(sharing), console=console) as bar:
         for base, members in sharing.items():
             chosen = [encoders[index] for index in members]
-            network = FrameEmbedder(chosen[0] if chosen else first)  # type: ignore[arg-type]
+            network = FrameEmbedder(
+                chosen[0] if chosen else first,  # type: ignore[arg-type]
+                cache=cache_folder(),
+            )
             embedders = [FrameEmbedder(encoder) for encoder in chosen]
             for number, video in enumerate(videos):
                 if video.name not in lengths:

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from inphase.cache import cache_folder
 from inphase.data import context_indices
 from inphase.errors import ModelError
 from inphase.models.encoder import Encoder, background
@@ -50,7 +51,7 @@ class StreamEmbedder:
             ModelError: the background needs a reference and none is given.
             VideoError: the reference cannot be read.
         """
-        self.frames = FrameEmbedder(encoder)
+        self.frames = FrameEmbedder(encoder, cache=cache_folder())
         self._poses = PoseStream(PoseNetwork()) if encoder.base.sees_poses else None
         self._config = encoder.config
         self._kept: deque[tuple[float, Tensor]] = deque()

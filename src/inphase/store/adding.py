@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from inphase.cache import cache_folder
 from inphase.data import content_hash
 from inphase.errors import Skipped, VideoError
 from inphase.models import Encoder, FrameEmbedder
@@ -82,7 +83,7 @@ def add_videos(
         there = tables.listed(known) if known else {}
     new = [video for video in videos if video.content not in there]
     embedded = []
-    embedder = FrameEmbedder(encoder)
+    embedder = FrameEmbedder(encoder, cache=cache_folder())
     with progress_bar("Embedding", sum(v.frames for v in new), console=console) as bar:
         for video in new:
             end = bar.done + video.frames

@@ -124,6 +124,7 @@ class _Embedding:
         return Query(path.stem, path, frame, float(info.times[frame]), content, embedding)
 
     def _ready(self) -> "FrameEmbedder":
+        from inphase.cache import cache_folder
         from inphase.models import FrameEmbedder
         from inphase.models.encoder import ready_encoder
 
@@ -136,7 +137,7 @@ class _Embedding:
                         f"The model in {folder} is no longer the one that filled the store "
                         f"{self._store.folder}; add the videos again with the new model."
                     )
-            self._embedder = FrameEmbedder(self._encoder)
+            self._embedder = FrameEmbedder(self._encoder, cache=cache_folder())
         return self._embedder
 
 
