@@ -9,7 +9,7 @@ from rich.console import Console
 
 from inphase.cache import cache_folder
 from inphase.data import Collection
-from inphase.errors import ConfigError, VideoError
+from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models.config import EncoderConfig
 from inphase.models.model_folder import write_model_folder
 from inphase.models.pose import Place, PoseTracks
@@ -109,6 +109,8 @@ def _features_for(
                 track = tracks.track(video.path, advance=bar.advance)
             except VideoError:
                 continue
+            except ModelError as error:
+                return "appearance", f"Aligned by appearance, without looking for people: {error}"
             finally:
                 bar.advance(end - bar.done)
             seen.append(float(track.found.mean()))
