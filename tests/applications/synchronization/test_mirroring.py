@@ -1,0 +1,116 @@
+"""A query is mirrored if its mirror image matches the reference clearly better, and else is not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from inphase.alignment import AlignmentOptions
+from inphase.applications.synchronization.mirroring import better_of_both
+from inphase.applications.synchronization.synchronize import synchronize
+from inphase.models import EmbeddedVideo
+
+RIGHT = np.linspace(1, 5, 20)
+LEFT = -RIGHT
+
+
+def video(name: str, side: ArrayLike, *, mirrored: bool = False) -> EmbeddedVideo:
+    """A video whose embeddings are the side on which the hand is, and how far it got."""
+    side = np.asarray(side)
+    embeddings = np.stack([side, np.linspace(0, 3, len(side))], axis=1).astype(np.float32)
+    times = np.arange(len(side)) / 10
+    return EmbeddedVideo(name, Path(f"{name}.mp4"), times, embeddings, mirrored)
+
+
+def in_mirror(one: EmbeddedVideo) -> EmbeddedVideo:
+    """What the encoder would make of the flipped video."""
+    return replace(one, embeddings=one.embeddings * np.array([-1, 1], np.float32), mirrored=True)
+
+
+REFERENCE = video("reference", RIGHT)
+
+
+def chosen(
+    queries: Sequence[EmbeddedVideo], options: AlignmentOptions = AlignmentOptions()
+) -> list[bool]:
+    """Whether each query is taken mirrored."""
+    images = [in_mirror(query) for query in queries]
+    found = better_of_both(REFERENCE, queries, images, options)
+    assert [one.name for one in found] == [query.name for query in queries]
+    return [one.mirrored for one in found]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        AlignmentOptions(),
+        AlignmentOptions(distance="cosine"),
+        AlignmentOptions(method="nearest"),
+        AlignmentOptions(open_begin=True, open_end=True),
+    ],
+)
+def test_who_uses_the_other_hand_is_mirrored_and_nobody_else(options: AlignmentOptions) -> None:
+    queries = [video("same", RIGHT[::2] + 0.1), video("other", LEFT[2:]), video("slow", RIGHT)]
+    assert chosen(queries, options) == [False, True, False]
+
+
+def test_the_embeddings_chosen_are_those_that_match() -> None:
+    query = video("other", LEFT)
+    [found] = better_of_both(REFERENCE, [query], [in_mirror(query)], AlignmentOptions())
+    np.testing.assert_array_equal(found.embeddings, REFERENCE.embeddings)
+
+
+def test_a_mirror_image_that_is_hardly_better_is_not_taken() -> None:
+    # Squared distances from 1: of -0.01 a little more than of 0.01, of -0.2 clearly more.
+    reference = video("reference", np.ones(20))
+    for side, expected in ((-0.01, False), (-0.2, True), (0.0, False)):
+        query = video("query", np.full(20, side))
+        [found] = better_of_both(reference, [query], [in_mirror(query)], AlignmentOptions())
+        assert found.mirrored == expected
+
+
+def test_the_distance_that_is_asked_for_decides() -> None:
+    reference = video("reference", np.ones(20))
+    # Of the same direction, but far away; the mirror image is close in another direction.
+    query = replace(reference, name="query", embeddings=5 * reference.embeddings)
+    aside = reference.embeddings * np.array([0, 1], np.float32)
+    image = replace(query, embeddings=aside, mirrored=True)
+    by_length, by_direction = AlignmentOptions(), AlignmentOptions(distance="cosine")
+    for options, expected in ((by_length, True), (by_direction, False)):
+        [found] = better_of_both(reference, [query], [image], options)
+        assert found.mirrored == expected
+
+
+def test_the_length_of_the_path_does_not_decide() -> None:
+    # Twice as many steps at two thirds of the distance: the sum is larger, each step is cheaper.
+    reference = video("reference", np.zeros(10))
+    query = video("query", np.full(10, 1.2))
+    image = replace(video("query", np.full(20, 0.98)), mirrored=True)
+    [found] = better_of_both(reference, [query], [image], AlignmentOptions())
+    assert found.mirrored
+
+
+def test_mirror_images_are_found_by_name_and_may_be_of_more_or_fewer() -> None:
+    queries = [video(name, LEFT) for name in ("a", "b", "c")]
+    images = [in_mirror(video(name, LEFT)) for name in ("reference", "c", "a")]
+    found = better_of_both(REFERENCE, queries, images, AlignmentOptions())
+    assert [(one.name, one.mirrored) for one in found] == [
+        ("a", True),
+        ("b", False),
+        ("c", True),
+    ]
+
+
+def test_synchronize_matches_by_the_better_of_both_and_never_mirrors_the_reference() -> None:
+    videos = [REFERENCE, video("left", LEFT[::2]), video("right", RIGHT[::2])]
+    images = [in_mirror(one) for one in videos]
+    result = synchronize(videos, reference="reference", mirror_images=images)
+    assert not result.reference.mirrored
+    assert [query.mirrored for query in result.queries] == [True, False]
+    left, right = (alignment.query_frames for alignment in result.alignments)
+    np.testing.assert_array_equal(left, right)
+    without = synchronize(videos, reference="reference")
+    assert not any(query.mirrored for query in without.queries)
