@@ -47,7 +47,7 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
 
 
 def test_a_name_like_no_other_lists_them_all() -> None:
-    with pytest.raises(ModelError, match=r"choose from: blazepose, efficientnet_lite0, .*timm:NAME"):
+    with pytest.raises(ModelError, match=r"choose from: blazepose, efficientnet_.*timm:NAME"):
         create_base_network("qqq")
 
 

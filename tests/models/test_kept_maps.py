@@ -77,7 +77,9 @@ def test_the_entry_with_the_most_frames_is_used(
 ) -> None:
     fine, coarse = (_fill(tmp_path / "features", encoder, constant, fps=fps) for fps in (12.5, 5.0))
     assert len(fine) > len(coarse)
-    assert list(kept_maps(tmp_path / "features", constant, encoder.base_fingerprint)) == fine.tolist()
+    assert (
+        list(kept_maps(tmp_path / "features", constant, encoder.base_fingerprint)) == fine.tolist()
+    )
 
 
 def test_other_videos_other_networks_and_spoilt_files_have_none(

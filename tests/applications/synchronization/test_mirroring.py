@@ -114,3 +114,14 @@ def test_synchronize_matches_by_the_better_of_both_and_never_mirrors_the_referen
     np.testing.assert_array_equal(left, right)
     without = synchronize(videos, reference="reference")
     assert not any(query.mirrored for query in without.queries)
+
+
+def test_a_tie_stays_as_it_is() -> None:
+    def still(name: str, *, mirrored: bool = False) -> EmbeddedVideo:
+        times = np.arange(10) / 10
+        return EmbeddedVideo(name, Path(name), times, np.ones((10, 3), np.float32), mirrored)
+
+    (chosen,) = better_of_both(
+        still("r"), [still("q")], [still("q", mirrored=True)], AlignmentOptions()
+    )
+    assert not chosen.mirrored

@@ -299,3 +299,11 @@ def test_landmarks_stay_as_they_are() -> None:
     before = landmarks.copy()
     body(landmarks, mirrored=True)
     np.testing.assert_array_equal(landmarks, before)
+
+
+def test_the_camera_may_stand_anywhere_even_if_the_body_turns() -> None:
+    turning = np.concatenate([standing(40), yawed(standing(35), 90), yawed(standing(25), 200)])
+    wanted = body(landmarks_of(turning))
+    for degrees in (30, 60, 90):
+        seen = body(landmarks_of(yawed(turning, degrees)))
+        np.testing.assert_allclose(seen, wanted, atol=1e-5)

@@ -276,3 +276,27 @@ def test_of_fewer_than_three_frames_that_differ_shaking_is_not_known(seen: int) 
     assert np.isnan(track_of(places).shake)
     places[seen:7] = places[max(seen - 1, 0)]
     assert np.isnan(track_of(places).shake)
+
+
+def test_somebody_who_runs_is_followed(tmp_path: Path) -> None:
+    places = [[(30 + 3 * index, 60, 8, 6 + 4 * (index % 3))] for index in range(60)]
+    path = film_of_many(tmp_path / "run.mp4", (320, 120), places)
+    track = video_landmarks(path, network=Squares())
+    assert track.people == 1
+    assert track.found.all()
+
+
+def test_shake_does_not_depend_on_what_was_interpolated(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).normal(0, 3, (200, 33, 7)).astype(np.float32)
+    twice = np.repeat(noise, 2, axis=0)[:-1]
+    twice[1::2] = (noise[:-1] + noise[1:]) / 2
+    slow = PoseTrack(tmp_path, np.arange(200) / 30, noise)
+    fast = PoseTrack(tmp_path, np.arange(399) / 60, twice)
+    assert fast.shake == pytest.approx(slow.shake)
+
+
+def test_progress_reaches_the_number_of_frames_above_30_per_second(tmp_path: Path) -> None:
+    path = film_of_many(tmp_path / "fast.mp4", (160, 120), [[(80, 60, 8, 6)]] * 61, fps=60)
+    done: list[int] = []
+    video_landmarks(path, network=Squares(), advance=done.append)
+    assert sum(done) == 61

@@ -208,3 +208,24 @@ def test_what_cannot_be_read_or_written_is_one_sentence(video: Path, tmp_path: P
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="Cannot write"):
         PoseTracks(tmp_path / "file", network=Two()).track(video)
+
+
+@pytest.mark.parametrize("spoilt", ["header", "zip", "nan"])
+def test_a_file_spoilt_in_any_way_is_computed_again(
+    tmp_path: Path, video: Path, spoilt: str
+) -> None:
+    network = Two()
+    PoseTracks(tmp_path, network=network).track(video)
+    (file,) = tmp_path.glob("*.npy")
+    content = bytearray(file.read_bytes())
+    if spoilt == "header":
+        content[8] = 10
+    elif spoilt == "zip":
+        content[:4] = b"PK\x03\x04"
+    else:
+        kept = np.load(file)
+        kept[-1] = np.nan
+        np.save(file, kept)
+        content = bytearray(file.read_bytes())
+    file.write_bytes(content)
+    assert PoseTracks(tmp_path, network=network).track(video).found.any()

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from inphase.alignment import AlignmentOptions, align
 from inphase.models import EmbeddedVideo
 
-# The mirror image is taken if it costs at most this much of what the video itself costs, per step.
-# On push-ups, pitches and serves, as they are and with every query mirrored, this errs least
+# The mirror image is taken if it costs less than this share of what the video itself costs, per
+# step. On push-ups, pitches and serves, as they are and with every query mirrored, this errs least
 # (docs/studies/poses.md).
 _CLEARLY = 0.9
 
@@ -32,7 +32,7 @@ def better_of_both(
         chosen.append(query)
         if image is not None:
             as_it_is, in_mirror = (_cost(reference, one, options) for one in (query, image))
-            if in_mirror <= _CLEARLY * as_it_is:
+            if in_mirror < _CLEARLY * as_it_is:
                 chosen[-1] = image
     return tuple(chosen)
 

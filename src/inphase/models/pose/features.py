@@ -53,7 +53,7 @@ def body(landmarks: NDArray[np.floating], *, mirrored: bool = False) -> Array:
 
     Returns:
         (frames, 13, 3), from the middle of the hips, in lengths of the torso (the median over the
-        frames), turned about the vertical by the median direction of the shoulders.
+        frames), turned about the vertical by the mean direction of the shoulders.
     """
     places = _filled(landmarks[:, _ROWS, 4:7].astype(np.float64))
     if mirrored:
@@ -61,7 +61,7 @@ def body(landmarks: NDArray[np.floating], *, mirrored: bool = False) -> Array:
     places = places - places[:, _HIPS].mean(axis=1, keepdims=True)
     torso = float(np.median(np.linalg.norm(places[:, _SHOULDERS].mean(axis=1), axis=-1)))
     places /= max(torso, 1e-6)
-    across = np.median(places[:, 1] - places[:, 2], axis=0)
+    across = (places[:, 1] - places[:, 2]).mean(axis=0)
     return turned(places, float(np.arctan2(across[2], across[0])))
 
 

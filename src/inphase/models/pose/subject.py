@@ -80,6 +80,21 @@ class Person:
     sightings: list[Sighting]
     largest: float = math.inf
 
+    def apart(self, other: Sighting, *, alone: bool) -> float:
+        """How far another sighting is from where this person is expected, as a share of the body.
+
+        They may stay where they were or move on as before; whoever is `alone`, twice as fast.
+        """
+        last = self.sightings[-1]
+        still = last.region.apart(other.region)
+        if alone:
+            still /= 2
+        if len(self.sightings) == 1:
+            return still
+        before = self.sightings[-2]
+        share = (other.frame - before.frame) / (last.frame - before.frame)
+        return min(still, before.region.between(last.region, share).apart(other.region))
+
     @property
     def weight(self) -> float:
         """How much of the picture moves because of this person, over all frames searched."""
@@ -177,9 +192,13 @@ def _motion(person: Landmarks, later: NDArray[np.uint8], network: Network, secon
 
 
 def _join(persons: list[Person], found: Sequence[Sighting], *, largest: float) -> None:
-    """Recognize people by place and size, the nearest first; whoever is left is new."""
+    """Recognize people by place and size, the nearest first; whoever is left is new.
+
+    Whoever was alone and is still alone may have moved further.
+    """
+    alone = len(persons) == len(found) == 1
     pairs = sorted(
-        (person.sightings[-1].region.apart(one.region), i, j)
+        (person.apart(one, alone=alone), i, j)
         for i, person in enumerate(persons)
         for j, one in enumerate(found)
     )

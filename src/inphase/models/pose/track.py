@@ -51,7 +51,10 @@ class PoseTrack:
         It is the mean change of the velocity of shoulders, hips and knees, divided by their mean
         velocity; NaN if nobody is seen in three frames that differ.
         """
-        seen = self.landmarks[self.found][:, _STEADY, :2].astype(np.float64)
+        # Between the frames that were looked at, landmarks are interpolated, which hides the shake.
+        looked = self.landmarks[frames_worth_seeing(self.times)]
+        looked = looked[~np.isnan(looked[:, 0, 0])]
+        seen = looked[:, _STEADY, :2].astype(np.float64)
         moved = np.abs(np.diff(seen, axis=0)).max(axis=(1, 2), initial=0.0) > 0
         # Slow motion repeats frames: what stands still says nothing.
         seen = seen[np.concatenate([[True], moved])] if len(seen) else seen
@@ -97,11 +100,13 @@ def video_landmarks(
             )
         seen, people = sightings_of_subject(video, network, subject)
         if seen:  # Otherwise, nobody is looked for in the other frames.
+            done = 0
             for index, person in _followed(video, looked.tolist(), network, seen):
                 if person is not None:
                     landmarks[index] = person.values
                 if advance is not None:
-                    advance(len(video) // len(looked))
+                    advance(index + 1 - done)
+                    done = index + 1
     wider, higher = native[0] / size[0], native[1] / size[1]
     landmarks[..., :3] *= np.array([wider, higher, wider], np.float32)
     smooth = smooth_landmarks(landmarks[looked], video.times[looked])

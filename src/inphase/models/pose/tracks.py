@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import tokenize
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inphase.atomic import replacing
 from inphase.cache import touch
@@ -90,14 +91,18 @@ def _read(file: Path, path: Path) -> PoseTrack | None:
     """The landmarks in a file; None if there are none for this video."""
     times = probe(path).times
     try:
-        kept: NDArray[np.float32] = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        kept = np.load(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile):
         return None
     # The number of people seen is in a row of its own, below the frames.
-    if kept.shape != (len(times) + 1, len(NAMES), 7) or kept.dtype != np.float32:
+    shape = (len(times) + 1, len(NAMES), 7)
+    if not isinstance(kept, np.ndarray) or kept.shape != shape or kept.dtype != np.float32:
+        return None
+    people = kept[-1, 0, 0]
+    if not np.isfinite(people):
         return None
     touch(file)
-    return PoseTrack(path, times, kept[:-1], int(kept[-1, 0, 0]))
+    return PoseTrack(path, times, kept[:-1], int(people))
 
 
 def _write(file: Path, track: PoseTrack) -> None:
