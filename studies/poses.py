@@ -1,7 +1,7 @@
 """Question: how well do poses align videos without fitting, when can they be trusted, and what does
-looking at the mirror image change? Answer: on filmed people the event error is a tenth to six tenths
-of that of time-stretching; a person who shakes marks the sets on which poses fail; mirrored
-performers cost nothing once both images are tried. Written up in docs/studies/poses.md.
+looking at the mirror image change? Answer: on filmed people the event error is between a tenth and
+six tenths of that of time-stretching; a person who shakes marks the sets on which poses fail;
+mirrored performers cost nothing once both images are tried. Written up in docs/studies/poses.md.
 
     PYTHONPATH=benchmarks python studies/poses.py DATA [DATA ...] [--split test]
 
