@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from inphase.objectives import list_objectives as list_objectives
     from inphase.store import Store as Store
     from inphase.training import train as train
+    from inphase.training.choosing import choose_model as choose_model
     from inphase.viewer.view import view as view
 
 __version__ = "0.1.0"
@@ -45,6 +46,7 @@ _HOMES = {
     "ProgressSignal": "applications.progress_signal.measure",
     "Store": "store",
     "align": "alignment",
+    "choose_model": "training.choosing",
     "compare": "evaluation",
     "cut": "applications.repetitions.cut",
     "cut_videos": "applications.repetitions.cut",

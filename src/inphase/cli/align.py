@@ -21,8 +21,8 @@ def align(
         list[str],
         typer.Argument(metavar="QUERY", help="The videos to align with it.", show_default=False),
     ],
-    model: options.Model,
     output: Annotated[Path, options.output(FORMATS.only(".json", ".csv"))],
+    model: options.Model = None,
     *,
     how: "AlignmentOptions",
 ) -> int:
@@ -40,6 +40,7 @@ def align(
     # Only now, because they are slow to import.
     from inphase.applications.synchronization.synchronize import synchronize
 
+    model = options.model_or_poses(collection, model)
     embeddings = options.embed(collection, model)
     result = synchronize(
         embeddings,

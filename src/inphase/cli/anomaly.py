@@ -21,8 +21,8 @@ def anomaly(
             show_default=False,
         ),
     ],
-    model: options.Model,
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
+    model: options.Model = None,
     alpha: Annotated[
         float,
         typer.Option(
@@ -72,6 +72,7 @@ def anomaly(
     groups = {one.name: one.group for one in collection}
     if by_group and None in groups.values():
         raise ConfigError("--by-group needs a labels.json with a group for every typical video.")
+    model = options.model_or_poses(collection, model)
     embeddings = options.embed(collection, model)
     (new,) = options.embed(judged, model)
     result = find_anomalies(

@@ -11,8 +11,8 @@ from inphase.models.formats import FORMATS
 
 def embed(
     videos: options.Videos,
-    model: options.Model,
     output: Annotated[Path, options.output(FORMATS)],
+    model: options.Model = None,
     split: options.Split = None,
 ) -> int:
     """Compute an embedding for every frame of every video.
@@ -26,6 +26,7 @@ def embed(
 
     FORMATS.check_output(output)
     collection = Collection.open(videos, split=split)
+    model = options.model_or_poses(collection, model)
     embeddings = options.embed(collection, model)
     embeddings.save(output)
     typer.echo(f"Wrote the embeddings of {len(embeddings)} videos to {output}")

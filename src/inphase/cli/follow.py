@@ -22,7 +22,7 @@ def follow(
     reference: Annotated[
         Path, typer.Option(help="The video to follow it along.", show_default=False)
     ],
-    model: options.Model,
+    model: options.Model = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -65,6 +65,7 @@ def follow(
     """
     from inphase.applications.following import follow as follow_frames
     from inphase.applications.following import show
+    from inphase.data import Collection
     from inphase.errors import OutputError, VideoError
     from inphase.results.places import check_file
     from inphase.video import probe
@@ -75,7 +76,7 @@ def follow(
     frames = follow_frames(
         query,
         reference,
-        model,
+        options.model_or_poses(Collection.open([str(reference)]), model),
         look_back=look_back,
         wait=wait,
         background=background,

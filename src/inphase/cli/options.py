@@ -34,8 +34,11 @@ Split = Annotated[
     typer.Option(help="Use only this split of a labelled set, e.g. train.", show_default=False),
 ]
 Model = Annotated[
-    Path,
-    typer.Option(help="Model folder of a trained encoder.", show_default=False),
+    Path | None,
+    typer.Option(
+        help="Model folder of a trained encoder [default: poses, if people are seen].",
+        show_default=False,
+    ),
 ]
 # The store's own constant would load numpy and pyarrow just to ask for help.
 DEFAULT_STORE = Path("inphase-store")
@@ -207,6 +210,19 @@ def output(formats: "Formats", *, more: str = "") -> Any:
     """
     told = f"{formats.help()} {more}".strip()
     return typer.Option("--output", "-o", help=told, show_default=False)
+
+
+def model_or_poses(collection: "Collection", model: Path | None) -> Path:
+    """The given model folder, or that of poses if people are seen.
+
+    Raises:
+        ConfigError: no model was given, and no people are seen.
+    """
+    if model is not None:
+        return model
+    from inphase.training.choosing import choose_model
+
+    return choose_model(collection, fit=False, console=console(), say=console().print)
 
 
 def mirror_images(

@@ -21,8 +21,8 @@ def progress(
             show_default=False,
         ),
     ],
-    model: options.Model,
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
+    model: options.Model = None,
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
 ) -> int:
@@ -47,6 +47,7 @@ def progress(
     # Only now, because they are slow to import.
     from inphase.applications.progress_signal.measure import Goal, measure_progress
 
+    model = options.model_or_poses(collection, model)
     embeddings = options.embed(collection, model)
     (new,) = options.embed(followed, model)
     result = measure_progress(new, Goal(embeddings, distance=distance, console=console))

@@ -30,8 +30,8 @@ def sound(
             show_default=False,
         ),
     ],
-    model: options.Model,
     output: Annotated[Path, options.output(FORMATS)],
+    model: options.Model = None,
     block: Annotated[
         int | None,
         typer.Option(
@@ -75,6 +75,7 @@ def sound(
 
     check_sources([video.path for video in others])
     console = options.console()
+    model = options.model_or_poses(collection, model)
     embeddings = options.embed(collection, model)
     if not any(video.path == silent.path for video in embeddings):
         raise AlignmentError(f"The target cannot be used: {embeddings.skipped[0].reason}")

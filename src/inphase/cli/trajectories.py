@@ -11,8 +11,8 @@ from inphase.cli import options
 
 def trajectories(
     videos: options.Videos,
-    model: options.Model,
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
+    model: options.Model = None,
     add: Annotated[
         list[str] | None,
         typer.Option(
@@ -58,6 +58,7 @@ def trajectories(
     # Only now, because they are slow to import.
     from inphase.applications.trajectory.trajectories import trajectories as lay_out
 
+    model = options.model_or_poses(collection, model)
     embeddings = options.embed(collection, model)
     extra = options.embed(added, model) if added else None
     result = lay_out(

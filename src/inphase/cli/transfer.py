@@ -26,8 +26,8 @@ def transfer(
         ),
     ],
     videos: options.Videos,
-    model: options.Model,
     output: Annotated[Path, options.output(FORMATS)],
+    model: options.Model = None,
     more: Annotated[
         list[str] | None,
         typer.Option(
@@ -89,6 +89,7 @@ def transfer(
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(together.names)
+    model = options.model_or_poses(together, model)
     embeddings = options.embed(together, model)
     result = carry_over(
         annotated,

@@ -52,7 +52,7 @@ def embed(
         model: a trained encoder, or its model folder.
         mirrored: embed the videos as seen in a mirror.
         subjects: by name of the video, the person to follow, if the model looks at poses; by
-            default whoever [acts][inphase.models.pose.subject].
+            default the largest one who moves.
         cache: folder that keeps embeddings, by content, for reuse, and has what training kept in
             the same `cache`; by default none.
         console: where to show a progress bar; by default nowhere.

@@ -1,6 +1,6 @@
 """Which model a job uses if none is given: poses where people act, otherwise one fitted now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -32,7 +32,7 @@ _SEEN, _SHAKE = 0.8, 1.4
 
 
 def choose_model(
-    collection: Collection,
+    videos: Collection | str | Path | Sequence[str | Path],
     *,
     features: Features = "auto",
     fit: bool | None = None,
@@ -45,7 +45,7 @@ def choose_model(
     """A model for these videos: poses as they are, or an encoder fitted to the videos.
 
     Args:
-        collection: the videos.
+        videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         features: whether it looks at poses or at the whole picture; by default, at poses if people
             are seen.
         fit: whether to fit an encoder; by default only to the whole picture.
@@ -59,10 +59,15 @@ def choose_model(
     Returns:
         The model folder.
 
+    Example:
+        >>> model = inphase.choose_model("swings/")                     # doctest: +SKIP
+        >>> result = inphase.synchronize(inphase.embed("swings/", model))  # doctest: +SKIP
+
     Raises:
         ConfigError: the whole picture is of no use without fitting.
         TrainingError, VideoError, OutputError: as for [`train`][inphase.train].
     """
+    collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     root = Path(cache) if cache is not None else cache_folder()
     if config is not None:
         features, fit = ("pose" if config.encoder.base_network == BLAZEPOSE else "appearance"), True
@@ -73,8 +78,8 @@ def choose_model(
         return _poses_as_they_are(root)
     if fit is False:
         raise ConfigError(
-            "Without fitting, only poses can be compared between videos: leave out --no-fit, or "
-            "give a model."
+            "Without fitting, only poses can be compared between videos, and people are not to "
+            "be compared here: fit an encoder (`inphase train`) and give its model."
         )
     # Torch is slow to load, and only needed for this.
     from inphase.training.run import fit_or_reuse

@@ -56,8 +56,10 @@ def view(
         host: address to listen on. For a host other than loopback, the link contains a token.
         port: to listen on; 0 for any free one.
         open_browser: whether to open the page in the browser.
-        features, fit, config: choose a model if none is given, see
-            [`choose_model`][inphase.training.choosing.choose_model].
+        features: what is compared if no model is given; see
+            [`choose_model`][inphase.choose_model].
+        fit: whether to fit an encoder if no model is given.
+        config: for fitting an encoder.
         subjects: by name of the video, whom to follow.
         options: of each alignment.
         cache: folder for features, embeddings and browser copies; by default the user's cache.

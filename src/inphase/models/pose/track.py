@@ -79,7 +79,7 @@ def video_landmarks(
         path: a video file or a folder of numbered images.
         network: loaded already, if there are several videos.
         subject: where the person to follow is, in the video's own pixels; by default whoever
-            [acts][inphase.models.pose.subject].
+            acts (`inphase.models.pose.subject`).
         advance: called with the number of frames just processed.
 
     Raises:

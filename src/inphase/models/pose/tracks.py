@@ -29,7 +29,7 @@ class PoseTracks:
     Args:
         folder: keeps landmarks, by the video's content; by default they are not kept.
         subjects: by video, whom to follow; by default whoever
-            [acts][inphase.models.pose.subject].
+            acts (`inphase.models.pose.subject`).
         network: loaded when first needed.
     """
 
