@@ -79,6 +79,7 @@ VERBS: dict[str, Verb] = {
         {
             "inphase.training.choosing:choose_model": Path("fitted"),
             "inphase.models.model_folder:sees_poses": False,
+            "inphase.cli.options:verdict": 0,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             "inphase.applications.synchronization.writers:edit_plan": SimpleNamespace(
@@ -110,6 +111,7 @@ VERBS: dict[str, Verb] = {
             ),
             "--mirror": Row("--mirror always", "embed.1.mirrored", True),
             "--flip": Row("--flip", "save.flip", True),
+            "--strict": Row("--strict", "verdict.strict", True),
             "--preset": Row("--preset pouring", "choose_model.config.fps", 30),
             "--set": Row("--set steps=7", "choose_model.config.steps", 7),
             "--cache": Row(
@@ -211,8 +213,10 @@ VERBS: dict[str, Verb] = {
         {
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+            "inphase.cli.options:verdict": 0,
         },
         {
+            "--strict": Row("--strict", "verdict.strict", True),
             "reference": Row("", "synchronize.reference", "b"),
             "queries": Row("", "embed.videos.names", ("b", "a", "c")),
             "--model": MODEL,

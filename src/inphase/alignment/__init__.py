@@ -7,12 +7,14 @@ from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_n
 from inphase.alignment.medoid import Medoid, medoid
 from inphase.alignment.options import AlignmentOptions
 from inphase.alignment.pairwise import Alignment, align
+from inphase.alignment.trust import Trust, trust
 
 __all__ = [
     "Alignment",
     "AlignmentOptions",
     "JointAlignment",
     "Medoid",
+    "Trust",
     "WarpingPath",
     "align",
     "cosine",
@@ -23,4 +25,5 @@ __all__ = [
     "medoid",
     "nearest_neighbours",
     "squared_euclidean",
+    "trust",
 ]

@@ -23,6 +23,7 @@ def align(
     ],
     output: Annotated[Path, options.output(FORMATS.only(".json", ".csv"))],
     model: options.Model = None,
+    strict: options.Strict = False,
     *,
     how: "AlignmentOptions",
 ) -> int:
@@ -50,4 +51,5 @@ def align(
     result.save(output)
     videos = "1 video" if len(result.queries) == 1 else f"{len(result.queries)} videos"
     typer.echo(f"Wrote the alignment of {videos} with {result.reference.name}: {output}")
-    return options.conclude(embeddings.skipped)
+    unsure = options.verdict(result, strict=strict)
+    return max(unsure, options.conclude(embeddings.skipped))

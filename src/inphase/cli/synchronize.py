@@ -56,6 +56,7 @@ def synchronize(
         ),
     ] = False,
     alignment: options.AlignmentFile = None,
+    strict: options.Strict = False,
     width: Annotated[int, typer.Option(min=64, help="Maximum width of the grid, in pixels.")] = (
         1920
     ),
@@ -137,7 +138,8 @@ def synchronize(
         typer.echo(f"Wrote {output}")
         if output.suffix in EDIT_SUFFIXES:
             _print_cuts(result, cut_error)
-    return options.conclude(embeddings.skipped)
+    unsure = options.verdict(result, strict=strict)
+    return max(unsure, options.conclude(embeddings.skipped))
 
 
 def _print_cuts(result: "Synchronization", cut_error: int) -> None:

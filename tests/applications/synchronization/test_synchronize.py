@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -314,3 +315,20 @@ def test_cells_of_a_crowd_stay_large_enough_to_see() -> None:
     layout = _plan([_sized(480, 854)] * 400, 320)
     assert layout.cell_width >= 48
     assert layout.picture_height >= 24
+
+
+def test_a_match_that_looks_wrong_is_named_with_the_seconds(
+    result: Synchronization, tmp_path: Path
+) -> None:
+    assert result.unreliable() == []
+    good = result.alignments[0]
+    low = np.full_like(good.confidence, 0.9)
+    low[: len(low) * 2 // 3] = 0.0
+    doubted = replace(result, alignments=(replace(good, confidence=low), *result.alignments[1:]))
+    (told,) = doubted.unreliable()
+    name = result.queries[0].name
+    assert re.fullmatch(rf"{name} \(0\.0 to \d+\.\d s\)", told)
+    doubted.save(tmp_path / "a.json")
+    first, *others = json.loads((tmp_path / "a.json").read_text())["queries"]
+    assert (first["reliable"], first["doubtful"][0][0]) == (False, 0)
+    assert all(query["reliable"] and not query["doubtful"] for query in others)

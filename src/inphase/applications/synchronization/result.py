@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.alignment import Alignment
+from inphase.alignment import Alignment, Trust, trust
 from inphase.alignment.mapping import filled
 from inphase.applications.anchors import Anchors
 from inphase.applications.synchronization import FORMATS
@@ -49,6 +49,27 @@ class Synchronization(Result):
         times = self.queries[index].times[np.maximum(frames, 0)]
         return np.where(frames < 0, np.nan, times)
 
+    def trust(self, index: int) -> Trust:
+        """How far the alignment of query `index` can be trusted."""
+        return trust(self.alignments[index].confidence)
+
+    def unreliable(self) -> list[str]:
+        """The queries whose alignment looks wrong, each with where it does, in seconds."""
+        told = []
+        for index, query in enumerate(self.queries):
+            found = self.trust(index)
+            if not found.reliable:
+                spans = ", ".join(
+                    f"{start:.1f} to {end:.1f} s" for start, end in self._spans(found)
+                )
+                told.append(f"{query.name} ({spans})" if spans else query.name)
+        return told
+
+    def _spans(self, found: Trust) -> list[tuple[float, float]]:
+        """Seconds of the reference in which a query has no good match."""
+        times = self.reference.times
+        return [(float(times[first]), float(times[last])) for first, last in found.doubtful]
+
     def mappings(self) -> list[NDArray[np.int64]]:
         """(reference frames,) the frame to show, for each query.
 
@@ -61,7 +82,8 @@ class Synchronization(Result):
 
         A query's `frames`, `times` (seconds) and `confidence` (0..1) have one entry per reference
         frame; without a match, the frame is −1 and the time None. A query that is `mirrored` was
-        matched by its mirror image.
+        matched by its mirror image. `reliable` tells whether its alignment looks right as a whole,
+        and `doubtful` between which seconds of the reference it has no good match.
         """
         queries = []
         for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
@@ -72,6 +94,11 @@ class Synchronization(Result):
                     "file": str(query.path),
                     "mirrored": query.mirrored,
                     "cost": float(alignment.cost),
+                    "reliable": self.trust(index).reliable,
+                    "doubtful": [
+                        [round(start, 6), round(end, 6)]
+                        for start, end in self._spans(self.trust(index))
+                    ],
                     "frames": alignment.query_frames.tolist(),
                     "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],
                     "confidence": [round(float(c), 4) for c in alignment.confidence],
