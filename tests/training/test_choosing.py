@@ -11,7 +11,7 @@ from inphase.data import Collection
 from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models import Encoder
 from inphase.models.model_folder import read_model_folder
-from inphase.models.pose import PoseTrack
+from inphase.models.pose import Place, PoseTrack
 from inphase.training import choosing, load_config
 from inphase.training.choosing import choose_model
 
@@ -82,7 +82,7 @@ def test_otherwise_the_whole_picture_is(
 ) -> None:
     find(found)
     said: list[str] = []
-    with pytest.raises(ConfigError, match="only poses can be compared"):
+    with pytest.raises(ConfigError, match="poses can be compared"):
         choose_model(pouring, fit=False, cache=tmp_path, say=said.append)
     (sentence,) = said
     assert sentence.startswith(told)
@@ -155,3 +155,12 @@ def test_an_encoder_is_fitted_with_the_preset_asked_for(
     model = choose_model(pouring, cache=tmp_path, say=said.append, **given)  # type: ignore[arg-type]
     assert (model, used) == (Run.model, [base_network])
     assert said == [f"The fitted model is in {Run.model}"]
+
+
+@pytest.mark.parametrize("given", [{"features": "appearance"}, {"features": "pose", "fit": True}])
+def test_a_subject_is_not_ignored_without_a_word(
+    pouring: Collection, tmp_path: Path, given: dict[str, object]
+) -> None:
+    subjects = {pouring.names[0]: Place(1, 2, 0.5)}
+    with pytest.raises(ConfigError, match="leave out --subject"):
+        choose_model(pouring, subjects=subjects, cache=tmp_path, **given)  # type: ignore[arg-type]

@@ -64,7 +64,8 @@ def choose_model(
         >>> result = inphase.synchronize(inphase.embed("swings/", model))  # doctest: +SKIP
 
     Raises:
-        ConfigError: the whole picture is of no use without fitting.
+        ConfigError: the whole picture is of no use without fitting, or fitting cannot follow the
+            subjects.
         TrainingError, VideoError, OutputError: as for [`train`][inphase.train].
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
@@ -78,8 +79,12 @@ def choose_model(
         return _poses_as_they_are(root)
     if fit is False:
         raise ConfigError(
-            "Without fitting, only poses can be compared between videos, and people are not to "
-            "be compared here: fit an encoder (`inphase train`) and give its model."
+            "Without fitting, only people's poses can be compared: fit an encoder "
+            "(`inphase train`) and give its model."
+        )
+    if subjects:
+        raise ConfigError(
+            "Fitting takes no subject: leave out --subject, or compare poses without fitting."
         )
     # Torch is slow to load, and only needed for this.
     from inphase.training.run import fit_or_reuse
