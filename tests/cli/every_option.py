@@ -113,7 +113,7 @@ VERBS: dict[str, Verb] = {
             "--flip": Row("--flip", "save.flip", True),
             "--strict": Row("--strict", "verdict.strict", True),
             "--preset": Row("--preset pouring", "choose_model.config.fps", 30),
-            "--set": Row("--set steps=7", "choose_model.config.steps", 7),
+            "--set": Row("--set steps=7", "choose_model.overrides", ["steps=7"]),
             "--cache": Row(
                 "--cache kept",
                 "embed.cache",
@@ -143,7 +143,7 @@ VERBS: dict[str, Verb] = {
                 "--subject b=320,200@1.5", "view.subjects", {"b": Place(320, 200, 1.5)}
             ),
             "--preset": Row("--preset pouring", "view.config.fps", 30),
-            "--set": Row("--set steps=7", "view.config.steps", 7),
+            "--set": Row("--set steps=7", "view.overrides", ["steps=7"]),
             "--cache": Row("--cache kept", "view.cache", Path("kept")),
             **alignment("view.options"),
         },

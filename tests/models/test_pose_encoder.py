@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inphase.data import Collection
-from inphase.errors import ModelError
+from inphase.errors import ModelError, VideoError
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder, embed
 from inphase.models.pose import PoseTrack
 from inphase.models.pose.features import SIZE, body, features
@@ -119,6 +119,14 @@ def test_a_video_without_anybody_is_skipped_and_listed(
     config = load_config("poses", overrides=["steps=1", "encoder.conv_width=8"])
     run = train(pouring, tmp_path / "run", config=config, cache=tmp_path)
     assert [(one.name, one.reason) for one in run.skipped] == [(empty.name, "nobody is seen in it")]
+
+
+def test_a_video_without_anybody_has_no_embeddings(
+    constant: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tracks, "nobody_in", constant.name)
+    with pytest.raises(VideoError, match="Nobody is seen in"):
+        FrameEmbedder(Encoder(UNFITTED).eval()).embed(constant)
 
 
 def test_a_stream_takes_frames_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from inphase.data import Collection
 from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models import Encoder
 from inphase.models.model_folder import read_model_folder
 from inphase.models.pose import Place, PoseTrack
-from inphase.training import choosing, load_config
+from inphase.training import TrainingConfig, choosing, load_config
 from inphase.training.choosing import choose_model
 
 Find = Callable[[Path], PoseTrack]
@@ -28,6 +28,18 @@ def track(path: Path, *, seen: float = 1.0, shaking: bool = False) -> PoseTrack:
         landmarks[:, :, :2] = noise.astype(np.float32)
     landmarks[round(frames * seen) :] = np.nan
     return PoseTrack(path, np.arange(frames) / 20, landmarks)
+
+
+def fitted_with(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
+    """Fit nothing; returns the base networks that would have been used."""
+    used: list[str] = []
+
+    def fit(_: Collection, *, config: TrainingConfig, **__: object) -> SimpleNamespace:
+        used.append(config.encoder.base_network)
+        return SimpleNamespace(model=folder / "fitted")
+
+    monkeypatch.setattr("inphase.training.run.fit_or_reuse", fit)
+    return used
 
 
 @pytest.fixture
@@ -77,16 +89,18 @@ def test_otherwise_the_whole_picture_is(
     pouring: Collection,
     find: Callable[[Find], list[Path]],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     found: Find,
     told: str,
 ) -> None:
     find(found)
     said: list[str] = []
-    with pytest.raises(ConfigError, match="poses can be compared"):
+    with pytest.raises(ConfigError, match=rf"^{told}\. Without fitting, only people's poses"):
         choose_model(pouring, fit=False, cache=tmp_path, say=said.append)
-    (sentence,) = said
-    assert sentence.startswith(told)
-    assert sentence.endswith("aligned by appearance.")
+    assert said == []
+    fitted_with(monkeypatch, tmp_path)
+    choose_model(pouring, cache=tmp_path, say=said.append)
+    assert said[0] == f"{told}: aligned by appearance."
 
 
 def test_the_search_ends_after_two_videos_without_anybody(
@@ -120,9 +134,8 @@ def test_what_cannot_be_read_or_run_does_not_end_the_search(
     for found, told in ((unreadable, "seen in 0 %"), (missing, "The weights are missing.")):
         find(found)
         said: list[str] = []
-        with pytest.raises(ConfigError):
+        with pytest.raises(ConfigError, match=told):
             choose_model(pouring, fit=False, cache=tmp_path, say=said.append)
-        assert told in said[0]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +144,7 @@ def test_what_cannot_be_read_or_run_does_not_end_the_search(
         ({"features": "pose", "fit": True}, "blazepose"),
         ({"features": "appearance"}, "efficientnet_lite0"),
         ({"config": load_config("pouring")}, "resnet50"),
+        ({"features": "pose", "overrides": ["steps=3"]}, "blazepose"),
     ],
 )
 def test_an_encoder_is_fitted_with_the_preset_asked_for(
@@ -140,21 +154,11 @@ def test_an_encoder_is_fitted_with_the_preset_asked_for(
     given: dict[str, object],
     base_network: str,
 ) -> None:
-    used: list[str] = []
-
-    class Run:
-        model = tmp_path / "fitted"
-
-    def fit(_: Collection, *, config: object, cache: Path, console: Console | None) -> Run:
-        del cache, console
-        used.append(config.encoder.base_network)  # type: ignore[attr-defined]
-        return Run()
-
-    monkeypatch.setattr("inphase.training.run.fit_or_reuse", fit)
+    used = fitted_with(monkeypatch, tmp_path)
     said: list[str] = []
     model = choose_model(pouring, cache=tmp_path, say=said.append, **given)  # type: ignore[arg-type]
-    assert (model, used) == (Run.model, [base_network])
-    assert said == [f"The fitted model is in {Run.model}"]
+    assert (model, used) == (tmp_path / "fitted", [base_network])
+    assert said == [f"The fitted model is in {model}"]
 
 
 @pytest.mark.parametrize("given", [{"features": "appearance"}, {"features": "pose", "fit": True}])
@@ -164,3 +168,29 @@ def test_a_subject_is_not_ignored_without_a_word(
     subjects = {pouring.names[0]: Place(1, 2, 0.5)}
     with pytest.raises(ConfigError, match="leave out --subject"):
         choose_model(pouring, subjects=subjects, cache=tmp_path, **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"fit": False, "overrides": ["steps=3"]}, "or --no-fit"),
+        ({"features": "appearance", "config": load_config("poses")}, "compares pose, not appear"),
+        ({"features": "pose", "config": load_config("quick")}, "compares appearance, not pose"),
+        ({"overrides": ["stepz=3"]}, "steps"),
+    ],
+)
+def test_what_contradicts_itself_is_a_mistake(
+    pouring: Collection, tmp_path: Path, given: dict[str, object], told: str
+) -> None:
+    with pytest.raises(ConfigError, match=told):
+        choose_model(pouring, cache=tmp_path, **given)  # type: ignore[arg-type]
+
+
+def test_an_emptied_folder_of_the_model_is_written_again(
+    pouring: Collection, find: Callable[[Find], list[Path]], tmp_path: Path
+) -> None:
+    find(track)
+    model = choose_model(pouring, cache=tmp_path, say=lambda _: None)
+    for file in model.iterdir():
+        file.unlink()
+    assert Encoder.load(choose_model(pouring, cache=tmp_path, say=lambda _: None))

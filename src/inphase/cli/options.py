@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from inphase.models import Embeddings
     from inphase.models.pose import Place
     from inphase.results.formats import Formats
-    from inphase.training.config import TrainingConfig
 
 R = TypeVar("R")
 
@@ -279,11 +278,13 @@ def embed(
     )
 
 
-def fit_config(preset: str | None, override: Sequence[str] | None) -> "TrainingConfig | None":
-    """The configuration to fit with, if one was asked for."""
+def fit_settings(preset: str | None, override: Sequence[str] | None) -> dict[str, Any]:
+    """The arguments of `choose_model` that say how to fit, if that was asked for."""
     from inphase.training.config import load_config
 
-    return load_config(preset or "quick", overrides=override or ()) if preset or override else None
+    if preset is not None:
+        return {"config": load_config(preset, overrides=override or ())}
+    return {"overrides": override} if override else {}
 
 
 def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str, Place] | None":
@@ -296,7 +297,10 @@ def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str
     from inphase.models.pose import Place
 
     chosen: dict[str, Place] = {}
-    for name, told in pairs(given, "--subject").items():
+    told_of = pairs(given, "--subject")
+    if len(told_of) < len(given or ()):
+        raise ConfigError("--subject: give each video only once.")
+    for name, told in told_of.items():
         found = re.fullmatch(rf"({_NUMBER}),({_NUMBER})@({_NUMBER})", told)
         if found is None:
             raise ConfigError(
@@ -346,7 +350,9 @@ def verdict(result: "Synchronization", *, strict: bool) -> int:
         f"[yellow]{which} unreliable:[/yellow] {', '.join(told)}", highlight=False, soft_wrap=True
     )
     console().print(
-        "Check with `inphase view`, where you can also correct a few matches.", highlight=False
+        "Check with `inphase view`, where you can also correct a few matches. If several people "
+        "are in the picture, --subject chooses whom to follow.",
+        highlight=False,
     )
     return int(strict)
 

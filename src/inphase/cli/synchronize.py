@@ -106,8 +106,8 @@ def synchronize(
             collection,
             features=features,
             fit=fit,
-            config=options.fit_config(preset, override),
             subjects=subjects,
+            **options.fit_settings(preset, override),
             cache=cache,
             console=console,
             say=typer.echo,
@@ -131,7 +131,7 @@ def synchronize(
     if mirrored:
         typer.echo(f"Matched as seen in a mirror: {', '.join(mirrored)}")
     if separate:
-        for path in result.save_separate(output, console=console):
+        for path in result.save_separate(output, flip=flip, console=console):
             typer.echo(f"Wrote {path}")
     else:
         result.save(output, width=width, flip=flip, cut_error=cut_error, console=console)

@@ -114,7 +114,7 @@ def view(
         host=host,
         port=port,
         open_browser=open_browser,
-        config=options.fit_config(preset, override),
+        **options.fit_settings(preset, override),
         options=how,
         cache=cache,
         console=options.console(),

@@ -213,6 +213,8 @@ class FrameEmbedder:
         """Maps of a video's frames that need not be computed: kept by training, or of its poses."""
         if self._poses is not None:
             track = self._poses.track(path, advance=advance)
+            if not track.found.any():
+                raise VideoError(f"Nobody is seen in {path}: there are no poses to compare.")
             places = body(track.landmarks, mirrored=self._mirrored)
             of_frames = torch.from_numpy(features(places, track.times))[:, :, None, None]
             return dict(enumerate(of_frames))

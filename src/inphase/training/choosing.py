@@ -11,7 +11,7 @@ from inphase.cache import cache_folder
 from inphase.data import Collection
 from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models.config import EncoderConfig
-from inphase.models.model_folder import write_model_folder
+from inphase.models.model_folder import CONFIG, write_model_folder
 from inphase.models.pose import Place, PoseTracks
 from inphase.models.pose.features import SIZE
 from inphase.models.pose.weight_files import BLAZEPOSE
@@ -37,6 +37,7 @@ def choose_model(
     features: Features = "auto",
     fit: bool | None = None,
     config: TrainingConfig | None = None,
+    overrides: Sequence[str] = (),
     subjects: Mapping[str, Place] | None = None,
     cache: str | Path | None = None,
     console: Console | None = None,
@@ -49,8 +50,9 @@ def choose_model(
         features: whether it looks at poses or at the whole picture; by default, at poses if people
             are seen.
         fit: whether to fit an encoder; by default only to the whole picture.
-        config: fit an encoder with this configuration, whatever it looks at. By default, the
-            preset is `poses` or `quick`.
+        config: fit an encoder with this configuration; by default, the preset is `poses` or
+            `quick`.
+        overrides: fit an encoder with these changes to the preset, as `KEY=VALUE`.
         subjects: by name of the video, the person to follow.
         cache: folder for landmarks, features and models; by default the user's cache.
         console: where progress bars go; by default nowhere.
@@ -64,23 +66,39 @@ def choose_model(
         >>> result = inphase.synchronize(inphase.embed("swings/", model))  # doctest: +SKIP
 
     Raises:
-        ConfigError: the whole picture is of no use without fitting, or fitting cannot follow the
-            subjects.
+        ConfigError: the whole picture is of no use without fitting, fitting cannot follow the
+            subjects, or the arguments contradict each other.
         TrainingError, VideoError, OutputError: as for [`train`][inphase.train].
     """
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     root = Path(cache) if cache is not None else cache_folder()
+    if config is not None or overrides:
+        load_config("quick", overrides=overrides)  # A mistake is found before people are.
+        if fit is False:
+            raise ConfigError(
+                "Settings are for fitting: leave out --preset and --set, or --no-fit."
+            )
+        fit = True
     if config is not None:
-        features, fit = ("pose" if config.encoder.base_network == BLAZEPOSE else "appearance"), True
+        looks_at: Features = _looks_at(config)
+        if features not in ("auto", looks_at):
+            raise ConfigError(
+                f"The preset compares {looks_at}, not {features}: leave out --features or --preset."
+            )
+        features = looks_at
+    seen = ""
     if features == "auto":
-        features, reason = _features_for(collection, root, subjects or {}, console)
-        say(reason)
+        features, seen = _features_for(collection, root, subjects or {}, console)
+        if features == "pose":
+            say(f"{seen}: aligned by their poses.")
+        elif fit is not False:
+            say(f"{seen}: aligned by appearance.")
     if features == "pose" and not fit:
         return _poses_as_they_are(root)
     if fit is False:
         raise ConfigError(
-            "Without fitting, only people's poses can be compared: fit an encoder "
-            "(`inphase train`) and give its model."
+            f"{seen + '. ' if seen else ''}Without fitting, only people's poses can be compared: "
+            "fit an encoder (`inphase train`) and give its model."
         )
     if subjects:
         raise ConfigError(
@@ -89,16 +107,21 @@ def choose_model(
     # Torch is slow to load, and only needed for this.
     from inphase.training.run import fit_or_reuse
 
-    settings = config or load_config("poses" if features == "pose" else "quick")
+    preset = "poses" if features == "pose" else "quick"
+    settings = config or load_config(preset, overrides=overrides)
     run = fit_or_reuse(collection, config=settings, cache=cache, console=console)
     say(f"The fitted model is in {run.model}")
     return run.model
 
 
+def _looks_at(config: TrainingConfig) -> Features:
+    return "pose" if config.encoder.base_network == BLAZEPOSE else "appearance"
+
+
 def _features_for(
     collection: Collection, root: Path, subjects: Mapping[str, Place], console: Console | None
 ) -> tuple[Features, str]:
-    """Poses or appearance, and a sentence that says why."""
+    """Poses or appearance, and the beginning of a sentence that says why."""
     videos = list(collection)
     spread = sorted({round(i) for i in np.linspace(0, len(videos) - 1, min(len(videos), _SAMPLE))})
     places = {collection[name].path: place for name, place in subjects.items()}
@@ -120,7 +143,7 @@ def _features_for(
             except VideoError:
                 continue
             except ModelError as error:
-                return "appearance", f"Aligned by appearance, without looking for people: {error}"
+                return "appearance", f"People cannot be looked for ({error})"
             finally:
                 bar.advance(end - bar.done)
             seen.append(float(track.found.mean()))
@@ -131,10 +154,10 @@ def _features_for(
     share = float(np.median(seen)) if seen else 0.0
     percent = f"{100 * float(np.mean(seen or [0])):.0f} %"
     if share < _SEEN:
-        return "appearance", f"People are seen in {percent} of the frames: aligned by appearance."
+        return "appearance", f"People are seen in {percent} of the frames"
     if not float(np.nanmedian(shakes)) < _SHAKE:
-        return "appearance", "People are seen, but not clearly: aligned by appearance."
-    return "pose", f"People are seen in {percent} of the frames: aligned by their poses."
+        return "appearance", "People are seen, but not clearly"
+    return "pose", f"People are seen in {percent} of the frames"
 
 
 def _poses_as_they_are(root: Path) -> Path:
@@ -147,7 +170,7 @@ def _poses_as_they_are(root: Path) -> Path:
         context_frames=1,
         subtract_background=True,
     )
-    if not folder.is_dir():
+    if not (folder / CONFIG).is_file():
         write_model_folder(
             folder, {}, config=config, card="Not trained: the features of poses as they are."
         )

@@ -35,6 +35,7 @@ def view(
     fit: bool | None = None,
     subjects: Mapping[str, Place] | None = None,
     config: TrainingConfig | None = None,
+    overrides: Sequence[str] = (),
     options: AlignmentOptions = AlignmentOptions(),
     cache: str | Path | None = None,
     console: Console | None = None,
@@ -60,6 +61,7 @@ def view(
             [`choose_model`][inphase.choose_model].
         fit: whether to fit an encoder if no model is given.
         config: for fitting an encoder.
+        overrides: changes to the preset, for fitting an encoder.
         subjects: by name of the video, whom to follow.
         options: of each alignment.
         cache: folder for features, embeddings and browser copies; by default the user's cache.
@@ -86,6 +88,7 @@ def view(
             features=features,
             fit=fit,
             config=config,
+            overrides=overrides,
             subjects=subjects,
             cache=cache,
             console=console,

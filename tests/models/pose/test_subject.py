@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from inphase.errors import ConfigError
 from inphase.models.pose import Detection, Landmarks, Place, Region
 from inphase.models.pose.subject import (
     Person,
@@ -261,15 +262,15 @@ def test_whoever_is_nearest_to_the_place_is_followed(video: Path) -> None:
         return [Actor(60, 60), Actor(160, 120, swing(frame)), Actor(270, 60)]
 
     assert set(followed(video, scene)) == {160}
-    assert set(followed(video, scene, Place(230, 160, 1.0))) == {270}
-    assert set(followed(video, scene, Place(20, 20, 1.0))) == {60}
+    assert set(followed(video, scene, Place(240, 110, 1.0))) == {270}
+    assert set(followed(video, scene, Place(40, 90, 1.0))) == {60}
 
 
 def test_the_place_counts_at_its_time(video: Path) -> None:
     def scene(frame: int) -> list[Actor]:
         return [Actor(60 + 6 * frame, 60, y=70), Actor(240 - 6 * frame, 60, y=170)]
 
-    early, late = (followed(video, scene, Place(60, 120, at)) for at in (0.0, 2.9))
+    early, late = (followed(video, scene, Place(60, y, at)) for y, at in ((70, 0.0), (170, 2.9)))
     assert early == sorted(early)
     assert late == sorted(late, reverse=True)
 
@@ -283,11 +284,15 @@ def test_a_place_in_a_frame_between_those_searched_counts(video: Path) -> None:
     assert followed(video, scene, Place(250, 120, 1.5)) == [260]
 
 
-def test_a_place_at_a_time_when_nobody_is_there_leaves_who_acts(video: Path) -> None:
+def test_a_place_at_which_nobody_is_is_a_mistake(video: Path) -> None:
     def scene(frame: int) -> list[Actor]:
         return [Actor(80), Actor(220, arms=swing(frame))] if frame > 4 else []
 
-    assert set(followed(video, scene, Place(80, 120, 0.2))) == {220}
+    with pytest.raises(ConfigError, match=r"nobody is found at that place at 0\.2 s"):
+        followed(video, scene, Place(80, 120, 0.2))
+    with pytest.raises(ConfigError, match="give a pixel on the body"):
+        followed(video, scene, Place(2, 2, 1.0))
+    assert set(followed(video, scene, Place(80, 120, 1.0))) == {80}
 
 
 def test_a_person_weighs_by_area_and_frames_of_clear_motion() -> None:

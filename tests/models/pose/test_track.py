@@ -1,5 +1,6 @@
 """Landmarks of a whole video."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage import measure
 
-from inphase.errors import VideoError
+from inphase.errors import ConfigError, VideoError
 from inphase.models.pose import (
     Detection,
     Landmarks,
@@ -191,13 +192,25 @@ def test_of_several_people_the_one_who_acts_is_followed(tmp_path: Path) -> None:
 def test_the_subject_is_named_by_a_place_in_the_pixels_of_the_video(tmp_path: Path) -> None:
     frames = [[(300, 600, 60, 60), (1100, 600, 60, 60 + 40 * (i % 2))] for i in range(6)]
     path = film_of_many(tmp_path / "two.mp4", (1440, 1080), frames)
-    # Nearer to the left one; in the pixels of the smaller frames, it would be the right one.
-    place = Place(640, 600, 0.1)
+    place = Place(320, 620, 0.1)
     track = video_landmarks(path, network=Squares(), subject=place)
     assert track.people == 2
     np.testing.assert_allclose(track.landmarks[:, 0, :2], [[300, 600]] * 6, atol=3)
-    other = video_landmarks(path, network=Squares(), subject=Place(760, 600, 0.1))
+    other = video_landmarks(path, network=Squares(), subject=Place(1080, 580, 0.1))
     np.testing.assert_allclose(other.landmarks[:, 0, :2], [[1100, 600]] * 6, atol=3)
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (Place(9999, 10, 0.1), "outside the picture, which has 160×120 pixels: 9999,10"),
+        (Place(80, 60, 100), "wanted at 100 s, but the video ends at"),
+    ],
+)
+def test_a_subject_beyond_the_video_is_a_mistake(tmp_path: Path, place: Place, told: str) -> None:
+    path = film_of_many(tmp_path / "one.mp4", (160, 120), [[(80, 60, 8, 6)]] * 4)
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        video_landmarks(path, network=Squares(), subject=place)
 
 
 def test_when_the_subject_has_left_nobody_else_is_followed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.errors import OutputError, VideoError
+from inphase.errors import VideoError
 from inphase.models.pose import Detection, Landmarks, Place, PoseTracks, Region, tracks
 from inphase.video import VideoWriter
 
@@ -202,12 +202,17 @@ def test_the_network_given_is_the_one_that_finds_people() -> None:
     assert PoseTracks(network=network).network() is network
 
 
-def test_what_cannot_be_read_or_written_is_one_sentence(video: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match=r"none\.mp4"):
         PoseTracks(network=Two()).track(tmp_path / "none.mp4")
+
+
+def test_a_folder_that_cannot_be_written_does_not_stop_the_work(
+    video: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match="Cannot write"):
-        PoseTracks(tmp_path / "file", network=Two()).track(video)
+    assert PoseTracks(tmp_path / "file", network=Two()).track(video).found.all()
+    assert "Cannot keep the landmarks" in caplog.text
 
 
 @pytest.mark.parametrize("spoilt", ["header", "zip", "nan"])

@@ -128,9 +128,18 @@ def write_retimed(
     mapping: NDArray[np.int64],
     times: NDArray[np.float64],
     *,
+    flipped: bool = False,
     console: Console | None = None,
 ) -> None:
     """Write a single video, its frame `mapping[i]` at `times[i]` seconds, without sound.
+
+    Args:
+        path: of the new video.
+        video: to retime.
+        mapping: its frames.
+        times: when to show them.
+        flipped: whether to show them as in a mirror.
+        console: where a progress bar goes; by default nowhere.
 
     Raises:
         OutputError: the file cannot be written.
@@ -143,7 +152,8 @@ def write_retimed(
         progress_bar(f"Writing {path.name}", len(mapping), console=console) as bar,
     ):
         for time, frame in zip(times, reader.frames(mapping), strict=True):
-            writer.write(frame, time=float(time))
+            picture = np.ascontiguousarray(frame[:, ::-1]) if flipped else frame
+            writer.write(picture, time=float(time))
             bar.advance(1)
 
 

@@ -116,15 +116,17 @@ class Synchronization(Result):
         }
 
     def save_separate(
-        self, folder: str | Path, *, console: Console | None = None
+        self, folder: str | Path, *, flip: bool = False, console: Console | None = None
     ) -> tuple[Path, ...]:
         """Write each query to `folder/<name>.mp4`, retimed to the reference.
+
+        With `flip`, mirrored performances are shown the same way round as the reference.
 
         Raises:
             OutputError: the folder cannot be written.
             VideoError: a video can no longer be read.
         """
-        return tuple(FORMATS.writer("separate")(self, Path(folder), console=console))
+        return tuple(FORMATS.writer("separate")(self, Path(folder), flip=flip, console=console))
 
     def table(self) -> Table:
         """One row per query and reference frame."""

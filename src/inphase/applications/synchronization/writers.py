@@ -57,7 +57,7 @@ def edit_plan(result: Synchronization, *, error: int = DEFAULT_CUT_ERROR) -> Edi
 
 
 def separate(
-    result: Synchronization, folder: Path, *, console: Console | None = None
+    result: Synchronization, folder: Path, *, flip: bool = False, console: Console | None = None
 ) -> tuple[Path, ...]:
     """Write each query to `folder/<name>.mp4`, retimed to the reference.
 
@@ -70,6 +70,13 @@ def separate(
     stems = file_stems(query.name for query in result.queries)
     for stem, query, mapping in zip(stems, result.queries, result.mappings(), strict=True):
         path = folder / f"{stem}.mp4"
-        write_retimed(path, query.path, mapping, result.reference.times, console=console)
+        write_retimed(
+            path,
+            query.path,
+            mapping,
+            result.reference.times,
+            flipped=flip and query.mirrored,
+            console=console,
+        )
         paths.append(path)
     return tuple(paths)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inphase.errors import ConfigError
 from inphase.models.pose.landmarks import Landmarks
 from inphase.models.pose.network import Network
 from inphase.models.pose.people import people
@@ -29,6 +30,8 @@ _STEP = 0.1
 _REACH = 0.6
 # Whoever moves by this share of their size per second moves clearly.
 _CLEARLY = 0.15
+# Whoever is at a place has their hips within this share of their size.
+_AT = 0.7
 # Shoulders to ankles: where motion is measured. Hands and feet add noise, the face nothing.
 _PARTS = [11, 12, 13, 14, 15, 16, 25, 26, 27, 28]
 
@@ -112,6 +115,9 @@ def sightings_of_subject(
         video: of which a few frames are read.
         network: finds people.
         place: in pixels of `video`; whoever is nearest to it is followed. By default, whoever acts.
+
+    Raises:
+        ConfigError: nobody is at the place.
     """
     chosen = None if place is None else video.index_at(place.seconds)
     persons = persons_in(video, network, also=chosen)
@@ -120,13 +126,18 @@ def sightings_of_subject(
     best = max(persons, key=lambda person: person.weight)
     if place is not None:
         near = [
-            (math.hypot(one.region.x - place.x, one.region.y - place.y), index)
+            (math.hypot(one.region.x - place.x, one.region.y - place.y) / one.region.body, index)
             for index, person in enumerate(persons)
             for one in person.sightings
             if one.frame == chosen
         ]
-        if near:
-            best = persons[min(near)[1]]
+        distance, index = min(near, default=(math.inf, 0))
+        if distance > _AT:
+            raise ConfigError(
+                f"--subject: nobody is found at that place at {place.seconds:g} s; give a pixel on "
+                "the body, at a time when all of it is seen."
+            )
+        best = persons[index]
     return best.sightings, len(persons)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.data import frames_worth_seeing
+from inphase.errors import ConfigError
 from inphase.models.pose.landmarks import NAMES, Landmarks
 from inphase.models.pose.network import Network, PoseNetwork
 from inphase.models.pose.subject import Place, Sighting, region_in, sightings_of_subject
@@ -85,6 +86,7 @@ def video_landmarks(
     Raises:
         VideoError: the path is not a readable video.
         ModelError: the weights are missing or damaged.
+        ConfigError: nobody is at the place of the subject.
     """
     with VideoReader(path) as video:
         native = video.size
@@ -95,6 +97,7 @@ def video_landmarks(
     with VideoReader(path, size=size) as video:
         looked = frames_worth_seeing(video.times)
         if subject is not None:
+            _check_place(subject, Path(path), native, float(video.times[-1]))
             subject = replace(
                 subject, x=subject.x * size[0] / native[0], y=subject.y * size[1] / native[1]
             )
@@ -111,6 +114,24 @@ def video_landmarks(
     landmarks[..., :3] *= np.array([wider, higher, wider], np.float32)
     smooth = smooth_landmarks(landmarks[looked], video.times[looked])
     return PoseTrack(Path(path), video.times, _between(smooth, looked, len(video)), people)
+
+
+def _check_place(place: Place, path: Path, size: tuple[int, int], last: float) -> None:
+    """Refuse a place at which nobody can be.
+
+    Raises:
+        ConfigError: it is outside the picture, or after the last frame.
+    """
+    if not (0 <= place.x < size[0] and 0 <= place.y < size[1]):
+        raise ConfigError(
+            f"The subject of {path} is outside the picture, which has {size[0]}×{size[1]} pixels: "
+            f"{place.x:g},{place.y:g}."
+        )
+    if place.seconds > last + 1:
+        raise ConfigError(
+            f"The subject of {path} is wanted at {place.seconds:g} s, but the video ends at "
+            f"{last:.1f} s."
+        )
 
 
 def _followed(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import tokenize
 import zipfile
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ import numpy as np
 from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import content_hash
+from inphase.errors import OutputError
 from inphase.models.pose.landmarks import NAMES
 from inphase.models.pose.network import Network, PoseNetwork
 from inphase.models.pose.subject import Place
@@ -20,6 +22,7 @@ from inphase.models.pose.track import PoseTrack, video_landmarks
 from inphase.models.pose.weight_files import pose_version
 from inphase.video import probe
 
+_log = logging.getLogger(__name__)
 _NO_SUBJECTS: Mapping[Path, Place] = {}
 
 
@@ -57,7 +60,6 @@ class PoseTracks:
         Raises:
             VideoError: the video cannot be read.
             ModelError: the weights are missing or damaged.
-            OutputError: the folder cannot be written.
         """
         path = Path(path)
         if self._last is not None and self._last.path == path:
@@ -69,8 +71,11 @@ class PoseTracks:
             self._network = self._network or PoseNetwork()
             found = video_landmarks(path, network=self._network, subject=subject, advance=advance)
             if file is not None:
-                with replacing(file) as beside:
-                    _write(beside, found)
+                try:
+                    with replacing(file) as beside:
+                        _write(beside, found)
+                except OutputError as error:  # They are computed again next time.
+                    _log.warning("Cannot keep the landmarks of %s: %s", path, error)
         self._last = found
         return found
 
