@@ -11,7 +11,7 @@ BLAZEPOSE = "blazepose"
 """Name of the base network."""
 
 # Increased whenever the same video gives different landmarks or features than before.
-_VERSION = 1
+_VERSION = 2
 # Beside it lies what fetches the weights; an installed package has none.
 _BUILD_HOOK = Path(__file__).parents[4] / "hatch_build.py"
 
