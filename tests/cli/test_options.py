@@ -69,8 +69,9 @@ def test_a_model_and_a_way_to_choose_one_are_a_mistake(
 ) -> None:
     videos = [str(video.path) for video in pouring.videos[:2]]
     for verb in (["synchronize", *videos, "-o", str(tmp_path / "x.mp4")], ["view", *videos]):
-        assert run([*verb, "--model", "m", "--features", "pose"]) == 2
-        assert "leave them out with --model" in " ".join(capsys.readouterr().err.split())
+        for option in (["--features", "pose"], ["--no-fit"], ["--set", "steps=3"]):
+            assert run([*verb, "--model", "m", *option]) == 2
+            assert "leave them out with --model" in " ".join(capsys.readouterr().err.split())
 
 
 def test_what_looks_wrong_is_said_and_with_strict_is_an_exit_code(

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from inphase.data import Collection
-from inphase.errors import ModelError, VideoError
+from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder, embed
-from inphase.models.pose import PoseTrack
+from inphase.models.pose import Place, PoseTrack
 from inphase.models.pose.features import SIZE, body, features
 from inphase.models.streaming import StreamEmbedder
 from inphase.training import load_config, train
@@ -127,6 +127,12 @@ def test_a_video_without_anybody_has_no_embeddings(
     monkeypatch.setattr(Tracks, "nobody_in", constant.name)
     with pytest.raises(VideoError, match="Nobody is seen in"):
         FrameEmbedder(Encoder(UNFITTED).eval()).embed(constant)
+
+
+def test_a_model_of_pictures_takes_no_subjects(constant: Path) -> None:
+    config = EncoderConfig(pretrained=False, conv_width=8, fc_width=8)
+    with pytest.raises(ConfigError, match="leave out the subjects"):
+        FrameEmbedder(Encoder(config).eval(), subjects={constant: Place(1, 2, 0)})
 
 
 def test_a_stream_takes_frames_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:

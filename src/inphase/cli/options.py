@@ -278,13 +278,31 @@ def embed(
     )
 
 
-def fit_settings(preset: str | None, override: Sequence[str] | None) -> dict[str, Any]:
-    """The arguments of `choose_model` that say how to fit, if that was asked for."""
-    from inphase.training.config import load_config
+def choice(
+    model: Path | None,
+    features: str,
+    fit: bool | None,
+    preset: str | None,
+    override: Sequence[str] | None,
+) -> dict[str, Any]:
+    """The arguments of `choose_model` that these options give.
 
+    Raises:
+        ConfigError: there is nothing to choose, because a model is given.
+    """
+    asked = features != "auto" or fit is not None or preset is not None or bool(override)
+    if model is not None and asked:
+        raise ConfigError(
+            "--features, --fit, --preset and --set choose a model: leave them out with --model."
+        )
+    chosen: dict[str, Any] = {"features": features, "fit": fit}
     if preset is not None:
-        return {"config": load_config(preset, overrides=override or ())}
-    return {"overrides": override} if override else {}
+        from inphase.training.config import load_config
+
+        chosen["config"] = load_config(preset, overrides=override or ())
+    elif override:
+        chosen["overrides"] = override
+    return chosen
 
 
 def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str, Place] | None":

@@ -7,7 +7,6 @@ import typer
 
 from inphase.applications.synchronization import EDIT_SUFFIXES, FORMATS
 from inphase.cli import options
-from inphase.errors import ConfigError
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -98,22 +97,19 @@ def synchronize(
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(collection.names)
+    chosen = options.choice(model, features, fit, preset, override)
     subjects = options.subjects(subject, collection)
     if model is None:
         from inphase.training.choosing import choose_model
 
         model = choose_model(
             collection,
-            features=features,
-            fit=fit,
             subjects=subjects,
-            **options.fit_settings(preset, override),
+            **chosen,
             cache=cache,
             console=console,
             say=typer.echo,
         )
-    elif features != "auto" or fit is not None:
-        raise ConfigError("--features and --fit choose a model: leave them out with --model.")
     embeddings = options.embed(collection, model, subjects=subjects, cache=cache)
     images = options.mirror_images(mirror, collection, model, subjects=subjects, cache=cache)
     result = match(

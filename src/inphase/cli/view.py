@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.cli import options
-from inphase.errors import ConfigError
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -99,13 +98,9 @@ def view(
 
     sources, model = split_models(videos, model)
     collection = Collection.open(sources, split=split)
-    if model is not None and (features != "auto" or fit is not None):
-        raise ConfigError("--features and --fit choose a model: leave them out with --model.")
     skipped = show(
         collection,
         model,
-        features=features,
-        fit=fit,
         subjects=options.subjects(subject, collection),
         export=export,
         reference=reference,
@@ -114,7 +109,7 @@ def view(
         host=host,
         port=port,
         open_browser=open_browser,
-        **options.fit_settings(preset, override),
+        **options.choice(model, features, fit, preset, override),
         options=how,
         cache=cache,
         console=options.console(),

@@ -8,13 +8,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from inphase.video import average_fps
+
 # A frame halfway between two targets goes to the earlier one, however its time is rounded.
 _TIE = 1e-6
-
-
-_MOST_FPS = 30.0
-# Up to this much faster, all frames are seen.
-_SLACK = 1.2
+# Frames per second worth seeing. Up to this much faster, all frames are seen.
+_MOST_FPS, _SLACK = 30.0, 1.2
 
 
 def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
@@ -49,7 +48,7 @@ def frames_worth_seeing(times: NDArray[np.float64]) -> NDArray[np.int64]:
     Args:
         times: (frames,) presentation times in seconds, strictly increasing.
     """
-    if len(times) > 1 and (len(times) - 1) / (times[-1] - times[0]) > _SLACK * _MOST_FPS:
+    if average_fps(times, default=_MOST_FPS) > _SLACK * _MOST_FPS:
         return resample(times, fps=_MOST_FPS)
     return np.arange(len(times))
 

@@ -36,7 +36,7 @@ class BaseNetwork(nn.Module):
         mean: per channel (red, green, blue), on the 0..255 scale, subtracted from a frame first.
         std: divides the difference, on the same scale.
         sees_poses: its features come from the body landmarks of a whole video
-            ([`PoseFeatures`][inphase.models.pose.PoseFeatures]), not from `network`.
+            (`inphase.models.pose.features`), not from `network`.
     """
 
     def __init__(

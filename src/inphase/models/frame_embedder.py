@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from inphase.data import context_indices, frames_worth_seeing
-from inphase.errors import ModelError, VideoError
+from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models.embeddings import EmbeddedVideo
 from inphase.models.encoder import Encoder, FrameMaps, background
 from inphase.models.engine import FrozenNetwork
@@ -24,8 +24,8 @@ from inphase.models.pose.tracks import PoseTracks
 from inphase.models.smoothing import frames_to_smooth, smooth_over_time
 from inphase.video import VideoReader, ahead, read_image
 
-# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 6.9 ms per
-# frame at 2, 7.9 at 4, 8.4 at 8 in float32 (benchmarks/speed.py). A GPU needs many at once.
+# A mobile network on a CPU is fastest when a batch stays in the cache: on one thread 8.8 ms per
+# frame at 2, 9.5 at 4, 10.6 at 8 in float32 (benchmarks/speed.py). A GPU needs many at once.
 _CPU_BATCH, _GPU_BATCH = 2, 64
 # The embedder's dense convolutions prefer larger batches: 2.5 ms per frame at 4, 1.4 at 32 (one
 # thread, configs/quick.yaml); larger ones gain nothing.
@@ -56,6 +56,8 @@ class FrameEmbedder:
         subjects: Mapping[Path, Place] | None = None,
         mirrored: bool = False,
     ) -> None:
+        if subjects and not encoder.base.sees_poses:
+            raise ConfigError("This model looks at the whole picture: leave out the subjects.")
         self.encoder = encoder
         self._mirrored = mirrored
         # What training kept is not mirrored.

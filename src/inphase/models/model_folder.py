@@ -106,9 +106,9 @@ def sees_poses(folder: Path) -> bool:
     """Whether the model in a folder looks at poses.
 
     Raises:
-        ModelError, ConfigError: as for `read_model_folder`.
+        ModelError, ConfigError: its configuration cannot be used.
     """
-    return read_model_folder(folder)[0].base_network == BLAZEPOSE
+    return _read_config(folder / CONFIG).base_network == BLAZEPOSE
 
 
 def embedding_fingerprint(config: EncoderConfig, tensors: Mapping[str, NDArray[Any]]) -> str:

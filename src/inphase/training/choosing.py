@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from rich.console import Console
@@ -16,8 +16,10 @@ from inphase.models.pose import Place, PoseTracks
 from inphase.models.pose.features import SIZE
 from inphase.models.pose.weight_files import BLAZEPOSE
 from inphase.progress import progress_bar
-from inphase.training.config import TrainingConfig, load_config
 from inphase.video import probe
+
+if TYPE_CHECKING:
+    from inphase.training.config import TrainingConfig
 
 Features = Literal["auto", "pose", "appearance"]
 
@@ -36,7 +38,7 @@ def choose_model(
     *,
     features: Features = "auto",
     fit: bool | None = None,
-    config: TrainingConfig | None = None,
+    config: "TrainingConfig | None" = None,
     overrides: Sequence[str] = (),
     subjects: Mapping[str, Place] | None = None,
     cache: str | Path | None = None,
@@ -73,6 +75,8 @@ def choose_model(
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
     root = Path(cache) if cache is not None else cache_folder()
     if config is not None or overrides:
+        from inphase.training.config import load_config
+
         load_config("quick", overrides=overrides)  # A mistake is found before people are.
         if fit is False:
             raise ConfigError(
@@ -105,6 +109,7 @@ def choose_model(
             "Fitting takes no subject: leave out --subject, or compare poses without fitting."
         )
     # Torch is slow to load, and only needed for this.
+    from inphase.training.config import load_config
     from inphase.training.run import fit_or_reuse
 
     preset = "poses" if features == "pose" else "quick"
@@ -114,7 +119,7 @@ def choose_model(
     return run.model
 
 
-def _looks_at(config: TrainingConfig) -> Features:
+def _looks_at(config: "TrainingConfig") -> Features:
     return "pose" if config.encoder.base_network == BLAZEPOSE else "appearance"
 
 

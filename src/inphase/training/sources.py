@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from inphase.video import VideoInfo, VideoReader
 _log = logging.getLogger(__name__)
 
 Readable = list[tuple[Video, VideoInfo]]
+Advance = Callable[[int], object]
 # From a video and its frame numbers to their phases, or None if they are unknown or withheld.
 Phases = Callable[[Video, NDArray[np.int64]], NDArray[np.int64] | None]
 
@@ -138,26 +139,16 @@ def feature_sources(
     """
     copies = config.augmented_copies if config.augment else 0
     cache = FeatureCache(folder, encoder, fps=config.fps, copies=copies, seed=config.seed)
-    indices = [resample(info.times, fps=config.fps) for _, info in videos]
-    _log.info(
-        "Features of %d frames, %d augmented copies, in %s.", sum(map(len, indices)), copies, folder
-    )
-    sources: list[ClipSource] = []
-    skipped: list[Skipped] = []
-    with progress_bar("Features", sum(map(len, indices)), console=console) as bar:
-        for (video, info), kept in zip(videos, indices, strict=True):
-            start = bar.done
-            try:
-                features = cache.features(video, advance=bar.advance)
-            except VideoError as error:
-                skipped.append(Skipped(video.name, str(error)))
-            else:
-                known = phases(video, kept)
-                sources.append(
-                    FeatureSource(video, features.times, info.duration, known, features.maps)
-                )
-            bar.advance(start + len(kept) - bar.done)
-    return sources, skipped
+    indices = {video.name: resample(info.times, fps=config.fps) for video, info in videos}
+    counts = [len(indices[video.name]) for video, _ in videos]
+    _log.info("Features of %d frames, %d augmented copies, in %s.", sum(counts), copies, folder)
+
+    def make(video: Video, info: VideoInfo, advance: Advance) -> ClipSource:
+        kept = cache.features(video, advance=advance)
+        known = phases(video, indices[video.name])
+        return FeatureSource(video, kept.times, info.duration, known, kept.maps)
+
+    return _made(videos, counts, make, "Features", console)
 
 
 def pose_sources(
@@ -179,36 +170,46 @@ def pose_sources(
         The sources, and the videos that could not be decoded or in which nobody is seen.
 
     Raises:
-        OutputError: the folder cannot be written.
         ModelError: the weights are missing or damaged.
     """
     tracks = PoseTracks(folder)
+
+    def make(video: Video, info: VideoInfo, advance: Advance) -> ClipSource:
+        track = tracks.track(video.path, advance=advance)
+        if not track.found.any():
+            raise VideoError("nobody is seen in it")
+        indices = resample(info.times, fps=config.fps)
+        return PoseSource(
+            video,
+            info.times[indices],
+            info.duration,
+            phases(video, indices),
+            indices=indices,
+            all_times=info.times,
+            places=body(track.landmarks),
+            augment=config.augment,
+        )
+
+    return _made(videos, [len(info.times) for _, info in videos], make, "Poses", console)
+
+
+def _made(
+    videos: Readable,
+    frames: Sequence[int],
+    make: Callable[[Video, VideoInfo, Advance], ClipSource],
+    title: str,
+    console: Console,
+) -> tuple[list[ClipSource], list[Skipped]]:
+    """A source of each video, under a bar of so many frames each, and the videos that have none."""
     sources: list[ClipSource] = []
     skipped: list[Skipped] = []
-    with progress_bar("Poses", sum(len(info.times) for _, info in videos), console=console) as bar:
-        for video, info in videos:
-            end = bar.done + len(info.times)
+    with progress_bar(title, sum(frames), console=console) as bar:
+        for (video, info), count in zip(videos, frames, strict=True):
+            end = bar.done + count
             try:
-                track = tracks.track(video.path, advance=bar.advance)
+                sources.append(make(video, info, bar.advance))
             except VideoError as error:
                 skipped.append(Skipped(video.name, str(error)))
-            else:
-                if track.found.any():
-                    indices = resample(info.times, fps=config.fps)
-                    sources.append(
-                        PoseSource(
-                            video,
-                            info.times[indices],
-                            info.duration,
-                            phases(video, indices),
-                            indices=indices,
-                            all_times=info.times,
-                            places=body(track.landmarks),
-                            augment=config.augment,
-                        )
-                    )
-                else:
-                    skipped.append(Skipped(video.name, "nobody is seen in it"))
             bar.advance(end - bar.done)
     return sources, skipped
 

@@ -88,16 +88,16 @@ class Synchronization(Result):
         queries = []
         for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
             seconds = self.query_times(index)
+            found = self.trust(index)
             queries.append(
                 {
                     "name": query.name,
                     "file": str(query.path),
                     "mirrored": query.mirrored,
                     "cost": float(alignment.cost),
-                    "reliable": self.trust(index).reliable,
+                    "reliable": found.reliable,
                     "doubtful": [
-                        [round(start, 6), round(end, 6)]
-                        for start, end in self._spans(self.trust(index))
+                        [round(start, 6), round(end, 6)] for start, end in self._spans(found)
                     ],
                     "frames": alignment.query_frames.tolist(),
                     "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],
