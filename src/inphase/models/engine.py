@@ -18,7 +18,10 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from inphase.models.openvino_core import core
+
 M = TypeVar("M", bound=nn.Module)
+
 _log = logging.getLogger(__name__)
 
 # How far OpenVINO may differ from torch, in root mean square, as a share of torch's: in float32,
@@ -76,7 +79,6 @@ def _in_openvino(module: nn.Module, example: Tensor) -> tuple[Callable[[Tensor],
     Raises:
         ValueError: the results differ.
     """
-    import openvino
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
@@ -92,7 +94,7 @@ def _in_openvino(module: nn.Module, example: Tensor) -> tuple[Callable[[Tensor],
     wanted = module(example)
     # Without a hint, it computes in what is fastest on this processor.
     for hint in ({}, _FLOAT32) if _REDUCED else (_FLOAT32,):
-        compiled = openvino.Core().compile_model(graph, "CPU", {**settings, **hint})
+        compiled = core().compile_model(graph, "CPU", {**settings, **hint})
         kind = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
         run = _runs(compiled.create_infer_request())
         allowed = _TOLERANCE if kind == "f32" else _REDUCED_TOLERANCE

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.errors import ModelError
+from inphase.models.openvino_core import core
 from inphase.models.pose import detections, landmarks
 from inphase.models.pose.detections import Detection
 from inphase.models.pose.landmarks import Landmarks
@@ -100,12 +101,11 @@ def _compiled(name: str, outputs: tuple[str, ...], threads: int | None) -> _Comp
     settings: dict[str, object] = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1}
     if threads is not None:
         settings["INFERENCE_NUM_THREADS"] = threads
-    core = openvino.Core()
     try:
-        whole = core.read_model(file)
+        whole = core().read_model(file)
         wanted = [whole.output(output) for output in outputs]
         model = openvino.Model(wanted, whole.get_parameters())
-        request = core.compile_model(model, "CPU", settings).create_infer_request()
+        request = core().compile_model(model, "CPU", settings).create_infer_request()
     except RuntimeError as error:
         reason = " ".join(str(error).split())
         raise ModelError(f"OpenVINO cannot run {file}: {reason}") from error
