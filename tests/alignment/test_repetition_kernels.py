@@ -1,96 +1,52 @@
-"""The search for passes through a pattern: against all of them, in small cases."""
+"""The way round a cycle: against every other way, in small cases."""
 
-import functools
+import itertools
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.alignment.repetition_kernels import connected
+from inphase.alignment.repetition_kernels import round_and_round
 
-Worth = NDArray[np.float32]
+Costs = NDArray[np.float64]
 
 
-def gain_of_a_pass(worth: Worth, begin: int, end: int, slack: int) -> float:
-    """The most that one pass over all frames begin..end can gain, by trying every one.
-
-    It stays at a place for one frame or more and goes on to the next, or leaves out one or two.
-    Up to three frames at a place count whole if it came from the one before, otherwise one; a
-    frame more can only cost.
-    """
+def gained(worth: NDArray[np.float32], way: tuple[int, ...], costs: Costs, enter: float) -> float:
+    """What a way gains; minus infinity if it cannot be gone."""
     places = worth.shape[1]
-
-    @functools.cache
-    def most(frame: int, place: int, whole: int) -> float:
-        """From this frame on, the first at this place, of which so many frames count whole."""
-        found = -np.inf
-        gained = 0.0
-        for held, at in enumerate(range(frame, end + 1)):
-            gained += float(worth[at, place]) if held < whole else min(float(worth[at, place]), 0.0)
-            if at == end:
-                if place >= places - 1 - slack:
-                    found = max(found, gained)
-                continue
-            for step in (1, 2, 3):
-                if place + step < places:
-                    for count in (1, 2, 3) if step == 1 else (1,):
-                        found = max(found, gained + most(at + 1, place + step, count))
-        return found
-
-    return max(most(begin, place, 1) for place in range(slack + 1))
+    total = 0.0
+    for frame, place in enumerate(way):
+        if frame and place < places:
+            before = way[frame - 1]
+            step = (place - before) % places
+            if before == places:
+                total -= enter
+            elif step < len(costs):
+                total -= costs[step]
+            else:
+                return -np.inf
+        if place < places:
+            total += float(worth[frame, place])
+    return total
 
 
-def best_gain(worth: Worth, slack: int, price: float) -> float:
-    """Of passes one after the other, each at a price, with anything between."""
-    best = [0.0]
-    for end in range(len(worth)):
-        ending_here = (
-            best[begin] + gain_of_a_pass(worth, begin, end, slack) - price
-            for begin in range(end + 1)
-        )
-        best.append(max(best[-1], *ending_here))
-    return best[-1]
-
-
-@pytest.mark.parametrize("slack", [0, 1])
-@pytest.mark.parametrize("seed", range(12))
-def test_no_other_passes_gain_more(seed: int, slack: int) -> None:
+@pytest.mark.parametrize("seed", range(10))
+def test_no_other_way_gains_more(seed: int) -> None:
     generator = np.random.default_rng(seed)
-    frames, places = int(generator.integers(1, 10)), int(generator.integers(3, 6))
-    worth = generator.normal(0.3, 1, size=(frames, places)).astype(np.float32)
-    price = float(generator.uniform(0, 1))
-    total, firsts, lasts = connected(worth, slack, price)
-    assert total == pytest.approx(best_gain(worth, slack, price), abs=1e-5)
-    # The passes that are named are those that gain it, in order.
-    assert (firsts <= lasts).all()
-    assert (firsts[1:] > lasts[:-1]).all()
-    told = [
-        gain_of_a_pass(worth, first, last, slack) - price
-        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
-    ]
-    assert total == pytest.approx(sum(told), abs=1e-5)
+    frames, places = int(generator.integers(1, 6)), int(generator.integers(4, 6))
+    worth = generator.normal(0.2, 1, size=(frames, places)).astype(np.float32)
+    costs = np.array([0.5, 0.0, 0.25])
+    enter = float(generator.uniform(0, 1))
+    total, way = round_and_round(worth, costs, enter)
+    ways = itertools.product(range(places + 1), repeat=frames)
+    assert total == pytest.approx(max(gained(worth, one, costs, enter) for one in ways), abs=1e-5)
+    assert total == pytest.approx(gained(worth, tuple(way.tolist()), costs, enter), abs=1e-5)
 
 
-def test_passes_at_every_pace_are_found_with_anything_between() -> None:
-    places = 9
-    once = np.arange(places)
-    # At a third of the pace, at its own, at three times it, and with a wait in the middle.
-    paces = [np.repeat(once, 3), once, once[::3], np.repeat(once, [1, 1, 1, 1, 7, 1, 1, 1, 1])]
-    nothing = [-1] * 4
-    shown = [*nothing]
-    truth = []
-    for pace in paces:
-        truth.append((len(shown), len(shown) + len(pace) - 1))
-        shown += [*pace.tolist(), *nothing]
-    worth = np.where(np.array(shown)[:, None] == once, 1.0, -1.0).astype(np.float32)
-    _, firsts, lasts = connected(worth, 2, 0.5)
-    # Of the place where a pass begins one frame counts, whichever.
-    assert np.abs(np.stack([firsts, lasts], axis=1) - truth).max() <= 2
-
-
-def test_a_pass_must_be_worth_its_price() -> None:
-    worth = np.eye(5, dtype=np.float32) * 2 - 1
-    assert connected(worth, 0, 4.9)[0] == pytest.approx(0.1, abs=1e-6)
-    total, firsts, _ = connected(worth, 0, 5.1)
-    assert total == 0
-    assert len(firsts) == 0
+def test_what_fits_nowhere_is_left_out_and_the_way_goes_on_behind_it() -> None:
+    places = 8
+    shown = [*range(8), *range(8), *[-1] * 6, *range(4, 8), *range(3)]
+    worth = np.where(np.array(shown)[:, None] == np.arange(places), 1.0, -1.0).astype(np.float32)
+    total, way = round_and_round(worth, np.array([0.5, 0.0, 0.25, 0.5]), 2.0)
+    assert way.tolist() == [place if place >= 0 else places for place in shown]
+    assert total == 16 + 7 - 2

@@ -155,6 +155,10 @@ VERBS: dict[str, Verb] = {
             "videos": Row("", "cut_videos.videos.names", ("a", "b", "c", "d")),
             "--output": Row("-o others", "save.path", Path("others")),
             "--model": Row("--model other", "cut_videos.model", Path("other")),
+            "--features": Row("--features pose", "cut_videos.features", "pose"),
+            "--subject": Row(
+                "--subject a=1,2@3", "cut_videos.subjects", {"a": Place(1.0, 2.0, 3.0)}
+            ),
             "--shortest": Row("--shortest 0.7", "cut_videos.shortest", 0.7),
             "--longest": Row("--longest 3.5", "cut_videos.longest", 3.5),
             "--least-confidence": Row("--least-confidence 0.6", "cut_videos.least_confidence", 0.6),

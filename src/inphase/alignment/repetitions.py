@@ -6,26 +6,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from inphase.alignment.distances import squared_euclidean
-from inphase.alignment.dtw import dtw
-from inphase.alignment.repetition_kernels import connected
+from inphase.alignment.cycle import PLACES, Cycle, CycleFit
+from inphase.alignment.periodicity import aperiodicity, lags_between
 from inphase.errors import AlignmentError
 
 Floats = NDArray[np.float32]
 
-# Fractions of the typical (median) squared distance between two moving frames, unless noted.
-_LEAST_EXTENT = 0.35  # a pattern that moves less is not the action
-_STILL = 0.12  # of the upper quartile of speeds: slower frames stand still
 _SMOOTHING = 1.0  # frames, standard deviation
 _DIMENSIONS = 48
-_STARTS = 64  # number of frames tried as the start of a pattern
-_LAGS = 5  # number of nearest returns to such a frame tried as its end
-_PRICE = 0.5  # of the pattern: how much a pass must explain to be a repetition
-_LIKE = 0.6  # of the median likeness: a pass less like the pattern is something else
-_SLACK = 0.1  # of the pattern: how much a repetition may lack at either end
-_SHIFTS = 24  # number of places tried as a new start of the pattern
-_SEARCHED = 3000  # number of frames around a pattern used to score it
-_SAMPLED = 600  # number of frames used to estimate the typical distance
+_STILL = 0.12  # of the upper quartile of speeds: slower frames stand still
+# Which lengths of a cycle are tried: those after which much of the sequence is alike, ...
+_LENGTHS, _MUCH = 6, 0.3
+# ... and those of so many moments that are most like themselves after some lag.
+_MOMENTS = 4
+_PIECES = 3  # number of places from which a cycle of each length is fitted
+# A cycle that moves less than this share of a typical distance is not the action.
+_LEAST_EXTENT = 0.5
+# Number of cycles that must be explained: one always explains itself.
+_LEAST_EXPLAINED = 1.75
+_SLACK = 4  # places that the first and the last repetition may lack
+_LIKE = 0.6  # of the median likeness: a repetition less like the cycle is something else
 
 
 @dataclass(frozen=True)
@@ -56,24 +56,22 @@ def find_repetitions(
     shortest: int = 6,
     longest: int | None = None,
     least_confidence: float = 0.45,
-    alike: float = 0.45,
 ) -> Repetitions:
     """Find the repetitions of a movement in a sequence.
 
-    The pattern is the piece of the sequence that best explains the whole sequence as passes through
-    it. Each pass has its own pace, between a third and three times the pattern's, and anything may
-    come before, between and after. The pattern is chosen by description length (what repeating it
-    explains, minus the pattern itself), so that two repetitions are not taken for one. It is then
-    replaced by the average of its repetitions. Still frames are left out, so that pauses may occur
-    anywhere.
+    Lags after which the sequence is like itself (YIN, for vectors) suggest how long a repetition
+    is. For each such length, a cycle is fitted: every frame is at a place of the cycle, and goes
+    on from place to place at between no and three times the cycle's pace, or is left out; then
+    every place becomes the mean of its frames. The cycle is chosen by description length: what it
+    explains of the sequence, minus the cycle itself, so that two repetitions are not taken for
+    one. Each time the sequence comes round is a repetition. Still frames are left out, so that
+    pauses may occur anywhere.
 
     Args:
         embeddings: (n, dims), at a constant frame rate.
         shortest: shortest repetition, in frames; at least 4.
         longest: longest repetition, in frames; by default half of the sequence.
         least_confidence: confidence below which no repetitions are reported.
-        alike: distance beyond which two frames are not the same moment, as a fraction of the
-            typical (median) squared distance between two moving frames.
 
     Returns:
         Complete repetitions only: one that the sequence breaks off is left out.
@@ -92,144 +90,132 @@ def find_repetitions(
         raise AlignmentError(f"The longest repetition ({longest}) is below the shortest.")
     if not 0 <= least_confidence <= 1:
         raise AlignmentError(f"least_confidence must be in 0..1, not {least_confidence}.")
-    if not 0 < alike < np.inf:
-        raise AlignmentError(f"alike must be above 0, not {alike}.")
     if len(frames) < 2 * shortest:
         return _NONE
     smooth = _compressed(gaussian_filter1d(frames, _SMOOTHING, axis=0, mode="nearest"))
     moving = np.flatnonzero(_moves(smooth))
-    if len(moving) < 2 * shortest:
+    longest = min(longest or len(moving), len(moving) // 2)
+    if longest < shortest:
         return _NONE
-    search = _Search(smooth[moving], shortest, longest or len(moving) // 2, alike)
-    pattern = search.pattern()
-    if pattern is None:
+    cycle = _best_cycle(smooth[moving], shortest, longest)
+    if cycle is None:
         return _NONE
-    firsts, lasts, likeness = search.passes(pattern)
-    if len(firsts):
+    starts, ends, likeness = _turns(cycle, len(moving))
+    if len(starts):
         like = likeness >= _LIKE * np.median(likeness)
-        firsts, lasts, likeness = firsts[like], lasts[like], likeness[like]
-    confidence = float(np.average(likeness, weights=lasts - firsts + 1)) if len(firsts) else 0.0
-    if len(firsts) < 2 or confidence < least_confidence:
+        starts, ends, likeness = starts[like], ends[like], likeness[like]
+    confidence = float(np.average(likeness, weights=ends - starts)) if len(starts) else 0.0
+    if len(starts) < 2 or confidence < least_confidence:
         return _NONE
-    starts, ends = _joined(moving[firsts], moving[lasts] + 1)
+    starts, ends = _joined(moving[starts], moving[ends - 1] + 1)
     return Repetitions(starts, ends, likeness, confidence)
 
 
 _NONE = Repetitions(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), 0.0)
 
 
-class _Search:
-    """Searches a sequence of moving frames for patterns, and how much of it they explain."""
-
-    def __init__(self, frames: Floats, shortest: int, longest: int, alike: float) -> None:
-        self.frames = frames
-        self.alike = alike
-        self.shortest, self.longest = shortest, longest
-        sampled = frames[:: max(1, len(frames) // _SAMPLED)]
-        distances = squared_euclidean(sampled, sampled)
-        self.typical = float(np.median(distances[np.triu_indices(len(sampled), 1)]))
-
-    def pattern(self) -> Floats | None:
-        """The pattern that explains the most, averaged over its repetitions."""
-        if self.typical <= 0:
-            return None
-        best, place = 0.0, None
-        for start, length in self._candidates():
-            score = self._score(start, length)
-            if score > best:
-                best, place = score, (start, length)
-        if place is None:
-            return None
-        pattern = self.frames[place[0] : place[0] + place[1]]
-        for _ in range(2):
-            pattern = self._averaged(self._begun_best(self._averaged(pattern)))
-        return pattern
-
-    def passes(
-        self, pattern: Floats
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """First and last frame of each repetition, and its similarity to the pattern."""
-        worth = self._worth(self.frames, pattern)
-        _, firsts, lasts = connected(worth, _slack(pattern), _PRICE * len(pattern))
-        likeness = np.empty(len(firsts))
-        for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
-            path = dtw(1.0 - worth[first : last + 1])
-            alike = worth[first : last + 1][path.reference, path.query]
-            likeness[index] = np.clip(alike.mean(), 0.0, 1.0)
-        return firsts, lasts, likeness
-
-    def _candidates(self) -> list[tuple[int, int]]:
-        """Places that the sequence returns to: (start, length) of the pieces between."""
-        n, reach = len(self.frames), 2
-        # Include the frames around it, so that passing a place in reverse is not a return.
-        padded = np.pad(self.frames, ((reach, reach), (0, 0)), mode="edge")
-        both = np.concatenate([padded[: -2 * reach], padded[2 * reach :]], axis=1)
-        found = []
-        for start in np.unique(np.linspace(0, n - 1, min(_STARTS, n)).round().astype(np.int64)):
-            away = squared_euclidean(both[start : start + 1], both[start:])[0]
-            lags = np.arange(self.shortest, min(self.longest + 1, len(away) - 1))
-            low = (away[lags] <= away[lags - 1]) & (away[lags] <= away[lags + 1])
-            returns = lags[low & (away[lags] < 2 * self.alike * self.typical)][:_LAGS]
-            found += [(int(start), int(lag)) for lag in returns]
-        return found
-
-    def _score(self, start: int, length: int) -> float:
-        """What repeating a piece explains, in frames, minus the piece itself."""
-        pattern = self.frames[start : start + length]
-        if not self._has_extent(pattern):
-            return 0.0
-        low = max(0, start + length // 2 - _SEARCHED // 2)
-        worth = self._worth(self.frames[low : low + _SEARCHED], pattern)
-        total, _, _ = connected(worth, _slack(pattern), _PRICE * length)
-        return float(total) - (1 - _PRICE) * length
-
-    def _has_extent(self, pattern: Floats) -> bool:
-        return bool(2 * pattern.var(axis=0).sum() >= _LEAST_EXTENT * self.typical)
-
-    def _begun_best(self, pattern: Floats) -> Floats:
-        """The same cycle, starting at the slowest place among those that explain the most.
-
-        A video that starts and ends at the top of the movement holds one more repetition if it is
-        cut there than if it is cut at the bottom.
-        """
-        around = np.roll(pattern, 1, axis=0), np.roll(pattern, -1, axis=0)
-        speed = np.linalg.norm(around[1] - around[0], axis=1)
-        length = len(pattern)
-        options = []
-        for begin in np.unique(np.linspace(0, length, _SHIFTS, endpoint=False).astype(np.int64)):
-            rolled = np.roll(pattern, -begin, axis=0)
-            worth = self._worth(self.frames, rolled)
-            total, _, _ = connected(worth, _slack(rolled), _PRICE * length)
-            options.append((float(total), float(speed[begin]), int(begin)))
-        # A slow start is not worth losing what half a repetition explains.
-        enough = max(total for total, _, _ in options) - 0.5 * (1 - _PRICE) * length
-        _, begin = min((slow, begin) for total, slow, begin in options if total >= enough)
-        return np.roll(pattern, -begin, axis=0)
-
-    def _averaged(self, pattern: Floats) -> Floats:
-        """The mean of all frames matched to each place of the pattern."""
-        firsts, lasts, _ = self.passes(pattern)
-        if len(firsts) < 2:
-            return pattern
-        sums = np.zeros(pattern.shape)
-        counts = np.zeros((len(pattern), 1))
-        for first, last in zip(firsts, lasts, strict=True):
-            piece = self.frames[first : last + 1]
-            path = dtw(squared_euclidean(piece, pattern))
-            np.add.at(sums, path.query, piece[path.reference])
-            np.add.at(counts, path.query, 1)
-        mean: Floats = (sums / counts).astype(np.float32)
-        return mean
-
-    def _worth(self, frames: Floats, pattern: Floats) -> Floats:
-        distances = squared_euclidean(frames, pattern)
-        # One unusual frame must not break a repetition.
-        worth: Floats = np.maximum(1.0 - distances / (self.alike * self.typical), -1.0)
-        return worth.astype(np.float32)
+def _best_cycle(frames: Floats, shortest: int, longest: int) -> Cycle | None:
+    """The cycle that explains the most, minus itself; None if none explains a repetition."""
+    lags = lags_between(shortest, longest)
+    away = aperiodicity(frames, lags)
+    best: Cycle | None = None
+    for column in _columns(away):
+        fitter = CycleFit(frames, float(lags[column]))
+        if len(fitter.frames) < 2 * PLACES:
+            continue
+        for begin in _pieces(away[:, column], len(fitter.frames), lags[column] / PLACES):
+            cycle = fitter.fit(begin)
+            if cycle.extent < _LEAST_EXTENT or cycle.explained < _LEAST_EXPLAINED:
+                continue
+            if best is not None and _gain(cycle) <= _gain(best):
+                continue
+            starts, ends, _ = _turns(cycle, len(frames))
+            if len(starts) and shortest <= np.median(ends - starts) <= longest:
+                best = cycle
+    return best
 
 
-def _slack(pattern: Floats) -> int:
-    return int(_SLACK * len(pattern))
+def _gain(cycle: Cycle) -> float:
+    return (cycle.explained - 1) * cycle.period
+
+
+def _columns(away: Floats) -> list[int]:
+    """The lags that may be the length of a repetition."""
+    level = np.quantile(away, _MUCH, axis=0)
+    padded = np.concatenate([[np.inf], level, [np.inf]])
+    low = np.flatnonzero((level <= padded[:-2]) & (level <= padded[2:]))
+    chosen = low[np.argsort(level[low])][:_LENGTHS].tolist()
+    own = away.argmin(axis=1)
+    third = np.argsort(away.min(axis=1))[: max(1, len(away) // 3)]
+    moments = third[:: max(1, len(third) // _MOMENTS)]
+    return sorted({*chosen, *own[moments].tolist()})
+
+
+def _pieces(away: NDArray[np.float32], count: int, step: float) -> list[int]:
+    """First frames, at the cycle's pace, of pieces that are like what comes before and after."""
+    level = np.interp(np.arange(count) * step, np.arange(len(away)), away)
+    begins = []
+    for _ in range(_PIECES):
+        middle = int(level.argmin())
+        if not np.isfinite(level[middle]):
+            break
+        begins.append(max(0, min(count - PLACES, middle - PLACES // 2)))
+        level[max(0, middle - PLACES) : middle + PLACES] = np.inf
+    return begins
+
+
+def _turns(
+    cycle: Cycle, frames: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """First frame, frame after the last, and likeness of each time round."""
+    runs = cycle.runs()
+    place = _start(cycle, [gone for _, gone in runs])
+    step = cycle.period / PLACES
+    starts: list[int] = []
+    ends: list[int] = []
+    likeness = []
+    for begin, gone in runs:
+        first, count, _ = _times_round(gone, place)
+        for turn in range(count):
+            here = first + turn * PLACES
+            # What waits at the place where repetitions are cut belongs to neither.
+            leaves = max(0, int(np.searchsorted(gone, here, side="right")) - 1)
+            comes = int(np.searchsorted(gone, here + PLACES, side="left"))
+            span = cycle.likeness[begin + leaves : begin + comes]
+            starts.append(min(frames - 1, round((begin + leaves) * step)))
+            ends.append(max(starts[-1] + 1, min(frames, round((begin + comes) * step))))
+            likeness.append(float(np.clip(span.mean(), 0, 1)))
+    return np.array(starts, np.int64), np.array(ends, np.int64), np.array(likeness)
+
+
+def _start(cycle: Cycle, runs: list[NDArray[np.int64]]) -> int:
+    """The place where repetitions begin: the slowest of those that give the most repetitions.
+
+    A video that starts and ends at the top of a movement holds one more repetition if it is cut
+    there than if it is cut at the bottom.
+    """
+    told = [[_times_round(gone, place) for gone in runs] for place in range(PLACES)]
+    counts = np.array([sum(count for _, count, _ in one) for one in told])
+    lacking = np.array([sum(lacks for _, _, lacks in one) for one in told])
+    most = counts == counts.max()
+    fullest = most & (lacking == lacking[most].min())
+    around = np.roll(cycle.places, 1, axis=0), np.roll(cycle.places, -1, axis=0)
+    speed = np.linalg.norm(around[1] - around[0], axis=1)
+    return int(np.where(fullest, speed, np.inf).argmin())
+
+
+def _times_round(gone: NDArray[np.int64], place: int) -> tuple[int, int, int]:
+    """How a run comes from a place to the same place again.
+
+    Returns:
+        How far round the first time begins, how often it comes round, and how many places are
+        lacking of the first and of the last time.
+    """
+    begin, end = int(gone[0]), int(gone[-1]) + 1
+    first = place + PLACES * -((place + _SLACK - begin) // PLACES)
+    count = max(0, (end + _SLACK - first) // PLACES)
+    lacking = max(0, begin - first) + max(0, first + count * PLACES - end) if count else 0
+    return first, count, lacking
 
 
 def _moves(frames: Floats) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ import typer
 
 from inphase.applications.repetitions import FORMATS
 from inphase.cli import options
+from inphase.errors import ConfigError
 
 
 def cut(
@@ -15,14 +16,16 @@ def cut(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model folder of an encoder fitted to this action [default: only the pretrained "
-            "base network, which needs no fitting].",
+            help="Model folder of an encoder fitted to this action [default: postures or the whole "
+            "picture, without fitting].",
             show_default=False,
         ),
     ] = None,
+    features: options.Features = "auto",
+    subject: options.Subject = None,
     shortest: Annotated[
         float, typer.Option(min=0.27, help="Shortest repetition, in seconds.")
-    ] = 0.4,
+    ] = 0.3,
     longest: Annotated[
         float | None,
         typer.Option(
@@ -39,7 +42,8 @@ def cut(
     """Cut a video of a repeated action into one clip per repetition.
 
     Writes the clips with their sound, a table of their times (.json, .csv) and a picture of the
-    video's self-similarity. A video without repetitions stays whole.
+    video's self-similarity. A video without repetitions stays whole. Nothing has to be fitted: the
+    postures of a person are compared where one is seen clearly, otherwise the whole picture.
 
     Example: `inphase cut twenty_pushups.mp4 -o pushups/`
     """
@@ -49,11 +53,15 @@ def cut(
     from inphase.data import Collection
 
     console = options.console()
+    if model is not None and features != "auto":
+        raise ConfigError("--features has no use with --model: leave one of them out.")
     collection = Collection.open(videos, split=split)
     check_clips_folder(output, collection)
     found = cut_videos(
         collection,
         model=model,
+        features=features,
+        subjects=options.subjects(subject, collection),
         cache=cache_folder(),
         console=console,
         shortest=shortest,
@@ -65,7 +73,7 @@ def cut(
         if cuts.count:
             typer.echo(
                 f"{cuts.video.name}: {cuts.count} repetitions, {cuts.period:.2f} s each, "
-                f"confidence {cuts.repetitions.confidence:.2f}"
+                f"confidence {cuts.repetitions.confidence:.2f}{', by poses' * cuts.by_poses}"
             )
         else:
             typer.echo(f"{cuts.video.name}: no repetition; it stays whole")

@@ -14,6 +14,7 @@ from inphase.models.config import EncoderConfig
 from inphase.models.model_folder import CONFIG, write_model_folder
 from inphase.models.pose import Place, PoseTracks
 from inphase.models.pose.features import SIZE
+from inphase.models.pose.track import SEEN, SHAKE
 from inphase.models.pose.weight_files import BLAZEPOSE
 from inphase.progress import progress_bar
 from inphase.video import probe
@@ -27,10 +28,6 @@ Features = Literal["auto", "pose", "appearance"]
 _SAMPLE = 5
 # After so many without anybody, the others are not searched.
 _ENOUGH = 2
-# Poses are used if a person is followed in this share of the frames of the median video, and what
-# is followed moves rather than shakes: depth cameras and drawings give a shake of 1.5 and more,
-# filmed people 0.5 to 1.2 (docs/studies/poses.md).
-_SEEN, _SHAKE = 0.8, 1.4
 
 
 def choose_model(
@@ -153,14 +150,14 @@ def _features_for(
                 bar.advance(end - bar.done)
             seen.append(float(track.found.mean()))
             shakes.append(track.shake)
-            if len(seen) >= _ENOUGH and max(seen) < 1 - _SEEN:
+            if len(seen) >= _ENOUGH and max(seen) < 1 - SEEN:
                 break
         bar.advance(total - bar.done)
     share = float(np.median(seen)) if seen else 0.0
     percent = f"{100 * float(np.mean(seen or [0])):.0f} %"
-    if share < _SEEN:
+    if share < SEEN:
         return "appearance", f"People are seen in {percent} of the frames"
-    if not float(np.nanmedian(shakes)) < _SHAKE:
+    if not float(np.nanmedian(shakes)) < SHAKE:
         return "appearance", "People are seen, but not clearly"
     return "pose", f"People are seen in {percent} of the frames"
 

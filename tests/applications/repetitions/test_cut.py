@@ -18,6 +18,7 @@ from inphase.data import Collection, Video
 from inphase.errors import AlignmentError, OutputError, VideoError
 from inphase.models import EmbeddedVideo, Encoder, EncoderConfig, FrameEmbedder
 from inphase.models.plain_features import PlainEmbedder
+from inphase.models.within_video import WithinVideoEmbedder
 from inphase.synthetic import draw
 from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
 
@@ -171,7 +172,9 @@ def test_what_cannot_be_looked_for_is_told_before_the_work(
 ) -> None:
     with pytest.raises(AlignmentError, match=told):
         cut(video, **options)
-    monkeypatch.setattr(PlainEmbedder, "embed", lambda *_, **__: pytest.fail("it worked first"))
+    monkeypatch.setattr(
+        WithinVideoEmbedder, "embed", lambda *_, **__: pytest.fail("it worked first")
+    )
     with pytest.raises(AlignmentError, match=told):
         cut_videos(Collection.open(video.path), **options)
 

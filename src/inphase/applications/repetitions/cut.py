@@ -1,7 +1,8 @@
 """Find the repetitions of a video."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,50 +14,47 @@ from inphase.data import Collection, resample
 from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo, Encoder, embed
 from inphase.models.embedding import embed_with
-from inphase.models.plain_features import PlainEmbedder
+from inphase.models.pose import Place, PoseTracks
+from inphase.models.within_video import Features, WithinVideoEmbedder
 from inphase.video import average_fps, frame_at, probe
 
-# Frames per second used to search for repetitions: one of half a second has eight.
-SEARCH_FPS = 15.0
-# How far apart embeddings of the same pose may be: further for the base network alone than for a
-# fitted encoder.
-_ALIKE, _PLAIN_ALIKE = 0.45, 0.7
+# Frames per second searched for repetitions, and of them those at which the whole picture is looked
+# at: a repetition of 0.3 s has nine, or four.
+_SEARCH_FPS, _PICTURE_FPS = 30.0, 15.0
+SHORTEST = 0.3
 
 
 def cut(
     video: EmbeddedVideo,
     *,
-    shortest: float = 0.4,
+    shortest: float = SHORTEST,
     longest: float | None = None,
     least_confidence: float = 0.45,
-    alike: float = _ALIKE,
 ) -> Cuts:
     """Find the repetitions in an embedded video.
 
     The encoder should be fitted to the action; without one, use `cut_videos`.
 
     Args:
-        video: from `inphase.embed` or `PlainEmbedder.embed`.
+        video: from `inphase.embed` or `WithinVideoEmbedder.embed`.
         shortest: shortest repetition, in seconds.
         longest: longest repetition, in seconds; by default half of the video.
         least_confidence: confidence (0..1) below which the video is not cut.
-        alike: see [`find_repetitions`][inphase.alignment.repetitions.find_repetitions].
 
     Raises:
         AlignmentError: an option is out of range.
         VideoError: the video can no longer be read.
     """
     check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
-    chosen = resample(video.times, fps=SEARCH_FPS)
+    chosen = resample(video.times, fps=_SEARCH_FPS)
     searched = EmbeddedVideo(video.name, video.path, video.times[chosen], video.embeddings[chosen])
     times = searched.times
-    rate = average_fps(times, default=SEARCH_FPS)
+    rate = average_fps(times, default=_SEARCH_FPS)
     repetitions = find_repetitions(
         searched.embeddings,
         shortest=max(4, round(shortest * rate)),
         longest=None if longest is None else round(longest * rate),
         least_confidence=least_confidence,
-        alike=alike,
     )
     info = probe(video.path)
     ends = np.append(info.times, info.duration)
@@ -69,7 +67,7 @@ def cut(
 
 
 def check_options(
-    *, shortest: float = 0.4, longest: float | None = None, least_confidence: float = 0.45
+    *, shortest: float = SHORTEST, longest: float | None = None, least_confidence: float = 0.45
 ) -> None:
     """Refuse options that `cut` cannot use, before minutes of work.
 
@@ -91,8 +89,10 @@ def cut_videos(
     videos: Collection | str | Path | Sequence[str | Path],
     *,
     model: "Encoder | str | Path | None" = None,
+    features: Features = "auto",
+    subjects: Mapping[str, Place] | None = None,
     cache: str | Path | None = None,
-    shortest: float = 0.4,
+    shortest: float = SHORTEST,
     longest: float | None = None,
     least_confidence: float = 0.45,
     console: Console | None = None,
@@ -101,9 +101,13 @@ def cut_videos(
 
     Args:
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
-        model: folder of an encoder fitted to this action; None for the pretrained base network
-            alone.
-        cache: keeps what an encoder embedded, as for [`embed`][inphase.embed]; by default none.
+        model: folder of an encoder fitted to this action; by default, the frames of each video are
+            compared without fitting.
+        features: without a model, whether to compare the postures of a person or the whole
+            picture; by default, postures where somebody is followed clearly.
+        subjects: by name of the video, the person to follow; by default the largest who moves.
+        cache: keeps landmarks, and what an encoder embedded, as for [`embed`][inphase.embed]; by
+            default they are not kept.
         shortest: see `cut`.
         longest: see `cut`.
         least_confidence: see `cut`.
@@ -114,20 +118,25 @@ def cut_videos(
         ModelError: the model folder cannot be used.
         VideoError: none of the videos can be read.
         AlignmentError: an option is out of range.
+        ConfigError: nobody is at the place of a subject.
     """
     check_options(shortest=shortest, longest=longest, least_confidence=least_confidence)
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
+    by_poses: set[Path] = set()
     if model is None:
-        embeddings = embed_with(lambda: PlainEmbedder(fps=SEARCH_FPS), collection, console=console)
+        places = {collection[name].path: place for name, place in (subjects or {}).items()}
+        folder = None if cache is None else Path(cache) / "landmarks"
+        within = WithinVideoEmbedder(
+            PoseTracks(folder, subjects=places), features=features, fps=_PICTURE_FPS
+        )
+        embeddings = embed_with(lambda: within, collection, console=console)
+        by_poses = within.by_poses
     else:
-        embeddings = embed(collection, model, cache=cache, console=console)
+        embeddings = embed(collection, model, subjects=subjects, cache=cache, console=console)
     found = [
-        cut(
-            video,
-            shortest=shortest,
-            longest=longest,
-            least_confidence=least_confidence,
-            alike=_PLAIN_ALIKE if model is None else _ALIKE,
+        replace(
+            cut(video, shortest=shortest, longest=longest, least_confidence=least_confidence),
+            by_poses=video.path in by_poses,
         )
         for video in embeddings
     ]

@@ -25,12 +25,14 @@ class Cuts(Result):
         frames: (clips, 2) first frame of each clip and the frame after its last, in the video's own
             frames: one clip per repetition, or the whole video if there are none.
         spans: (clips, 2) start and end of each clip, in seconds.
+        by_poses: whether the postures of a person were compared.
     """
 
     video: EmbeddedVideo
     repetitions: Repetitions
     frames: NDArray[np.int64]
     spans: NDArray[np.float64]
+    by_poses: bool = False
 
     @property
     def count(self) -> int:
@@ -58,6 +60,7 @@ class Cuts(Result):
             "count": self.count,
             "period": round(self.period, 6),
             "confidence": round(self.repetitions.confidence, 4),
+            "by_poses": self.by_poses,
             "clips": self._rows(),
         }
 

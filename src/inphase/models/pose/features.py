@@ -88,11 +88,21 @@ def features(places: Array, times: Array) -> NDArray[np.float32]:
     Returns:
         (frames, SIZE).
     """
-    moving = _motion(places, times)
-    groups = [angles(places), _OF_PLACES * places, moving]
-    return np.concatenate([one.reshape(len(places), -1) for one in groups], axis=1).astype(
-        np.float32
-    )
+    moving = _motion(places, times).reshape(len(places), -1)
+    return np.concatenate([posture(places), moving], axis=1).astype(np.float32)
+
+
+def posture(places: Array) -> NDArray[np.float32]:
+    """The features of a video that a single frame has: angles and places, without motion.
+
+    Args:
+        places: (frames, 13, 3) as `body` returns them.
+
+    Returns:
+        (frames, 47).
+    """
+    still = [angles(places), _OF_PLACES * places.reshape(len(places), -1)]
+    return np.concatenate(still, axis=1).astype(np.float32)
 
 
 def angles(places: Array) -> Array:

@@ -21,6 +21,11 @@ from inphase.video import VideoReader, ahead
 _LONGER_SIDE = 720
 _STEADY = [11, 12, 23, 24, 25, 26]
 
+SEEN, SHAKE = 0.8, 1.4
+"""Poses are looked at if a person is followed in this share of the frames, and moves rather than
+shakes: depth cameras and drawings give a shake of 1.5 and more, filmed people 0.5 to 1.2
+(docs/studies/poses.md)."""
+
 
 @dataclass(frozen=True)
 class PoseTrack:
@@ -44,6 +49,11 @@ class PoseTrack:
     def found(self) -> NDArray[np.bool_]:
         """(frames,) whether there is somebody."""
         return ~np.isnan(self.landmarks[:, 0, 0])
+
+    @property
+    def clear(self) -> bool:
+        """Whether a person is followed well enough for poses to be of use."""
+        return float(self.found.mean()) >= SEEN and self.shake < SHAKE
 
     @property
     def shake(self) -> float:
