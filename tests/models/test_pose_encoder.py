@@ -143,6 +143,7 @@ def test_a_stream_takes_frames_of_any_size(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("inphase.models.streaming.PoseNetwork", Nobody)
     stream = StreamEmbedder(Encoder(UNFITTED).eval())
     assert stream.frame_size is None
+    assert stream.sees_nobody
     for time in (0.0, 0.1):
         embedded = stream.push(np.zeros((90, 160, 3), np.uint8), time)
         assert embedded.shape == (SIZE,)

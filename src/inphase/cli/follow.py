@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from inphase.cli import options
+from inphase.cli import options, verdict
 
 
 def follow(
@@ -55,6 +55,7 @@ def follow(
     open_begin: Annotated[
         bool, typer.Option("--open-begin", help="Let it start anywhere in the reference.")
     ] = False,
+    strict: verdict.Strict = False,
 ) -> int:
     """Follow a live video along a reference, frame by frame.
 
@@ -98,7 +99,17 @@ def follow(
                 lines = stack.enter_context(Path(str(output)).open("w", encoding="utf-8"))
             except OSError as error:
                 raise OutputError(f"Cannot write {output}: {error.strerror}.") from error
-        count = show(frames, duration=duration, console=options.console(), lines=lines)
+        seen = show(frames, duration=duration, console=options.console(), lines=lines)
     if output != "-":
-        typer.echo(f"Followed {count} frames")
-    return 0
+        typer.echo(f"Followed {seen.frames} frames")
+    if seen.frames and seen.nobody == seen.frames:
+        options.console().print(
+            f"Nobody was seen in {query}: there were no poses to compare.",
+            style="yellow",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        return 1
+    verdicts = [] if seen.verdict is None else [seen.verdict]
+    return verdict.say_verdict(verdicts, strict=strict, helps=[verdict.LOOK])

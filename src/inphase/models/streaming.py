@@ -110,6 +110,11 @@ class StreamEmbedder:
         return None if self._poses is not None else (self._config.image_size,) * 2
 
     @property
+    def sees_nobody(self) -> bool:
+        """Whether the model looks at poses and nobody was seen in the last frame."""
+        return self._poses is not None and not self._poses.sees_somebody
+
+    @property
     def kept(self) -> int:
         """Number of frames whose maps are in memory."""
         return len(self._kept)
