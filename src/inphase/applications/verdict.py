@@ -49,6 +49,15 @@ class Verdict:
             "doubtful": [[round(start, 6), round(end, 6)] for start, end in self.stretches],
         }
 
+    @property
+    def sentence(self) -> str:
+        """Whether the match looks right, and when it does not."""
+        if not self.reliable:
+            return f"The match looks unreliable: {self}"
+        if self.stretches:
+            return f"The match looks reliable, but is doubtful: {self}"
+        return "The match looks reliable."
+
     def __str__(self) -> str:
         """The name, and when the match looks wrong: `pro (3.1 to 4.0 s)`."""
         spans = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in self.stretches)
@@ -62,6 +71,6 @@ def unreliable(verdicts: Sequence[Verdict]) -> str:
         return ""
     names = ", ".join(map(str, bad))
     if len(verdicts) == 1:
-        return f"The match looks unreliable: {names}"
+        return bad[0].sentence
     looks = "looks" if len(bad) == 1 else "look"
     return f"{len(bad)} of {len(verdicts)} matches {looks} unreliable: {names}"

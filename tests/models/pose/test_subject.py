@@ -288,9 +288,9 @@ def test_a_place_at_which_nobody_is_is_a_mistake(video: Path) -> None:
     def scene(frame: int) -> list[Actor]:
         return [Actor(80), Actor(220, arms=swing(frame))] if frame > 4 else []
 
-    with pytest.raises(ConfigError, match=r"nobody is found at that place at 0\.2 s"):
+    with pytest.raises(ConfigError, match=r"Nobody is found at the place of the subject at 0\.2 s"):
         followed(video, scene, Place(80, 120, 0.2))
-    with pytest.raises(ConfigError, match="give a pixel on the body"):
+    with pytest.raises(ConfigError, match="choose a pixel on the body"):
         followed(video, scene, Place(2, 2, 1.0))
     assert set(followed(video, scene, Place(80, 120, 1.0))) == {80}
 

@@ -50,6 +50,10 @@ class Place:
     y: float
     seconds: float
 
+    def __str__(self) -> str:
+        """As in the option `--subject`: `320,240@1.5`."""
+        return ",".join(f"{one:.10g}" for one in (self.x, self.y)) + f"@{self.seconds:.10g}"
+
 
 @dataclass(frozen=True)
 class Sighting:
@@ -134,8 +138,8 @@ def sightings_of_subject(
         distance, index = min(near, default=(math.inf, 0))
         if distance > _AT:
             raise ConfigError(
-                f"--subject: nobody is found at that place at {place.seconds:g} s; give a pixel on "
-                "the body, at a time when all of it is seen."
+                f"Nobody is found at the place of the subject at {place.seconds:g} s: choose a "
+                "pixel on the body, at a time when all of it is seen."
             )
         best = persons[index]
     return best.sightings, len(persons)
