@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inphase.errors import VideoError
 from inphase.models.pose import Detection, Landmarks, Place, PoseTracks, Region, tracks
+from inphase.models.pose.subject import Tie
 from inphase.video import VideoWriter
 
 Image = NDArray[np.uint8]
@@ -234,3 +235,22 @@ def test_a_file_spoilt_in_any_way_is_computed_again(
         content = bytearray(file.read_bytes())
     file.write_bytes(content)
     assert PoseTracks(tmp_path, network=network).track(video).found.any()
+
+
+def test_a_near_tie_is_told_once_in_a_run_and_again_in_the_next(
+    video: Path, kept: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = "Two people in a act about equally: the one at 16,24@0 is followed. "
+    for _ in range(2):
+        tracks._warn_once.cache_clear()
+        caplog.clear()
+        for _ in range(2):
+            track = PoseTracks(kept, network=Two()).track(video)
+            assert track.tie == Tie(Place(16, 24, 0), Place(48, 24, 0))
+        assert [record.message for record in caplog.records] == [
+            told + "--subject a=48,24@0 follows the other."
+        ]
+    caplog.clear()
+    other = Place(48, 24, 0)
+    assert PoseTracks(kept, subjects={video: other}, network=Two()).track(video).tie is None
+    assert caplog.records == []

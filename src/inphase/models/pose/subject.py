@@ -30,6 +30,8 @@ _STEP = 0.1
 _REACH = 0.6
 # Whoever moves by this share of their size per second moves clearly.
 _CLEARLY = 0.15
+# Whoever weighs at least this share of what the subject weighs might as well be the subject.
+_TIE = 0.95
 # Whoever is at a place has their hips within this share of their size.
 _AT = 0.7
 # Shoulders to ankles: where motion is measured. Hands and feet add noise, the face nothing.
@@ -53,6 +55,19 @@ class Place:
     def __str__(self) -> str:
         """As in the option `--subject`: `320,240@1.5`."""
         return ",".join(f"{one:.10g}" for one in (self.x, self.y)) + f"@{self.seconds:.10g}"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Two people of whom either might be the subject, at a time when both are seen.
+
+    Attributes:
+        followed: where the one who is followed is.
+        other: where the other is.
+    """
+
+    followed: Place
+    other: Place
 
 
 @dataclass(frozen=True)
@@ -112,8 +127,8 @@ class Person:
 
 def sightings_of_subject(
     video: VideoReader, network: Network, place: Place | None = None
-) -> tuple[list[Sighting], int]:
-    """The sightings of the person to follow, and how many people were seen.
+) -> tuple[list[Sighting], int, Tie | None]:
+    """The sightings of the person to follow, how many people were seen, and whether it was a tie.
 
     Args:
         video: of which a few frames are read.
@@ -126,7 +141,7 @@ def sightings_of_subject(
     chosen = None if place is None else video.index_at(place.seconds)
     persons = persons_in(video, network, also=chosen)
     if not persons:
-        return [], 0
+        return [], 0, None
     best = max(persons, key=lambda person: person.weight)
     if place is not None:
         near = [
@@ -141,8 +156,28 @@ def sightings_of_subject(
                 f"Nobody is found at the place of the subject at {place.seconds:g} s: choose a "
                 "pixel on the body, at a time when all of it is seen."
             )
-        best = persons[index]
-    return best.sightings, len(persons)
+        return persons[index].sightings, len(persons), None
+    return best.sightings, len(persons), _tie(best, persons, video.times)
+
+
+def _tie(best: Person, persons: Sequence[Person], times: NDArray[np.float64]) -> Tie | None:
+    """Who else might be the subject, in the frame in which the two are furthest apart.
+
+    Whoever is never seen together with the subject may be the same person.
+    """
+    heavy = [one for one in persons if one is not best and one.weight >= _TIE * best.weight]
+    here = {one.frame: one.region for one in best.sightings}
+    pairs = [
+        (here[one.frame].apart(one.region), one.frame, one.region)
+        for person in heavy
+        for one in person.sightings
+        if one.frame in here
+    ]
+    if not pairs:
+        return None
+    _, frame, there = max(pairs, key=lambda pair: pair[0])
+    seconds = round(float(times[frame]), 3)
+    return Tie(*(Place(one.x, one.y, seconds) for one in (here[frame], there)))
 
 
 def persons_in(video: VideoReader, network: Network, *, also: int | None = None) -> list[Person]:
