@@ -180,6 +180,7 @@ VERBS: dict[str, Verb] = {
             "--output": Row("-o lines.jsonl", "show.lines.name", "lines.jsonl"),
             "--look-back": Row("--look-back 1.5", "follow.look_back", 1.5),
             "--wait": Row("--wait 9", "follow.wait", 9.0),
+            "--subject": Row("--subject a=320,200@1.5", "follow.subject", Place(320, 200, 1.5)),
             "--background": Row("--background start", "follow.background", "start"),
             "--max-speed": Row("--max-speed 5", "follow.max_speed", 5),
             "--open-begin": Row("--open-begin", "follow.open_begin", True),
@@ -211,6 +212,9 @@ VERBS: dict[str, Verb] = {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,
             "--output": Row("-o out.parquet", "Embeddings.save.path", Path("out.parquet")),
+            "--subject": Row(
+                "--subject b=320,200@1.5", "embed.subjects", {"b": Place(320, 200, 1.5)}
+            ),
             "--split": SPLIT,
         },
     ),

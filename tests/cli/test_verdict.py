@@ -31,7 +31,7 @@ OPTIONS = {
     "synchronize": verdict.CORRECT + verdict.SUBJECT,
     "transfer": verdict.CORRECT,
     "progress": verdict.LOOK,
-    "follow": verdict.LOOK,
+    "follow": verdict.LOOK + verdict.SUBJECT_OF_REFERENCE,
 }
 
 

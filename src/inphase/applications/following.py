@@ -19,6 +19,7 @@ from inphase.applications.verdict import Verdict
 from inphase.errors import AlignmentError, OutputError
 from inphase.models import Encoder
 from inphase.models.encoder import ready_encoder
+from inphase.models.pose import Place
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.video import probe
 from inphase.video.live import live_frames
@@ -75,6 +76,7 @@ def follow(
     reference: str | Path,
     model: Encoder | str | Path,
     *,
+    subject: Place | None = None,
     look_back: float = 0.0,
     wait: float = 2.0,
     background: Background = "running",
@@ -89,6 +91,8 @@ def follow(
         query: a growing file (.ts, .mkv, .webm), a complete one, or a camera (`/dev/video0`).
         reference: the video to follow it along; it is embedded first.
         model: a trained encoder, or its model folder.
+        subject: whom to follow in the reference, if the model looks at poses; by default whoever
+            acts.
         look_back: how many seconds of earlier matches may still be revised.
         wait: seconds without a new frame after which a growing file counts as complete.
         background: see `inphase.models.streaming.StreamEmbedder`.
@@ -99,12 +103,13 @@ def follow(
         VideoError: a video cannot be read.
         ModelError: the model folder cannot be used.
         AlignmentError: an option is out of range.
+        ConfigError: nobody is at the place of the subject, or the model does not look at poses.
     """
     if not 0 <= look_back < math.inf:
         raise AlignmentError(f"look_back must be 0 or more seconds, not {look_back:g}.")
     encoder = ready_encoder(model)
     info = probe(reference)
-    stream = StreamEmbedder(encoder, background=background, reference=reference)
+    stream = StreamEmbedder(encoder, background=background, reference=reference, subject=subject)
     known = stream.frames.embed(reference)
     aligner = OnlineAligner(
         known.embeddings,

@@ -23,6 +23,7 @@ def follow(
         Path, typer.Option(help="The video to follow it along.", show_default=False)
     ],
     model: options.Model = None,
+    subject: options.Subject = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -60,7 +61,8 @@ def follow(
     """Follow a live video along a reference, frame by frame.
 
     Shows the current position on one line, and can write one JSON object per frame for other
-    programs.
+    programs. --subject chooses whom to follow in the reference; in the live video, it is whoever
+    is seen most clearly at the start.
 
     Example: `inphase follow /dev/video0 --reference pro.mp4 --model runs/swing/model -o -`
     """
@@ -74,10 +76,13 @@ def follow(
     duration = probe(reference).duration
     if output is not None and output != "-":
         check_file(output, [query, reference])
+    collection = Collection.open([str(reference)])
+    subjects = options.subjects(subject, collection)
     frames = follow_frames(
         query,
         reference,
-        options.model_or_poses(Collection.open([str(reference)]), model),
+        options.model_or_poses(collection, model, subjects=subjects),
+        subject=(subjects or {}).get(collection.names[0]),
         look_back=look_back,
         wait=wait,
         background=background,
@@ -112,4 +117,5 @@ def follow(
         )
         return 1
     verdicts = [] if seen.verdict is None else [seen.verdict]
-    return verdict.say_verdict(verdicts, strict=strict, helps=[verdict.LOOK])
+    helps = [verdict.LOOK, verdict.SUBJECT_OF_REFERENCE]
+    return verdict.say_verdict(verdicts, strict=strict, helps=helps)

@@ -211,8 +211,18 @@ def output(formats: "Formats", *, more: str = "") -> Any:
     return typer.Option("--output", "-o", help=told, show_default=False)
 
 
-def model_or_poses(collection: "Collection", model: Path | None) -> Path:
+def model_or_poses(
+    collection: "Collection",
+    model: Path | None,
+    *,
+    subjects: "Mapping[str, Place] | None" = None,
+) -> Path:
     """The given model folder, or that of poses if people are seen.
+
+    Args:
+        collection: the videos.
+        model: the given folder.
+        subjects: by name of the video, whom to follow.
 
     Raises:
         ConfigError: no model was given, and no people are seen.
@@ -221,7 +231,9 @@ def model_or_poses(collection: "Collection", model: Path | None) -> Path:
         return model
     from inphase.training.choosing import choose_model
 
-    return choose_model(collection, fit=False, console=console(), say=console().print)
+    return choose_model(
+        collection, fit=False, subjects=subjects, console=console(), say=console().print
+    )
 
 
 def mirror_images(

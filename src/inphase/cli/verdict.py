@@ -24,6 +24,9 @@ CORRECT_ELSEWHERE = (
     "with --alignment."
 )
 SUBJECT = "If several people are in the picture, --subject chooses whom to follow."
+SUBJECT_OF_REFERENCE = (
+    "If several people are in the reference, --subject chooses whom to follow there."
+)
 
 
 def say_verdict(verdicts: "Sequence[Verdict]", *, strict: bool, helps: Sequence[str]) -> int:

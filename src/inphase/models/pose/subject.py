@@ -58,19 +58,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Tie:
-    """Two people of whom either might be the subject, at a time when both are seen.
-
-    Attributes:
-        followed: where the one who is followed is.
-        other: where the other is.
-    """
-
-    followed: Place
-    other: Place
-
-
-@dataclass(frozen=True)
 class Sighting:
     """A person in one of the frames searched.
 
@@ -127,8 +114,8 @@ class Person:
 
 def sightings_of_subject(
     video: VideoReader, network: Network, place: Place | None = None
-) -> tuple[list[Sighting], int, Tie | None]:
-    """The sightings of the person to follow, how many people were seen, and whether it was a tie.
+) -> tuple[list[Sighting], int, Place | None]:
+    """The sightings of the person to follow, how many people were seen, and who else it might be.
 
     Args:
         video: of which a few frames are read.
@@ -153,15 +140,16 @@ def sightings_of_subject(
         distance, index = min(near, default=(math.inf, 0))
         if distance > _AT:
             raise ConfigError(
-                f"Nobody is found at the place of the subject at {place.seconds:g} s: choose a "
-                "pixel on the body, at a time when all of it is seen."
+                f"Nobody is found at the place of the subject of {video.info.path} at "
+                f"{place.seconds:g} s: choose a pixel on the body, at a time when all of it is "
+                "seen."
             )
         return persons[index].sightings, len(persons), None
-    return best.sightings, len(persons), _tie(best, persons, video.times)
+    return best.sightings, len(persons), _rival(best, persons, video.times)
 
 
-def _tie(best: Person, persons: Sequence[Person], times: NDArray[np.float64]) -> Tie | None:
-    """Who else might be the subject, in the frame in which the two are furthest apart.
+def _rival(best: Person, persons: Sequence[Person], times: NDArray[np.float64]) -> Place | None:
+    """Where somebody else is who might be the subject, when the two are furthest apart.
 
     Whoever is never seen together with the subject may be the same person.
     """
@@ -175,9 +163,8 @@ def _tie(best: Person, persons: Sequence[Person], times: NDArray[np.float64]) ->
     ]
     if not pairs:
         return None
-    _, frame, there = max(pairs, key=lambda pair: pair[0])
-    seconds = round(float(times[frame]), 3)
-    return Tie(*(Place(one.x, one.y, seconds) for one in (here[frame], there)))
+    _, frame, region = max(pairs, key=lambda pair: pair[0])
+    return Place(region.x, region.y, round(float(times[frame]), 2))
 
 
 def persons_in(video: VideoReader, network: Network, *, also: int | None = None) -> list[Person]:

@@ -12,7 +12,7 @@ from inphase.data import frames_worth_seeing
 from inphase.errors import ConfigError
 from inphase.models.pose.landmarks import NAMES, Landmarks
 from inphase.models.pose.network import Network, PoseNetwork
-from inphase.models.pose.subject import Place, Sighting, Tie, region_in, sightings_of_subject
+from inphase.models.pose.subject import Place, Sighting, region_in, sightings_of_subject
 from inphase.models.pose.track_smoothing import smooth_landmarks
 from inphase.models.pose.tracker import PoseTracker
 from inphase.video import VideoReader, ahead
@@ -33,14 +33,15 @@ class PoseTrack:
             [`Landmarks.values`][inphase.models.pose.Landmarks], in pixels of the video's own size;
             NaN where nobody was found.
         people: how many were seen in the video.
-        tie: who else might be the person to follow, in pixels of the video's own size.
+        rival: where somebody else is who might be the person to follow, in pixels of the video's
+            own size; None if the choice was clear or made by hand.
     """
 
     path: Path
     times: NDArray[np.float64]
     landmarks: NDArray[np.float32]
     people: int = 1
-    tie: Tie | None = None
+    rival: Place | None = None
 
     @property
     def found(self) -> NDArray[np.bool_]:
@@ -103,7 +104,7 @@ def video_landmarks(
             subject = replace(
                 subject, x=subject.x * size[0] / native[0], y=subject.y * size[1] / native[1]
             )
-        seen, people, tie = sightings_of_subject(video, network, subject)
+        seen, people, rival = sightings_of_subject(video, network, subject)
         if seen:  # Otherwise, nobody is looked for in the other frames.
             done = 0
             for index, person in _followed(video, looked.tolist(), network, seen):
@@ -115,14 +116,9 @@ def video_landmarks(
     wider, higher = native[0] / size[0], native[1] / size[1]
     landmarks[..., :3] *= np.array([wider, higher, wider], np.float32)
     smooth = smooth_landmarks(landmarks[looked], video.times[looked])
-    if tie is not None:
-        tie = Tie(
-            *(
-                replace(place, x=round(place.x * wider), y=round(place.y * higher))
-                for place in (tie.followed, tie.other)
-            )
-        )
-    return PoseTrack(Path(path), video.times, _between(smooth, looked, len(video)), people, tie)
+    if rival is not None:
+        rival = replace(rival, x=round(rival.x * wider), y=round(rival.y * higher))
+    return PoseTrack(Path(path), video.times, _between(smooth, looked, len(video)), people, rival)
 
 
 def _check_place(place: Place, path: Path, size: tuple[int, int], last: float) -> None:

@@ -18,7 +18,7 @@ from inphase.data import content_hash
 from inphase.errors import OutputError
 from inphase.models.pose.landmarks import NAMES
 from inphase.models.pose.network import Network, PoseNetwork
-from inphase.models.pose.subject import Place, Tie
+from inphase.models.pose.subject import Place
 from inphase.models.pose.track import PoseTrack, video_landmarks
 from inphase.models.pose.weight_files import pose_version
 from inphase.video import probe
@@ -78,10 +78,10 @@ class PoseTracks:
                 except OutputError as error:  # They are computed again next time.
                     _log.warning("Cannot keep the landmarks of %s: %s", path, error)
         self._last = found
-        if found.tie is not None:
+        if found.rival is not None:
             _warn_once(
-                f"Two people in {path.stem} act about equally: the one at {found.tie.followed} is "
-                f"followed. --subject {path.stem}={found.tie.other} follows the other."
+                f"{path.stem}: a near tie between two people; "
+                f"--subject {path.stem}={found.rival} follows the other."
             )
         return found
 
@@ -98,7 +98,7 @@ class PoseTracks:
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
 
 
-@functools.cache
+@functools.cache  # so that it is said once
 def _warn_once(sentence: str) -> None:
     """A video is asked for several times in a run: to look for people, as it is, in a mirror."""
     _log.warning("%s", sentence)
@@ -111,23 +111,23 @@ def _read(file: Path, path: Path) -> PoseTrack | None:
         kept = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile):
         return None
-    # The number of people seen and the tie are in rows of their own, below the frames.
+    # The number of people seen and the rival are in rows of their own, below the frames.
     shape = (len(times) + 2, len(NAMES), 7)
     if not isinstance(kept, np.ndarray) or kept.shape != shape or kept.dtype != np.float32:
         return None
-    people, tie = kept[-2, 0, 0], kept[-1, :2, :3]
+    people, rival = kept[-2, 0, 0], kept[-1, 0, :3]
     if not np.isfinite(people):
         return None
     touch(file)
-    places = [Place(float(x), float(y), round(float(s), 3)) for x, y, s in tie]
-    known = Tie(*places) if np.isfinite(tie).all() else None
-    return PoseTrack(path, times, kept[:-2], int(people), known)
+    known = np.isfinite(rival).all()
+    place = Place(*(round(value, 2) for value in rival.tolist())) if known else None
+    return PoseTrack(path, times, kept[:-2], int(people), place)
 
 
 def _write(file: Path, track: PoseTrack) -> None:
     last = np.full((2, *track.landmarks.shape[1:]), np.nan, np.float32)
     last[0] = track.people
-    if track.tie is not None:
-        last[1, :2, :3] = [astuple(place) for place in (track.tie.followed, track.tie.other)]
+    if track.rival is not None:
+        last[1, 0, :3] = astuple(track.rival)
     with file.open("wb") as out:
         np.save(out, np.concatenate([track.landmarks, last]), allow_pickle=False)
