@@ -46,9 +46,9 @@ class Followed:
 
     def embed(self, name: str, place: Place) -> tuple[EmbeddedVideo, EmbeddedVideo]:
         self.asked.append((name, place))
-        if place.x > 60:
-            raise ConfigError("Nobody is found there.")
         (one,) = (video for video in self._performed if video.name == name)
+        if place.x > 60:
+            raise ConfigError(f"Nobody is found in {one.path}.")
         return replace(in_mirror(one), mirrored=False), replace(one, mirrored=True)
 
 
@@ -165,7 +165,7 @@ def test_where_nobody_is_one_sentence_says_so_and_all_stays(client: TestClient) 
     before = client.get("/data/alignments/v0.json").content
     answer = asked(client, {"video": "v2", "x": 70, "y": 20, "frame": 3})
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "Nobody is found there."
+    assert answer.json()["detail"] == "Nobody is found in pouring_002."
     assert client.get("/data/alignments/v0.json").content == before
 
 

@@ -13,7 +13,7 @@ from inphase.applications.anchors import (
 )
 from inphase.applications.synchronization.result import Synchronization
 from inphase.atomic import write_json
-from inphase.errors import ConfigError, VideoError
+from inphase.errors import ConfigError, InphaseError, VideoError
 from inphase.models.pose import Place
 from inphase.viewer.aligned_pairs import AlignedPairs
 from inphase.viewer.anomalies import anomaly_curves
@@ -235,8 +235,12 @@ class Documents:
     def _follow(self, video: str, place: Place) -> dict[str, Any]:
         if self._people is None:
             raise ConfigError("These videos are not compared by the poses of people.")
-        name = self.viewed[video].name
-        plain, image = self._people.embed(name, place)
+        name, path = self.viewed[video].name, self.viewed[video].path
+        try:
+            plain, image = self._people.embed(name, place)
+        except InphaseError as error:
+            # The page never sees a path.
+            raise type(error)(str(error).replace(str(path), name)) from error
         with self._saving:
             shown = replace(self.viewed[video], embedded=plain, mirror_image=image)
             self._show(self.viewed.with_video(shown))
