@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from result_tables import processor, replace_rows, show, this_command
 from rich.console import Console
 
-from inphase.alignment import AlignmentOptions, align
-from inphase.applications.synchronization.mirroring import better_of_both
+from inphase.alignment import AlignmentOptions
+from inphase.applications.synchronization.mirroring import better_match
 from inphase.cache import cache_folder
 from inphase.data import Collection, Video
 from inphase.evaluation.metrics import event_alignment_error, time_stretch
@@ -91,15 +91,15 @@ def errors(
 ) -> NDArray[np.float64]:
     """(pairs, events) errors as shares of the length; without images, of time-stretching."""
     found = []
+    images = {image.name: image for image in mirror_images or ()}
     for reference in references:
-        others = [query for query in queries if query.name != reference.name]
-        if mirror_images:
-            others = list(better_of_both(reference, others, mirror_images, AlignmentOptions()))
-        for query in others:
+        for query in (one for one in queries if one.name != reference.name):
             if mirror_images is None:
                 mapping = time_stretch(len(reference.times), len(query.times))
             else:
-                mapping = align(reference.embeddings, query.embeddings).query_frames
+                image = images.get(query.name)
+                _, alignment = better_match(reference, query, image, AlignmentOptions())
+                mapping = alignment.query_frames
             marked = [
                 np.minimum([videos[one.name].events[event] for event in events], len(one.times) - 1)
                 for one in (reference, query)

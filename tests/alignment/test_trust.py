@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inphase.alignment import trust
+from inphase.alignment import RunningTrust, trust
 from inphase.errors import AlignmentError
 
 
@@ -44,3 +44,19 @@ def test_doubtful_stretches_may_touch_both_ends() -> None:
 def test_no_frames_are_an_error(confidence: object) -> None:
     with pytest.raises(AlignmentError, match="list of numbers"):
         trust(confidence)  # type: ignore[arg-type]
+
+
+def test_while_frames_arrive_only_the_last_ones_decide_where_it_is_doubtful() -> None:
+    confidence = np.repeat([0.9, 0.0, 0.9], [40, 20, 40])
+    running = RunningTrust(100)
+    assert running.reliable
+    doubtful = [running.push(value, frame / 10) for frame, value in enumerate(confidence)]
+    # Of the last ten frames, seven must be bad.
+    assert np.flatnonzero(doubtful).tolist() == list(range(46, 63))
+    assert running.stretches == ((4.6, 6.2),)
+    assert running.reliable
+    for frame in range(100, 300):
+        running.push(0.0, frame / 10)
+    assert not running.reliable
+    assert len(running.stretches) == 2
+    assert running.stretches[1][1] == 29.9

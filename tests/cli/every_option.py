@@ -72,6 +72,7 @@ MODEL = Row("--model other", "embed.model", Path("other"))
 BOTH_BY_MODEL = replace(MODEL, also={"embed.1.model": Path("other")})
 # Of the labels.json, two of four videos.
 SPLIT = Row("--split test", "embed.videos.names", ("c", "d"))
+STRICT = Row("--strict", "say_verdict.strict", True)
 STORE = Row("--store other", "Store.folder", Path("other"))
 VERBS: dict[str, Verb] = {
     "synchronize": Verb(
@@ -79,7 +80,7 @@ VERBS: dict[str, Verb] = {
         {
             "inphase.training.choosing:choose_model": Path("fitted"),
             "inphase.models.model_folder:sees_poses": False,
-            "inphase.cli.options:verdict": 0,
+            "inphase.cli.verdict:say_verdict": 0,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             "inphase.applications.synchronization.writers:edit_plan": SimpleNamespace(
@@ -111,7 +112,8 @@ VERBS: dict[str, Verb] = {
             ),
             "--mirror": Row("--mirror always", "embed.1.mirrored", True),
             "--flip": Row("--flip", "save.flip", True),
-            "--strict": Row("--strict", "verdict.strict", True),
+            "--mark-doubt": Row("--mark-doubt", "save.mark_doubt", True),
+            "--strict": STRICT,
             "--preset": Row("--preset pouring", "choose_model.config.fps", 30),
             "--set": Row("--set steps=7", "choose_model.overrides", ["steps=7"]),
             "--cache": Row(
@@ -170,7 +172,10 @@ VERBS: dict[str, Verb] = {
         {
             "inphase.video:probe": SimpleNamespace(duration=2.0),
             "inphase.applications.following:follow": lambda: iter([object()]),
-            "inphase.applications.following:show": 1,
+            "inphase.applications.following:show": SimpleNamespace(
+                frames=1, nobody=0, verdict=None
+            ),
+            "inphase.cli.verdict:say_verdict": 0,
         },
         {
             "query": Row("", "follow.query", "live.ts"),
@@ -179,9 +184,11 @@ VERBS: dict[str, Verb] = {
             "--output": Row("-o lines.jsonl", "show.lines.name", "lines.jsonl"),
             "--look-back": Row("--look-back 1.5", "follow.look_back", 1.5),
             "--wait": Row("--wait 9", "follow.wait", 9.0),
+            "--subject": Row("--subject a=320,200@1.5", "follow.subject", Place(320, 200, 1.5)),
             "--background": Row("--background start", "follow.background", "start"),
             "--max-speed": Row("--max-speed 5", "follow.max_speed", 5),
             "--open-begin": Row("--open-begin", "follow.open_begin", True),
+            "--strict": STRICT,
         },
     ),
     "train": Verb(
@@ -209,6 +216,9 @@ VERBS: dict[str, Verb] = {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,
             "--output": Row("-o out.parquet", "Embeddings.save.path", Path("out.parquet")),
+            "--subject": Row(
+                "--subject b=320,200@1.5", "embed.subjects", {"b": Place(320, 200, 1.5)}
+            ),
             "--split": SPLIT,
         },
     ),
@@ -217,10 +227,10 @@ VERBS: dict[str, Verb] = {
         {
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
-            "inphase.cli.options:verdict": 0,
+            "inphase.cli.verdict:say_verdict": 0,
         },
         {
-            "--strict": Row("--strict", "verdict.strict", True),
+            "--strict": STRICT,
             "reference": Row("", "synchronize.reference", "b"),
             "queries": Row("", "embed.videos.names", ("b", "a", "c")),
             "--model": MODEL,
@@ -303,6 +313,7 @@ VERBS: dict[str, Verb] = {
             ),
             EMBED: Embeddings,
             "inphase.applications.label_transfer.transfer:transfer": RESULT,
+            "inphase.cli.verdict:say_verdict": 0,
         },
         {
             "labels": Row("", "read_annotations.sources", ["a.srt"]),
@@ -315,6 +326,7 @@ VERBS: dict[str, Verb] = {
             "--alignment": Row(
                 "--alignment anchors.json", "transfer.anchors.source", "anchors.json"
             ),
+            "--strict": STRICT,
             "--split": Row("--split test", "embed.videos.names", ("c", "d", "a")),
             **alignment("transfer.options"),
         },
@@ -347,6 +359,7 @@ VERBS: dict[str, Verb] = {
             "inphase.applications.progress_signal.measure:measure_progress": MagicMock(
                 progress=[0.9], distance_to_goal=[0.1]
             ),
+            "inphase.cli.verdict:say_verdict": 0,
         },
         {
             "video": Row("", "measure_progress.video.name", "new"),
@@ -357,6 +370,7 @@ VERBS: dict[str, Verb] = {
             ),
             "--model": BOTH_BY_MODEL,
             "--output": Row("-o two.json", "save.1.path", Path("two.json")),
+            "--strict": STRICT,
             "--split": SPLIT,
             "--distance": Row("--distance cosine", "Goal.distance", "cosine"),
         },

@@ -1,16 +1,12 @@
 """Options that several verbs share."""
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from inphase.applications.synchronization.synchronize import synchronize
 from inphase.cli import options, run
 from inphase.data import Collection
 from inphase.errors import CollectionError, ConfigError
-from inphase.models import EmbeddedVideo
 from inphase.models.pose import Place
 
 
@@ -72,20 +68,3 @@ def test_a_model_and_a_way_to_choose_one_are_a_mistake(
         for option in (["--features", "pose"], ["--no-fit"], ["--set", "steps=3"]):
             assert run([*verb, "--model", "m", *option]) == 2
             assert "leave them out with --model" in " ".join(capsys.readouterr().err.split())
-
-
-def test_what_looks_wrong_is_said_and_with_strict_is_an_exit_code(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    course = np.linspace(0, 1, 30, dtype=np.float32)[:, None]
-    videos = [EmbeddedVideo(name, Path(name), np.arange(30) / 10, course) for name in "abc"]
-    good = synchronize(videos)
-    assert options.verdict(good, strict=True) == 0
-    assert capsys.readouterr().err == ""
-    first, other = good.alignments
-    doubted = replace(good, alignments=(replace(first, confidence=0 * first.confidence), other))
-    assert options.verdict(doubted, strict=False) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert told.startswith(f"1 of 2 matches look unreliable: {good.queries[0].name} (0.0 to")
-    assert "inphase view" in told
-    assert options.verdict(doubted, strict=True) == 1

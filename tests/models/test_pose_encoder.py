@@ -143,7 +143,27 @@ def test_a_stream_takes_frames_of_any_size(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("inphase.models.streaming.PoseNetwork", Nobody)
     stream = StreamEmbedder(Encoder(UNFITTED).eval())
     assert stream.frame_size is None
+    assert stream.sees_nobody
     for time in (0.0, 0.1):
         embedded = stream.push(np.zeros((90, 160, 3), np.uint8), time)
         assert embedded.shape == (SIZE,)
         assert np.isfinite(embedded).all()
+
+
+def test_whom_to_follow_in_the_reference_is_for_models_of_poses(
+    constant: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+
+    def noted(*_: object, subjects: object, **__: object) -> None:
+        given.append(subjects)
+
+    place = Place(1, 2, 0)
+    pictures = Encoder(EncoderConfig(pretrained=False, conv_width=8, fc_width=8)).eval()
+    with pytest.raises(ConfigError, match="leave out the subjects"):
+        StreamEmbedder(pictures, reference=constant, subject=place)
+    monkeypatch.setattr("inphase.models.streaming.FrameEmbedder", noted)
+    monkeypatch.setattr("inphase.models.streaming.PoseNetwork", object)
+    for subject in (place, None):
+        StreamEmbedder(Encoder(UNFITTED).eval(), reference=constant, subject=subject)
+    assert given == [{constant: place}, None]

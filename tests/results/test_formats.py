@@ -102,7 +102,7 @@ import numpy as np
 from inphase.applications.progress_signal.result import ProgressCurve
 from inphase.models import EmbeddedVideo
 video = EmbeddedVideo("a", Path("a.mp4"), np.arange(3) / 10, np.zeros((3, 1), np.float32))
-curve = ProgressCurve(video, ("b",), np.zeros(3), np.zeros(3))
+curve = ProgressCurve(video, ("b",), *np.zeros((3, 3)))
 curve.save("x.json", width=100)
 curve.save("x.csv", width=100)
 assert "matplotlib" not in sys.modules

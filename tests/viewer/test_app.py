@@ -12,11 +12,12 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from inphase.alignment import Alignment, align
+from inphase.applications.synchronization import mirroring
 from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.video import VideoInfo, VideoReader, probe
 from inphase.video.browser import browser_playback
-from inphase.viewer import Documents, Shelf, aligned_pairs, create_app
+from inphase.viewer import Documents, Shelf, create_app
 from inphase.viewer.anomalies import anomaly_curves
 from inphase.viewer.opening import open_documents
 from inphase.viewer.videos import MOST_KEY_DISTANCE, ViewedVideo
@@ -210,7 +211,7 @@ def test_a_correction_aligns_the_corrected_pair_alone(
         aligned.append(options["anchors"])
         return align(*arguments, **options)
 
-    monkeypatch.setattr(aligned_pairs, "align", counted)
+    monkeypatch.setattr(mirroring, "align", counted)
     # The first is also between the file's reference and a query; the others are not.
     for reference, query, anchors in (
         ("v0", "v1", [[5, 9]]),

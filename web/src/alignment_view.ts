@@ -13,6 +13,7 @@ import { onceAFrame } from "./once_a_frame";
 import type { View } from "./panel";
 import type { Session } from "./session";
 import type { Thumbnails } from "./thumbnails";
+import { VerdictLine } from "./verdict_line";
 
 /** Pixels around the current match within which a pointer grabs it. */
 const HOLD = 16;
@@ -26,6 +27,7 @@ export class AlignmentView implements View {
   private readonly board = element("div", { class: "board", tabindex: 0, role: "slider" },
     this.matrix, this.overlay);
   private readonly status = element("p", { class: "quiet", role: "status" });
+  private readonly verdict: VerdictLine;
   private readonly list = element("ul", { class: "anchors", "aria-label": "Corrected matches" });
   private readonly setButton: HTMLButtonElement;
   private readonly dropButton: HTMLButtonElement;
@@ -48,6 +50,8 @@ export class AlignmentView implements View {
     thumbnails: Thumbnails,
     private readonly message: Message,
   ) {
+    const { editable, follows_people: people } = session.collection;
+    this.verdict = new VerdictLine(editable, people);
     this.query = choice("Query", [], (value) => this.choose(Number(value)));
     this.pictures = [
       new FramePicture(session, thumbnails),
@@ -66,6 +70,7 @@ export class AlignmentView implements View {
       element("div", { class: "pair" }, this.pictures[0].element, this.pictures[1].element),
       this.board,
       this.status,
+      this.verdict.element,
       session.collection.editable
         ? element("div", { class: "row" }, ...this.moveButtons, this.setButton, this.dropButton)
         : element(
@@ -108,7 +113,10 @@ export class AlignmentView implements View {
   private listen(): void {
     const { session, board } = this;
     session.on(["reference", "selected"], () => this.refresh());
-    session.on(["alignment", "theme"], this.redraw);
+    session.on(["alignment"], () => {
+      if (this.visible && this.query.select.value) void this.load();
+    });
+    session.on(["theme"], this.redraw);
     session.on(["position"], () => this.position());
     new ResizeObserver(this.redraw).observe(board);
     board.addEventListener("pointerdown", (event) => this.grasp(event));
@@ -153,15 +161,21 @@ export class AlignmentView implements View {
     this.status.textContent = "There is no other video to align with this one.";
   }
 
+  /** What the matrix is of. */
+  private get pair(): string {
+    const { session, place } = this;
+    const side = session.alignment(place)?.mirrored === true ? "mirrored" : "";
+    return [session.reference, place, side, session.version].join("/");
+  }
+
   private async load(): Promise<void> {
     const { session, place } = this;
-    const { reference } = session;
-    const key = `${reference}/${place}`;
+    const key = this.pair;
     if (this.picture?.key !== key) {
       const loaded = await this.message.attempt(() =>
-        Promise.all([session.embeddingsOf(reference), session.embeddingsOf(place)]),
+        Promise.all([session.embeddingsOf(session.reference), session.matchedEmbeddingsOf(place)]),
       );
-      if (loaded === null || reference !== session.reference || place !== this.place) return;
+      if (loaded === null || key !== this.pair) return;
       const dims = loaded[0].length / session.leader.frames;
       const [one, other] = session.collection.distance === "cosine"
         ? [directions(loaded[0], dims), directions(loaded[1], dims)]
@@ -175,7 +189,7 @@ export class AlignmentView implements View {
   private draw(): void {
     const { session } = this;
     const alignment = this.visible && this.query.select.value ? session.alignment(this.place) : null;
-    if (alignment === null || this.picture?.key !== `${session.reference}/${this.place}`) return;
+    if (alignment === null || this.picture?.key !== this.pair) return;
     const context = prepare(this.matrix);
     if (context === null) return;
     const { clientWidth: width, clientHeight: height } = this.matrix;
@@ -184,6 +198,7 @@ export class AlignmentView implements View {
     context.drawImage(this.picture.image, 0, 0, width, height);
     drawPath(context, alignment, this.scale);
     this.fillList(alignment.anchors);
+    this.verdict.show(alignment);
     this.position();
   }
 

@@ -14,6 +14,8 @@ export interface Video {
   times: number[];
   has_sound: boolean;
   events: Record<string, number>;
+  /** The person chosen on the page, as an option of a command; empty if none is. */
+  subject: string;
   /** Whether its media can be played now. */
   ready: boolean;
   /** Why it can never be played, if known. */
@@ -27,6 +29,8 @@ export interface Video {
 export interface Collection {
   title: string;
   editable: boolean;
+  /** Whether another person can be followed in a video. */
+  follows_people: boolean;
   /** Names of the key events, in order. */
   events: string[];
   reference: string;
@@ -48,6 +52,14 @@ export interface Alignment {
   path: Match[];
   cost: number;
   anchors: Match[];
+  /** Whether the query is matched as seen in a mirror. */
+  mirrored: boolean;
+  /** Whether the match as a whole looks right. */
+  reliable: boolean;
+  /** First and last second, in the reference, of each stretch without a good match. */
+  doubtful: [start: number, end: number][];
+  /** The verdict as a sentence. */
+  verdict: string;
 }
 
 export interface Alignments {
@@ -166,9 +178,21 @@ export const sendAnchors = (
 ): Promise<Alignment> =>
   json("data/anchors", sending("POST", { reference, query, anchors, before }));
 
+/** Follow whoever is at a pixel of a frame from now on. */
+export const sendSubject = (
+  video: string,
+  x: number,
+  y: number,
+  frame: number,
+): Promise<{ subject: string }> => json("data/subject", sending("POST", { video, x, y, frame }));
+
 /** The embeddings of one video, (frames × dims) row by row. */
-export async function fetchEmbeddings(id: string): Promise<Float32Array> {
-  const response = await ask(`data/embeddings/${id}.bin`);
+export const fetchEmbeddings = (id: string): Promise<Float32Array> => numbers("embeddings", id);
+/** Those of the video as seen in a mirror. */
+export const fetchMirrored = (id: string): Promise<Float32Array> => numbers("mirrored", id);
+
+async function numbers(kind: string, id: string): Promise<Float32Array> {
+  const response = await ask(`data/${kind}/${id}.bin`, { cache: "no-cache" });
   const buffer = await response.arrayBuffer();
   if (buffer.byteLength === 0 || buffer.byteLength % 4 !== 0) {
     throw new DocumentError(`The embeddings of ${id} are incomplete.`, 0);

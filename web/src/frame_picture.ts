@@ -17,6 +17,7 @@ export class FramePicture {
     private readonly thumbnails: Thumbnails,
   ) {
     this.element = element("figure", {}, this.canvas, this.caption);
+    session.on(["flip", "alignment"], this.redraw);
   }
 
   /** Draw from this video; null releases it. */
@@ -42,6 +43,7 @@ export class FramePicture {
     const video = session.videos[this.tile.place]!;
     const frame = session.shown(this.tile.place);
     this.caption.textContent = `${video.name} · ${video.times[frame]!.toFixed(2)} s · ${frame}`;
+    this.canvas.classList.toggle("flipped", session.flips(this.tile.place));
     this.canvas.setAttribute("aria-label", `Frame ${frame} of ${video.name}`);
     const { element: media, isReady } = this.tile.media;
     if (!isReady || media.videoWidth === 0) {

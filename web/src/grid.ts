@@ -1,6 +1,7 @@
 /** The videos side by side; only visible ones have a decoder. */
 
-import { element } from "./elements";
+import { button, element } from "./elements";
+import type { Message } from "./message";
 import type { Session } from "./session";
 import { Thumbnails } from "./thumbnails";
 import { Tile } from "./tile";
@@ -10,14 +11,18 @@ export class Grid {
   readonly tiles: Tile[];
   private readonly list = element("ul", { class: "grid", "aria-label": "Videos" });
   private readonly filter = element("input", { type: "search", placeholder: "Filter by name" });
+  private readonly flipButton: HTMLButtonElement;
   private readonly count = element("span", { class: "quiet", role: "status" });
 
   constructor(
     private readonly session: Session,
     thumbnails: Thumbnails,
     lead: (place: number) => void,
+    message: Message,
   ) {
-    this.tiles = session.videos.map((_, place) => new Tile(session, thumbnails, place, lead));
+    this.tiles = session.videos.map(
+      (_, place) => new Tile(session, thumbnails, place, lead, message),
+    );
     this.list.append(...this.tiles.map(({ element: tile }) => tile));
     this.list.style.setProperty("--shape", String(middleShape(session)));
     const size = element("input", { type: "range", min: 110, max: 720, step: 10, value: 240 });
@@ -25,6 +30,11 @@ export class Grid {
       this.list.style.setProperty("--tile", `${size.value}px`);
     });
     this.filter.addEventListener("input", () => this.narrow());
+    this.flipButton = button("Flip mirrored videos", () => session.setFlip(!session.flip), {
+      "aria-pressed": false,
+      title: "Show videos that are matched as seen in a mirror the same way round as the reference",
+      hidden: true,
+    });
     this.element = element(
       "section",
       { class: "stage", "aria-label": "Player" },
@@ -33,6 +43,7 @@ export class Grid {
         { class: "row" },
         element("label", { class: "field" }, element("span", {}, "Size"), size),
         element("label", { class: "field grow" }, element("span", { class: "hidden" }, "Filter"), this.filter),
+        this.flipButton,
         this.count,
       ),
       this.list,
@@ -41,9 +52,10 @@ export class Grid {
     session.on(["position"], () => this.tiles.forEach((tile) => tile.position()));
     session.on(["reference", "sound", "media", "playing"], () => this.tiles.forEach((tile) => tile.settle()));
     session.on(
-      ["reference", "alignment", "selected", "sound", "loop", "labels", "theme", "media", "anomalies"],
+      ["reference", "alignment", "selected", "sound", "loop", "labels", "theme", "media", "anomalies", "flip"],
       () => this.tiles.forEach((tile) => tile.refresh()),
     );
+    session.on(["reference", "alignment", "flip"], () => this.offerFlip());
     this.narrow();
   }
 
@@ -57,6 +69,12 @@ export class Grid {
   /** Scroll a video into view. */
   reveal(place: number): void {
     this.tiles[place]!.element.scrollIntoView({ block: "nearest" });
+  }
+
+  private offerFlip(): void {
+    const { session, flipButton } = this;
+    flipButton.hidden = !session.videos.some((_, place) => session.alignment(place)?.mirrored);
+    flipButton.setAttribute("aria-pressed", String(session.flip));
   }
 
   private narrow(): void {

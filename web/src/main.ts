@@ -21,7 +21,7 @@ import { Transport } from "./transport";
 function build(session: Session, message: Message): void {
   const lead = (place: number): void => void message.attempt(() => session.lead(place));
   const thumbnails = new Thumbnails(session.collection);
-  const grid = new Grid(session, thumbnails, lead);
+  const grid = new Grid(session, thumbnails, lead, message);
   const player = new Player(session, grid.tiles, (sentence) => message.show(sentence));
   const transport = new Transport(session, player, lead);
   const labels = new LabelsView(session, grid, message);

@@ -63,6 +63,10 @@ export class MapView implements View {
     board.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(this.redraw).observe(board);
     session.on(["theme"], this.redraw);
+    session.on(["people"], () => {
+      this.map = null;
+      if (this.visible) void this.load();
+    });
     session.on(["position", "reference", "selected"], this.remark);
     this.describe();
   }

@@ -32,7 +32,7 @@ export class OverlayView implements View {
   private readonly rateField = element("label", { class: "field" }, element("span", {}, "Slow ↔ fast"), this.rate);
   private readonly redraw = (): void => this.draw();
   private used: number[] = [];
-  private turn = 0;
+  private turn: 0 | 1 = 0;
   private timer = 0;
   private visible = false;
 
@@ -57,7 +57,7 @@ export class OverlayView implements View {
       element("p", { class: "quiet" }, "Both are drawn at the same height and at matching frames."),
     );
     session.on(["selected"], () => this.follow());
-    session.on(["position", "reference"], this.redraw);
+    session.on(["position", "reference", "flip", "alignment"], this.redraw);
   }
 
   show(): void {
@@ -111,7 +111,7 @@ export class OverlayView implements View {
     clearInterval(this.timer);
     if (way === "blink" && this.visible) {
       this.timer = window.setInterval(() => {
-        this.turn = 1 - this.turn;
+        this.turn = this.turn === 0 ? 1 : 0;
         this.draw();
       }, 1000 / Number(this.rate.value));
     }
@@ -134,14 +134,22 @@ export class OverlayView implements View {
     context.globalCompositeOperation = "source-over";
     context.fillStyle = "#000";
     context.fillRect(0, 0, width, height);
-    const put = (media: HTMLVideoElement, own: number): void =>
-      context.drawImage(media, (width - own) / 2, 0, own, height);
+    const put = (index: 0 | 1): void => {
+      const own = widths[index]!;
+      context.save();
+      if (this.session.flips(this.used[index]!)) {
+        context.translate(width, 0);
+        context.scale(-1, 1);
+      }
+      context.drawImage(index === 0 ? a : b, (width - own) / 2, 0, own, height);
+      context.restore();
+    };
     const way = this.way.select.value as Way;
     const share = Number(this.share.value) / 100;
     if (way === "blink") {
-      put(this.turn === 0 ? a : b, widths[this.turn]!);
+      put(this.turn);
     } else {
-      put(a, widths[0]!);
+      put(0);
       context.save();
       if (way === "overlay") context.globalAlpha = share;
       if (way === "difference") context.globalCompositeOperation = "difference";
@@ -151,7 +159,7 @@ export class OverlayView implements View {
         context.clip();
         context.fillRect(0, 0, width, height);
       }
-      put(b, widths[1]!);
+      put(1);
       context.restore();
     }
     const [first, second] = this.used.map((place) => this.session.videos[place]!.name);

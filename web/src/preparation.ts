@@ -25,6 +25,7 @@ export class Preparation {
     private readonly message: Message,
   ) {
     this.element.append(this.bar, this.told);
+    session.on(["people"], () => void this.compare());
   }
 
   /** Show the progress until everything is ready. */

@@ -52,7 +52,7 @@ export class SearchView implements View {
       this.status,
       this.results,
     );
-    session.on(["position", "selected"], () => this.later());
+    session.on(["position", "selected", "people"], () => this.later());
   }
 
   show(): void {

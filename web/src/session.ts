@@ -3,6 +3,7 @@
 import {
   fetchAlignments,
   fetchEmbeddings,
+  fetchMirrored,
   type Alignment,
   type Alignments,
   type Anomalies,
@@ -27,6 +28,10 @@ export type Topic =
   | "labels"
   | "media"
   | "anomalies"
+  /** Mirrored videos are shown the same way round as the reference, or as they are. */
+  | "flip"
+  /** Another person is followed in a video: its embeddings are others. */
+  | "people"
   | "theme";
 
 /** Reference frames between which playback loops. */
@@ -51,12 +56,17 @@ export class Session {
   labels: Labels;
   /** Empty until they are known. */
   anomalies: Anomalies = {};
+  /** Whether mirrored videos are shown the same way round as the reference. */
+  flip = false;
+  /** How often the embeddings of any video have changed. */
+  version = 0;
   /** Whether there are unsaved labels. */
   unsaved = false;
 
   private alignments!: Alignments;
   private readonly knownAlignments = new Map<string, Promise<Alignments>>();
   private readonly knownEmbeddings = new Map<string, Promise<Float32Array>>();
+  private readonly knownMirrored = new Map<string, Promise<Float32Array>>();
   private readonly paces = new Map<number, Pace>();
   /** Videos that show a frame other than their match, until the position changes. */
   private pins = new Map<number, number>();
@@ -103,6 +113,22 @@ export class Session {
 
   embeddingsOf(place: number): Promise<Float32Array> {
     return remembered(this.knownEmbeddings, this.videos[place]!.id, fetchEmbeddings);
+  }
+
+  /** The embeddings by which a video is matched with the reference: its own, or mirrored. */
+  matchedEmbeddingsOf(place: number): Promise<Float32Array> {
+    if (this.alignment(place)?.mirrored !== true) return this.embeddingsOf(place);
+    return remembered(this.knownMirrored, this.videos[place]!.id, fetchMirrored);
+  }
+
+  /** Whether a video is shown as in a mirror. */
+  flips(place: number): boolean {
+    return this.flip && this.alignment(place)?.mirrored === true;
+  }
+
+  setFlip(flip: boolean): void {
+    this.flip = flip;
+    this.tell("flip");
   }
 
   /** The alignment of a video with the reference; null for the reference itself. */
@@ -201,6 +227,21 @@ export class Session {
     this.knownAlignments.set(this.leader.id, kept);
     this.paces.delete(query);
     this.pins.delete(query);
+    this.tell("alignment");
+    this.tell("position");
+  }
+
+  /** Load everything anew that depends on the embeddings of a video. */
+  async renew(place: number): Promise<void> {
+    const { id } = this.videos[place]!;
+    this.knownAlignments.clear();
+    this.knownEmbeddings.delete(id);
+    this.knownMirrored.delete(id);
+    this.alignments = await this.alignmentsOf(this.reference);
+    this.version++;
+    this.paces.clear();
+    this.pins.clear();
+    this.tell("people");
     this.tell("alignment");
     this.tell("position");
   }

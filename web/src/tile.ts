@@ -1,9 +1,12 @@
 /** One video on the page: its picture, timeline, name and buttons. */
 
 import { tint } from "./colours";
+import { DoubtStrip } from "./doubt_strip";
 import { button, element } from "./elements";
 import { Media } from "./media";
+import type { Message } from "./message";
 import type { Session } from "./session";
+import { SubjectPicker } from "./subject_picker";
 import type { Thumbnails } from "./thumbnails";
 import { Timeline } from "./timeline";
 
@@ -18,7 +21,9 @@ export class Tile {
   private readonly still = element("canvas", { class: "still", "aria-hidden": true });
   private readonly note = element("p", { class: "note", hidden: true });
   private readonly told = element("span", { class: "told" });
+  private readonly tags = element("span", { class: "tags", hidden: true });
   private readonly timeline: Timeline;
+  private readonly doubt: DoubtStrip;
   private readonly leadButton: HTMLButtonElement;
   private readonly soundButton: HTMLButtonElement;
   private failed = false;
@@ -28,6 +33,7 @@ export class Tile {
     private readonly thumbnails: Thumbnails,
     readonly place: number,
     lead: (place: number) => void,
+    message: Message,
   ) {
     const video = session.videos[place]!;
     this.media = new Media(video);
@@ -40,6 +46,10 @@ export class Tile {
       this.element.dataset.quick = String(this.media.isQuick);
     });
     this.timeline = new Timeline(session, place);
+    this.doubt = new DoubtStrip(session, place);
+    const picker = new SubjectPicker(
+      session, place, message, () => this.media.presented ?? session.shown(place),
+    );
     this.leadButton = button("Reference", () => lead(place), { "aria-pressed": false });
     this.leadButton.setAttribute("aria-label", `Make ${video.name} the reference`);
     this.soundButton = button("Sound", () => session.hear(session.sound === place ? null : place), {
@@ -52,15 +62,21 @@ export class Tile {
     this.element = element(
       "li",
       { class: "tile", "data-video": video.id },
-      element("div", { class: "picture" }, this.still, this.media.element, this.note),
+      element("div", { class: "picture" }, this.still, this.media.element, this.note, picker.element),
       this.timeline.element,
+      this.doubt.element,
       element(
         "div",
         { class: "caption" },
         element("h3", { title: video.name }, dot, video.name),
-        this.told,
-        this.leadButton,
-        this.soundButton,
+        this.tags,
+        element(
+          "div",
+          { class: "line" },
+          this.told,
+          element("div", { class: "group" }, this.leadButton, this.soundButton, picker.button),
+        ),
+        picker.chosen,
       ),
     );
     const choose = (): void => session.select(place);
@@ -125,7 +141,17 @@ export class Tile {
     this.leadButton.setAttribute("aria-pressed", String(leading));
     this.soundButton.setAttribute("aria-pressed", String(session.sound === place));
     this.media.element.muted = session.sound !== place;
-    if (this.visible) this.timeline.draw();
+    this.element.classList.toggle("flipped", session.flips(place));
+    const alignment = session.alignment(place);
+    const tags = [
+      ...(alignment?.reliable === false ? ["unreliable"] : []),
+      ...(alignment?.mirrored === true ? ["mirrored"] : []),
+    ];
+    this.tags.hidden = tags.length === 0;
+    this.tags.replaceChildren(...tags.map((tag) => element("span", { class: tag }, tag)));
+    if (!this.visible) return;
+    this.timeline.draw();
+    this.doubt.draw();
   }
 
   private poster(): void {

@@ -15,7 +15,10 @@ const LABELS: Labels = {
   events: ["lift", "drop"],
   videos: { v0: { lift: 1, drop: 3 }, v1: { drop: 9 }, v2: {} },
 };
-const one = { confidence: [], path: [], cost: 0, anchors: [] };
+const one = {
+  confidence: [], path: [], cost: 0, anchors: [], mirrored: false, reliable: true,
+  doubtful: [] as [number, number][], verdict: "",
+};
 const ALIGNMENTS: Alignments = {
   reference: "v0",
   queries: { v1: { ...one, frames: [0, 5, 6, 7] }, v2: { ...one, frames: [-1, -1, 4, 8] } },

@@ -7,13 +7,14 @@ from inphase.alignment.mapping import frame_mapping, match_confidence, nearest_n
 from inphase.alignment.medoid import Medoid, medoid
 from inphase.alignment.options import AlignmentOptions
 from inphase.alignment.pairwise import Alignment, align
-from inphase.alignment.trust import Trust, trust
+from inphase.alignment.trust import RunningTrust, Trust, trust
 
 __all__ = [
     "Alignment",
     "AlignmentOptions",
     "JointAlignment",
     "Medoid",
+    "RunningTrust",
     "Trust",
     "WarpingPath",
     "align",

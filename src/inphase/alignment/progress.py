@@ -49,6 +49,8 @@ class ProgressFilter:
         self._scale = max(float(joint.costs[-1]), 1e-12)
         self._begin = _STEP * np.maximum(positions - _FREE, 0.0)
         self._costs: NDArray[np.float64] | None = None
+        self.confidence = 0.0
+        """Of the last frame's position, 0..1, as in `match_confidence`."""
 
     def restart(self) -> None:
         """Start a new video."""
@@ -71,6 +73,8 @@ class ProgressFilter:
         # A video starts at the first position, or not far from it.
         before = self._begin if self._costs is None else moved(self._costs)
         self._costs = _MEMORY * (before - before.min()) + here
+        place, mean = int(self._costs.argmin()), float(here.mean())
+        self.confidence = max(0.0, 1.0 - float(here[place]) / mean) if mean > 0 else 0.0
         weights = np.exp(self._costs.min() - self._costs)
         return float(weights @ self.progress / weights.sum())
 

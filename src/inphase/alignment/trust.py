@@ -1,5 +1,6 @@
 """How far an alignment can be trusted, by the confidence of its matches."""
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,7 @@ def trust(confidence: ArrayLike) -> Trust:
     values = np.asarray(confidence, dtype=np.float64)
     if values.ndim != 1 or not len(values):
         raise AlignmentError(f"The confidence must be a list of numbers, not {values.shape}.")
-    width = max(1, round(_WINDOW * len(values)))
+    width = _width(len(values))
     # At the ends the average is over the frames that there are.
     sums = np.concatenate([[0.0], np.cumsum(values)])
     first = np.maximum(np.arange(len(values)) - width // 2, 0)
@@ -57,3 +58,45 @@ def trust(confidence: ArrayLike) -> Trust:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(np.int8)))
     stretches = edges.reshape(-1, 2) - np.array([0, 1])
     return Trust(float(values.mean()), stretches.astype(np.int64))
+
+
+class RunningTrust:
+    """The same while the frames arrive, when only earlier ones are known.
+
+    Memory grows only with the number of doubtful stretches.
+
+    Args:
+        frames: of the reference; the average is over a tenth of them.
+
+    Attributes:
+        stretches: first and last second of each doubtful stretch so far.
+    """
+
+    def __init__(self, frames: int) -> None:
+        self.stretches: tuple[tuple[float, float], ...] = ()
+        self._latest: deque[float] = deque(maxlen=_width(frames))
+        self._sum = 0.0
+        self._count = 0
+        self._doubtful = False
+
+    def push(self, confidence: float, seconds: float) -> bool:
+        """Take the next frame's confidence and time; whether it is in a doubtful stretch."""
+        self._latest.append(confidence)
+        self._sum += confidence
+        self._count += 1
+        before, self._doubtful = self._doubtful, sum(self._latest) / len(self._latest) < _DOUBTFUL
+        if self._doubtful:
+            known = self.stretches[:-1] if before else self.stretches
+            start = self.stretches[-1][0] if before else seconds
+            self.stretches = (*known, (start, seconds))
+        return self._doubtful
+
+    @property
+    def reliable(self) -> bool:
+        """Whether the alignment looks right so far; True before the first frame."""
+        return self._sum >= _RELIABLE * self._count
+
+
+def _width(frames: int) -> int:
+    """Number of frames over which the confidence is averaged."""
+    return max(1, round(_WINDOW * frames))

@@ -13,10 +13,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from inphase.alignment import RunningTrust
 from inphase.alignment.online import OnlineAligner
+from inphase.applications.verdict import Verdict
 from inphase.errors import AlignmentError, OutputError
 from inphase.models import Encoder
 from inphase.models.encoder import ready_encoder
+from inphase.models.pose import Place
 from inphase.models.streaming import Background, StreamEmbedder
 from inphase.video import probe
 from inphase.video.live import live_frames
@@ -33,7 +36,10 @@ class FollowedFrame:
         time: seconds since the query's first frame.
         reference_frame: its match.
         reference_time: the same in seconds.
-        confidence: 0..1, see `inphase.alignment.online.Place`.
+        confidence: 0..1, see `inphase.alignment.online.Place`; 0 where nobody is seen.
+        nobody: whether poses are compared and nobody is seen.
+        doubtful: whether the confidence, averaged over the last frames, is low.
+        verdict: on all frames so far, by the query's time.
         revised: current matches of the last query frames, newest last.
         latency: seconds from the decoded frame to this match.
     """
@@ -43,6 +49,9 @@ class FollowedFrame:
     reference_frame: int
     reference_time: float
     confidence: float
+    nobody: bool
+    doubtful: bool
+    verdict: Verdict
     revised: tuple[int, ...]
     latency: float
 
@@ -54,6 +63,9 @@ class FollowedFrame:
             "reference_frame": self.reference_frame,
             "reference_time": round(self.reference_time, 6),
             "confidence": round(self.confidence, 4),
+            "nobody": self.nobody,
+            "reliable": self.verdict.reliable,
+            "doubtful": self.doubtful,
             "revised": list(self.revised),
             "latency": round(self.latency, 6),
         }
@@ -64,6 +76,7 @@ def follow(
     reference: str | Path,
     model: Encoder | str | Path,
     *,
+    subject: Place | None = None,
     look_back: float = 0.0,
     wait: float = 2.0,
     background: Background = "running",
@@ -78,6 +91,8 @@ def follow(
         query: a growing file (.ts, .mkv, .webm), a complete one, or a camera (`/dev/video0`).
         reference: the video to follow it along; it is embedded first.
         model: a trained encoder, or its model folder.
+        subject: whom to follow in the reference, if the model looks at poses; by default whoever
+            acts.
         look_back: how many seconds of earlier matches may still be revised.
         wait: seconds without a new frame after which a growing file counts as complete.
         background: see `inphase.models.streaming.StreamEmbedder`.
@@ -88,12 +103,13 @@ def follow(
         VideoError: a video cannot be read.
         ModelError: the model folder cannot be used.
         AlignmentError: an option is out of range.
+        ConfigError: nobody is at the place of the subject, or the model does not look at poses.
     """
     if not 0 <= look_back < math.inf:
         raise AlignmentError(f"look_back must be 0 or more seconds, not {look_back:g}.")
     encoder = ready_encoder(model)
     info = probe(reference)
-    stream = StreamEmbedder(encoder, background=background, reference=reference)
+    stream = StreamEmbedder(encoder, background=background, reference=reference, subject=subject)
     known = stream.frames.embed(reference)
     aligner = OnlineAligner(
         known.embeddings,
@@ -102,21 +118,44 @@ def follow(
         open_begin=open_begin,
     )
 
+    name = Path(query).stem
+
     def followed() -> Iterator[FollowedFrame]:
+        running = RunningTrust(len(known.times))
         for time, frame in live_frames(query, size=stream.frame_size, wait=wait):
             begun = clock.perf_counter()
             place = aligner.push(stream.push(frame, time))
+            confidence = 0.0 if stream.sees_nobody else place.confidence
+            doubtful = running.push(confidence, time)
             yield FollowedFrame(
                 frame=place.frame,
                 time=time,
                 reference_frame=place.reference_frame,
                 reference_time=float(known.times[place.reference_frame]),
-                confidence=place.confidence,
+                confidence=confidence,
+                nobody=stream.sees_nobody,
+                doubtful=doubtful,
+                verdict=Verdict(name, running.reliable, running.stretches),
                 revised=tuple(int(one) for one in place.revised) if look_back else (),
                 latency=clock.perf_counter() - begun,
             )
 
     return followed()
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What is known when a live video has ended.
+
+    Attributes:
+        frames: their number.
+        nobody: in how many of them nobody was seen, if poses are compared.
+        verdict: on all of them; None if there are none.
+    """
+
+    frames: int = 0
+    nobody: int = 0
+    verdict: Verdict | None = None
 
 
 def show(
@@ -125,7 +164,7 @@ def show(
     duration: float,
     console: Console,
     lines: TextIO | None = None,
-) -> int:
+) -> Followed:
     """Show the current position on one line, and write JSON lines.
 
     Args:
@@ -135,16 +174,16 @@ def show(
         lines: where one JSON object per frame is written, without delay.
 
     Returns:
-        The number of frames until the video ended or was interrupted (a camera never ends).
+        What was seen until the video ended or was interrupted (a camera never ends).
 
     Raises:
         OutputError: the lines can no longer be written.
     """
-    count = 0
+    seen = Followed()
     shown = Live(console=console, auto_refresh=False, transient=False)
     with shown as live, contextlib.suppress(KeyboardInterrupt):
         for one in frames:
-            count += 1
+            seen = Followed(seen.frames + 1, seen.nobody + one.nobody, one.verdict)
             if lines is not None:
                 try:
                     lines.write(json.dumps(one.to_dict()) + "\n")
@@ -156,11 +195,12 @@ def show(
             share = min(one.reference_time / duration, 1.0) if duration else 0.0
             done = round(share * _BAR)
             bar = "━" * done + "─" * (_BAR - done)
+            sure = "nobody is seen" if one.nobody else f"confidence {one.confidence:.2f}"
             live.update(
                 Text(
                     f"{one.time:7.2f} s is {one.reference_time:6.2f} s of the reference {bar} "
-                    f"confidence {one.confidence:.2f}, {1000 * one.latency:.0f} ms"
+                    f"{sure}, {1000 * one.latency:.0f} ms"
                 ),
                 refresh=True,
             )
-    return count
+    return seen

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.applications.synchronization import FORMATS
-from inphase.cli import options
+from inphase.cli import options, verdict
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -23,7 +23,7 @@ def align(
     ],
     output: Annotated[Path, options.output(FORMATS.only(".json", ".csv"))],
     model: options.Model = None,
-    strict: options.Strict = False,
+    strict: verdict.Strict = False,
     *,
     how: "AlignmentOptions",
 ) -> int:
@@ -51,5 +51,6 @@ def align(
     result.save(output)
     videos = "1 video" if len(result.queries) == 1 else f"{len(result.queries)} videos"
     typer.echo(f"Wrote the alignment of {videos} with {result.reference.name}: {output}")
-    unsure = options.verdict(result, strict=strict)
+    helps = [verdict.CORRECT_ELSEWHERE]
+    unsure = verdict.say_verdict(result.verdicts(), strict=strict, helps=helps)
     return max(unsure, options.conclude(embeddings.skipped))

@@ -134,5 +134,7 @@ def _inphase(
     Start with `inphase synchronize *.mp4 -o together.mp4`.
     """
     console = Console(stderr=True)
-    logging.basicConfig(format="%(message)s", handlers=[RichHandler(console=console)])
+    # Without the details, a warning is as short as can be.
+    handler = RichHandler(console=console, show_time=verbose, show_path=verbose)
+    logging.basicConfig(format="%(message)s", handlers=[handler])
     logging.getLogger("inphase").setLevel(logging.INFO if verbose else logging.WARNING)

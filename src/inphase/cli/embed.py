@@ -13,6 +13,7 @@ def embed(
     videos: options.Videos,
     output: Annotated[Path, options.output(FORMATS)],
     model: options.Model = None,
+    subject: options.Subject = None,
     split: options.Split = None,
 ) -> int:
     """Compute an embedding for every frame of every video.
@@ -26,8 +27,9 @@ def embed(
 
     FORMATS.check_output(output)
     collection = Collection.open(videos, split=split)
-    model = options.model_or_poses(collection, model)
-    embeddings = options.embed(collection, model)
+    subjects = options.subjects(subject, collection)
+    model = options.model_or_poses(collection, model, subjects=subjects)
+    embeddings = options.embed(collection, model, subjects=subjects)
     embeddings.save(output)
     typer.echo(f"Wrote the embeddings of {len(embeddings)} videos to {output}")
     return options.conclude(embeddings.skipped)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from inphase.cli import options
+from inphase.cli import options, verdict
 
 
 def follow(
@@ -23,6 +23,7 @@ def follow(
         Path, typer.Option(help="The video to follow it along.", show_default=False)
     ],
     model: options.Model = None,
+    subject: options.Subject = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -55,11 +56,13 @@ def follow(
     open_begin: Annotated[
         bool, typer.Option("--open-begin", help="Let it start anywhere in the reference.")
     ] = False,
+    strict: verdict.Strict = False,
 ) -> int:
     """Follow a live video along a reference, frame by frame.
 
     Shows the current position on one line, and can write one JSON object per frame for other
-    programs.
+    programs. --subject chooses whom to follow in the reference; in the live video, it is whoever
+    is seen most clearly at the start.
 
     Example: `inphase follow /dev/video0 --reference pro.mp4 --model runs/swing/model -o -`
     """
@@ -73,10 +76,13 @@ def follow(
     duration = probe(reference).duration
     if output is not None and output != "-":
         check_file(output, [query, reference])
+    collection = Collection.open([str(reference)])
+    subjects = options.subjects(subject, collection)
     frames = follow_frames(
         query,
         reference,
-        options.model_or_poses(Collection.open([str(reference)]), model),
+        options.model_or_poses(collection, model, subjects=subjects),
+        subject=(subjects or {}).get(collection.names[0]),
         look_back=look_back,
         wait=wait,
         background=background,
@@ -98,7 +104,18 @@ def follow(
                 lines = stack.enter_context(Path(str(output)).open("w", encoding="utf-8"))
             except OSError as error:
                 raise OutputError(f"Cannot write {output}: {error.strerror}.") from error
-        count = show(frames, duration=duration, console=options.console(), lines=lines)
+        seen = show(frames, duration=duration, console=options.console(), lines=lines)
     if output != "-":
-        typer.echo(f"Followed {count} frames")
-    return 0
+        typer.echo(f"Followed {seen.frames} frames")
+    if seen.frames and seen.nobody == seen.frames:
+        options.console().print(
+            f"Nobody was seen in {query}: there were no poses to compare.",
+            style="yellow",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        return 1
+    verdicts = [] if seen.verdict is None else [seen.verdict]
+    helps = [verdict.LOOK, verdict.SUBJECT_OF_REFERENCE]
+    return verdict.say_verdict(verdicts, strict=strict, helps=helps)

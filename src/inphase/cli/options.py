@@ -13,7 +13,6 @@ from rich.console import Console
 from inphase.errors import ConfigError, Skipped
 
 if TYPE_CHECKING:
-    from inphase.applications.synchronization.result import Synchronization
     from inphase.data import Collection
     from inphase.models import Embeddings
     from inphase.models.pose import Place
@@ -212,8 +211,18 @@ def output(formats: "Formats", *, more: str = "") -> Any:
     return typer.Option("--output", "-o", help=told, show_default=False)
 
 
-def model_or_poses(collection: "Collection", model: Path | None) -> Path:
+def model_or_poses(
+    collection: "Collection",
+    model: Path | None,
+    *,
+    subjects: "Mapping[str, Place] | None" = None,
+) -> Path:
     """The given model folder, or that of poses if people are seen.
+
+    Args:
+        collection: the videos.
+        model: the given folder.
+        subjects: by name of the video, whom to follow.
 
     Raises:
         ConfigError: no model was given, and no people are seen.
@@ -222,7 +231,9 @@ def model_or_poses(collection: "Collection", model: Path | None) -> Path:
         return model
     from inphase.training.choosing import choose_model
 
-    return choose_model(collection, fit=False, console=console(), say=console().print)
+    return choose_model(
+        collection, fit=False, subjects=subjects, console=console(), say=console().print
+    )
 
 
 def mirror_images(
@@ -241,9 +252,6 @@ def mirror_images(
     return embed(collection, model, subjects=subjects, mirrored=True, cache=cache)
 
 
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Exit with code 1 if a match looks unreliable.")
-]
 REPEATED = "Repeatable."
 _NUMBER = r"\d+(?:\.\d*)?"
 
@@ -355,24 +363,6 @@ def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
 def screen() -> Console:
     """Where results go: standard output."""
     return Console()
-
-
-def verdict(result: "Synchronization", *, strict: bool) -> int:
-    """Say which alignments look unreliable; the exit code is 1 if there are any and `strict`."""
-    told = result.unreliable()
-    if not told:
-        return 0
-    count = len(result.queries)
-    which = "The match looks" if count == 1 else f"{len(told)} of {count} matches look"
-    console().print(
-        f"[yellow]{which} unreliable:[/yellow] {', '.join(told)}", highlight=False, soft_wrap=True
-    )
-    console().print(
-        "Check with `inphase view`, where you can also correct a few matches. If several people "
-        "are in the picture, --subject chooses whom to follow.",
-        highlight=False,
-    )
-    return int(strict)
 
 
 def conclude(skipped: Sequence[Skipped]) -> int:

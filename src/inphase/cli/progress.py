@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from inphase.applications.progress_signal import FORMATS
-from inphase.cli import options
+from inphase.cli import options, verdict
 
 
 def progress(
@@ -23,6 +23,7 @@ def progress(
     ],
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
     model: options.Model = None,
+    strict: verdict.Strict = False,
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
 ) -> int:
@@ -58,4 +59,5 @@ def progress(
     for path in output:
         result.save(path)
         typer.echo(f"Wrote {path}")
-    return options.conclude(embeddings.skipped)
+    unsure = verdict.say_verdict([result.verdict], strict=strict, helps=[verdict.LOOK])
+    return max(unsure, options.conclude(embeddings.skipped))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.applications.synchronization import EDIT_SUFFIXES, FORMATS
-from inphase.cli import options
+from inphase.cli import options, verdict
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -48,6 +48,10 @@ def synchronize(
         bool,
         typer.Option("--flip", help="Show mirrored performances the same way round."),
     ] = False,
+    mark_doubt: Annotated[
+        bool,
+        typer.Option("--mark-doubt", help="Mark where a match is doubtful, in the picture."),
+    ] = False,
     separate: Annotated[
         bool,
         typer.Option(
@@ -55,7 +59,7 @@ def synchronize(
         ),
     ] = False,
     alignment: options.AlignmentFile = None,
-    strict: options.Strict = False,
+    strict: verdict.Strict = False,
     width: Annotated[int, typer.Option(min=64, help="Maximum width of the grid, in pixels.")] = (
         1920
     ),
@@ -127,14 +131,23 @@ def synchronize(
     if mirrored:
         typer.echo(f"Matched as seen in a mirror: {', '.join(mirrored)}")
     if separate:
-        for path in result.save_separate(output, flip=flip, console=console):
+        written = result.save_separate(output, flip=flip, mark_doubt=mark_doubt, console=console)
+        for path in written:
             typer.echo(f"Wrote {path}")
     else:
-        result.save(output, width=width, flip=flip, cut_error=cut_error, console=console)
+        result.save(
+            output,
+            width=width,
+            flip=flip,
+            mark_doubt=mark_doubt,
+            cut_error=cut_error,
+            console=console,
+        )
         typer.echo(f"Wrote {output}")
         if output.suffix in EDIT_SUFFIXES:
             _print_cuts(result, cut_error)
-    unsure = options.verdict(result, strict=strict)
+    helps = [verdict.CORRECT, verdict.SUBJECT]
+    unsure = verdict.say_verdict(result.verdicts(), strict=strict, helps=helps)
     return max(unsure, options.conclude(embeddings.skipped))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.applications.label_transfer import FORMATS, check_formats
-from inphase.cli import options
+from inphase.cli import options, verdict
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -56,6 +56,7 @@ def transfer(
         ),
     ] = None,
     alignment: options.AlignmentFile = None,
+    strict: verdict.Strict = False,
     split: options.Split = None,
     *,
     how: "AlignmentOptions",
@@ -103,7 +104,8 @@ def transfer(
     truth = {video.name: video.events for video in others if video.events}
     if result.events and any(set(result.events) <= events.keys() for events in truth.values()):
         _print_error(transfer_error(result, annotated, embeddings, truth))
-    return options.conclude(embeddings.skipped)
+    unsure = verdict.say_verdict(result.verdicts(), strict=strict, helps=[verdict.CORRECT])
+    return max(unsure, options.conclude(embeddings.skipped))
 
 
 def _print_error(error: "TransferError") -> None:

@@ -14,6 +14,7 @@ from inphase.data import context_indices
 from inphase.errors import ModelError
 from inphase.models.encoder import Encoder, background
 from inphase.models.frame_embedder import FrameEmbedder, background_frames
+from inphase.models.pose import Place
 from inphase.models.pose.network import PoseNetwork
 from inphase.models.pose.stream import PoseStream
 from inphase.video import probe
@@ -40,18 +41,23 @@ class StreamEmbedder:
         *,
         background: Background = "running",
         reference: str | Path | None = None,
+        subject: Place | None = None,
     ) -> None:
         """
         Args:
             encoder: in evaluation mode, on the device to use.
             background: the substitute for the background, if the model subtracts it.
             reference: the video to follow; `start` and `reference` need it.
+            subject: whom to follow in the reference, if the model looks at poses; by default
+                whoever acts.
 
         Raises:
+            ConfigError: there is a subject, but the model does not look at poses.
             ModelError: the background needs a reference and none is given.
             VideoError: the reference cannot be read.
         """
-        self.frames = FrameEmbedder(encoder, cache=cache_folder())
+        subjects = {Path(reference): subject} if subject is not None and reference else None
+        self.frames = FrameEmbedder(encoder, cache=cache_folder(), subjects=subjects)
         self._poses = PoseStream(PoseNetwork()) if encoder.base.sees_poses else None
         self._config = encoder.config
         self._kept: deque[tuple[float, Tensor]] = deque()
@@ -108,6 +114,11 @@ class StreamEmbedder:
     def frame_size(self) -> tuple[int, int] | None:
         """Width and height of the frames to push; None if they may have any size."""
         return None if self._poses is not None else (self._config.image_size,) * 2
+
+    @property
+    def sees_nobody(self) -> bool:
+        """Whether the model looks at poses and nobody was seen in the last frame."""
+        return self._poses is not None and not self._poses.sees_somebody
 
     @property
     def kept(self) -> int:

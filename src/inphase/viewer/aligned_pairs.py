@@ -9,8 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
-from inphase.alignment import Alignment, align
+from inphase.alignment import Alignment
 from inphase.applications.anchors import Anchors
+from inphase.applications.synchronization.mirroring import better_match
+from inphase.applications.verdict import Verdict
+from inphase.models import EmbeddedVideo
 from inphase.viewer.videos import ViewedCollection
 
 # Number of references whose alignments are kept, besides the collection's own.
@@ -22,12 +25,16 @@ class AlignedPair:
     """A query aligned with a reference.
 
     Attributes:
+        query: the query, or its mirror image if that matches clearly better.
         alignment: of the two videos.
         anchors: pairs (reference frame, query frame) that it passes through.
+        verdict: how far it can be trusted, by the reference's time.
     """
 
+    query: EmbeddedVideo
     alignment: Alignment
     anchors: tuple[tuple[int, int], ...]
+    verdict: Verdict
 
     @cached_property
     def told(self) -> bytes:
@@ -39,6 +46,9 @@ class AlignedPair:
             "path": np.stack([path.reference, path.query], axis=1).tolist(),
             "cost": float(self.alignment.cost),
             "anchors": [list(pair) for pair in self.anchors],
+            "mirrored": self.query.mirrored,
+            **self.verdict.to_dict(),
+            "verdict": self.verdict.sentence,
         }
         return json.dumps(entry, separators=(",", ":")).encode()
 
@@ -71,15 +81,16 @@ class AlignedPairs:
             AlignmentError: the frames are outside the videos or do not increase in both, or no
                 path with these options passes through them.
         """
-        one, other = self._viewed[reference].embedded, self._viewed[query].embedded
+        one, other = self._viewed[reference].embedded, self._viewed[query]
         with self._lock:
             kept = self._keep(reference)
             known = kept.get(query)
             if known is None or known.anchors != tuple(frames):
-                found = align(
-                    one.embeddings, other.embeddings, self._viewed.options, anchors=frames
+                taken, found = better_match(
+                    one, other.embedded, other.mirror_image, self._viewed.options, anchors=frames
                 )
-                known = kept[query] = AlignedPair(found, tuple(frames))
+                verdict = Verdict.of(taken.name, found.confidence, one.times)
+                known = kept[query] = AlignedPair(taken, found, tuple(frames), verdict)
             return known
 
     def _keep(self, reference: str) -> dict[str, AlignedPair]:

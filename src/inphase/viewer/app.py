@@ -21,11 +21,13 @@ from inphase.viewer.page_files import INDEX, page_files
 from inphase.viewer.shelf import MEDIA, PROXIES, Shelf
 
 _MOST = 10_000
+_LARGEST_SIDE = 100_000
 _FRESH = {"Cache-Control": "no-store"}
 _CHECKED = {"Cache-Control": "private, no-cache"}
 # Names of assets change with their content.
 _KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
 
+Pixels = Annotated[float, Field(strict=True, ge=0, le=_LARGEST_SIDE, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -40,6 +42,15 @@ class AnchorsBody(_Body):
     query: Name
     anchors: Annotated[list[tuple[StrictInt, StrictInt]], Field(max_length=_MOST)]
     before: Annotated[list[tuple[StrictInt, StrictInt]] | None, Field(max_length=_MOST)] = None
+
+
+class SubjectBody(_Body):
+    """`POST data/subject`: whom to follow in a video, at a pixel of a frame."""
+
+    video: Name
+    x: Pixels
+    y: Pixels
+    frame: Annotated[StrictInt, Field(ge=0)]
 
 
 class LabelsBody(_Body):
@@ -91,6 +102,13 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
         content = documents.embeddings(checked(video))
         return Response(content, media_type="application/octet-stream", headers=_CHECKED)
 
+    @app.get("/data/mirrored/{video}.bin")
+    def mirrored_embeddings(video: str) -> Response:
+        content = documents.mirrored_embeddings(checked(video))
+        if content is None:
+            raise HTTPException(404, "This video has no mirror image.")
+        return Response(content, media_type="application/octet-stream", headers=_CHECKED)
+
     @app.get("/data/alignments/{video}.json")
     def alignments(video: str) -> Response:
         content = documents.alignments(checked(video))
@@ -134,6 +152,11 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
         entry = documents.set_anchors(reference, query, body.anchors, before=body.before)
         return Response(entry, media_type="application/json", headers=_FRESH)
 
+    @app.post("/data/subject")
+    def subject(body: SubjectBody) -> Response:
+        found = documents.follow(checked(body.video), x=body.x, y=body.y, frame=body.frame)
+        return _answer(found, "This person is being followed through the video.")
+
     @app.put("/data/labels.json")
     def save_labels(body: LabelsBody) -> Response:
         for video in body.videos:
@@ -153,7 +176,11 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
 
 
 def _when_computed(document: Background[Any], meanwhile: str) -> Response:
-    content = document.result()
+    return _answer(document.result(), meanwhile)
+
+
+def _answer(content: object | None, meanwhile: str) -> Response:
+    """The content, or 202 while it is being computed."""
     if content is None:
         # Not an error status, which browsers show in their console.
         headers = {**_FRESH, "Retry-After": "1"}

@@ -1,7 +1,9 @@
 """The documents behind the page, the same from a server and in an exported folder."""
 
+import shlex
 import threading
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,15 @@ from inphase.applications.anchors import (
 )
 from inphase.applications.synchronization.result import Synchronization
 from inphase.atomic import write_json
+from inphase.errors import ConfigError, InphaseError, VideoError
+from inphase.models.pose import Place
 from inphase.viewer.aligned_pairs import AlignedPairs
 from inphase.viewer.anomalies import anomaly_curves
 from inphase.viewer.background import Background
 from inphase.viewer.embedding_map import map_document
 from inphase.viewer.label_file import LabelFile
 from inphase.viewer.media import THUMBNAIL_COLUMNS, THUMBNAIL_HEIGHT, thumbnail_step
+from inphase.viewer.people import People
 from inphase.viewer.videos import ViewedCollection
 
 
@@ -28,8 +33,10 @@ class Documents:
         anchors: frames matched by hand.
         alignment_file: where anchors are saved.
         labels: where key events are saved.
+        people: follows other people in the videos; None if they are not compared by poses.
 
     Attributes:
+        viewed: the collection as it is now.
         map: `map.json`.
         anomalies: `anomalies.json`, the curves by the videos' ids.
     """
@@ -41,17 +48,19 @@ class Documents:
         anchors: Anchors,
         alignment_file: Path,
         labels: LabelFile,
+        people: People | None = None,
     ) -> None:
-        self.viewed = viewed
         self.alignment_file = alignment_file
         self.labels = labels
-        self.map = Background("The map", lambda: map_document(viewed))
-        self.anomalies = Background("The anomaly curves", lambda: anomaly_curves(viewed.videos))
+        self._people = people
         self._anchors = anchors
         self._events: tuple[str, ...] = viewed.events
         self._marks: dict[str, Mapping[str, int]] = dict(viewed.marks)
-        self._pairs = AlignedPairs(viewed)
         self._saving = threading.Lock()
+        self._choosing = threading.Lock()
+        self._chosen: dict[str, tuple[Place, Background[dict[str, Any]]]] = {}
+        self._subjects: dict[str, str] = {}
+        self._show(viewed)
 
     def collection(
         self, *, editable: bool, ready: Container[str], quick: Container[str]
@@ -70,6 +79,7 @@ class Documents:
         return {
             "title": self.viewed.title,
             "editable": editable,
+            "follows_people": editable and self._people is not None,
             "events": list(self._events),
             "reference": self.viewed.reference,
             "distance": self.viewed.options.distance,
@@ -86,6 +96,7 @@ class Documents:
                     "times": [round(float(time), 6) for time in video.times],
                     "has_sound": video.info.has_audio,
                     "events": dict(self._marks.get(video.id, {})),
+                    "subject": self._subjects.get(video.id, ""),
                     "ready": video.id in ready,
                     "quick": video.id in quick,
                     "thumbnail_step": thumbnail_step(video.info.frames),
@@ -99,15 +110,20 @@ class Documents:
         """`embeddings/{id}.bin`: little-endian float32, in row order."""
         return self.viewed[video].embedded.embeddings.astype("<f4").tobytes()
 
+    def mirrored_embeddings(self, video: str) -> bytes | None:
+        """`mirrored/{id}.bin`: those of the video as seen in a mirror, None if there are none."""
+        image = self.viewed[video].mirror_image
+        return None if image is None else image.embeddings.astype("<f4").tobytes()
+
     def alignments(self, reference: str) -> bytes:
         """`alignments/{id}.json`: every other video aligned with this one.
 
         Raises:
             AlignmentError: a video cannot be aligned with these options or through the anchors.
         """
-        anchors = self._anchors
+        anchors, pairs = self._anchors, self._pairs
         told = b",".join(
-            b'"%s":%s' % (video.id.encode(), self._pairs.pair(reference, video.id, anchors).told)
+            b'"%s":%s' % (video.id.encode(), pairs.pair(reference, video.id, anchors).told)
             for video in self.viewed.videos
             if video.id != reference
         )
@@ -185,13 +201,70 @@ class Documents:
             self._marks = {video: dict(marked) for video, marked in marks.items() if marked}
             return saved
 
+    def follow(self, video: str, *, x: float, y: float, frame: int) -> dict[str, Any] | None:
+        """Follow the person at a place in a video from now on, and align everything again.
+
+        It takes a while: ask again with the same place until it is done.
+
+        Args:
+            video: its id.
+            x: pixels from the left.
+            y: pixels from the top.
+            frame: in which the person is there.
+
+        Returns:
+            `subject`, the same choice as an option of a command; None while it is being computed.
+
+        Raises:
+            ConfigError: nobody is there, or the videos are not compared by poses.
+            VideoError: the frame is outside the video, or nobody is seen in it.
+        """
+        times = self.viewed[video].times
+        if frame >= len(times):
+            raise VideoError(f"The video has {len(times)} frames, not {frame + 1}.")
+        # The middle of the frame's time: what is printed means this frame when it is read again.
+        until = times[min(frame + 1, len(times) - 1)]
+        place = Place(round(x), round(y), round(float(times[frame] + until) / 2, 3))
+        with self._choosing:
+            known = self._chosen.get(video)
+            if known is None or known[0] != place:
+                known = place, Background("The person", lambda: self._follow(video, place))
+                self._chosen[video] = known
+        return known[1].result()
+
+    def _follow(self, video: str, place: Place) -> dict[str, Any]:
+        if self._people is None:
+            raise ConfigError("These videos are not compared by the poses of people.")
+        name, path = self.viewed[video].name, self.viewed[video].path
+        try:
+            plain, image = self._people.embed(name, place)
+        except InphaseError as error:
+            # The page never sees a path.
+            raise type(error)(str(error).replace(str(path), name)) from error
+        with self._saving:
+            shown = replace(self.viewed[video], embedded=plain, mirror_image=image)
+            self._show(self.viewed.with_video(shown))
+            self._subjects[video] = f"--subject {shlex.quote(name)}={place}"
+            return {"subject": self._subjects[video]}
+
+    def _show(self, viewed: ViewedCollection) -> None:
+        """Make all documents of this collection from now on."""
+        self.viewed = viewed
+        self.map = Background("The map", lambda: map_document(viewed))
+        self.anomalies = Background("The anomaly curves", lambda: anomaly_curves(viewed.videos))
+        self._pairs = AlignedPairs(viewed)
+
     def _synchronization(self, anchors: Anchors) -> Synchronization:
         reference = self.viewed[self.viewed.reference]
-        queries = [video for video in self.viewed.videos if video is not reference]
+        pairs = [
+            self._pairs.pair(reference.id, video.id, anchors)
+            for video in self.viewed.videos
+            if video is not reference
+        ]
         return Synchronization(
             reference.embedded,
-            tuple(query.embedded for query in queries),
-            tuple(self._pairs.pair(reference.id, query.id, anchors).alignment for query in queries),
+            tuple(pair.query for pair in pairs),
+            tuple(pair.alignment for pair in pairs),
             anchors,
         )
 

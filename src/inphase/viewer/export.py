@@ -59,6 +59,9 @@ def export_page(
         _write(beside / _COLLECTION, _json(collection))
         for video in viewed.videos:
             _write(data / "embeddings" / f"{video.id}.bin", documents.embeddings(video.id))
+            mirrored = documents.mirrored_embeddings(video.id)
+            if mirrored is not None:
+                _write(data / "mirrored" / f"{video.id}.bin", mirrored)
             _write(data / "alignments" / f"{video.id}.json", documents.alignments(video.id))
             bar.advance(1)
         _write(data / "labels.json", _json(documents.published_labels()))

@@ -1,7 +1,7 @@
 """From a collection to the viewer's documents, and where its labels and corrections are kept."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +9,11 @@ from inphase.alignment import AlignmentOptions
 from inphase.applications.anchors import Anchors, read_alignment_file
 from inphase.data import LABELS_FILE, Collection
 from inphase.errors import AlignmentError, ConfigError
-from inphase.models import Embeddings
+from inphase.models import EmbeddedVideo, Embeddings
 from inphase.models.model_folder import WEIGHTS
 from inphase.viewer.documents import Documents
 from inphase.viewer.label_file import LabelFile
+from inphase.viewer.people import People
 from inphase.viewer.videos import viewed
 
 ALIGNMENT_FILE = "alignment.json"
@@ -49,16 +50,20 @@ def open_documents(
     embeddings: Embeddings,
     collection: Collection,
     *,
+    mirror_images: Iterable[EmbeddedVideo] = (),
     reference: str | None = None,
     labels: str | Path | None = None,
     alignment: str | Path | None = None,
     options: AlignmentOptions = AlignmentOptions(),
+    people: People | None = None,
 ) -> Documents:
     """Make the viewer's documents of a collection.
 
     Args:
         embeddings: of the collection's videos that can be read.
         collection: of the embedded videos.
+        mirror_images: the same videos embedded as seen in a mirror: each query is aligned as it is
+            and mirrored, and the better alignment is shown.
         reference: name of the video whose pace is kept at the start; by default the first.
         labels: a labels.json to read key events from and save them to; by default the collection's
             own, or `labels.json` next to its videos (in the working directory if they have no
@@ -66,6 +71,7 @@ def open_documents(
         alignment: an alignment file to read anchors from and save them to; by default
             `alignment.json` next to the labels.
         options: of each alignment.
+        people: lets the page choose whom to follow, if the videos are compared by poses.
 
     Raises:
         AlignmentError: the reference is not among the videos, or the anchors do not belong to
@@ -78,6 +84,7 @@ def open_documents(
     described = viewed(
         embeddings,
         _labelled(collection, labels_file),
+        mirror_images=mirror_images,
         reference=reference,
         title=_title(collection),
         options=options,
@@ -88,6 +95,7 @@ def open_documents(
         anchors=anchors,
         alignment_file=alignment_file,
         labels=LabelFile(labels_file, described.videos),
+        people=people,
     )
 
 

@@ -1,7 +1,7 @@
 """The fixed list of videos that the viewer shows: these files, and no others."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,12 +28,14 @@ class ViewedVideo:
         embedded: its name, file, times and embeddings.
         info: of its file.
         playback: how browsers play the file, None if they need a proxy.
+        mirror_image: the same video embedded as seen in a mirror, if a query may be matched by it.
     """
 
     id: str
     embedded: EmbeddedVideo
     info: VideoInfo
     playback: Playback | None
+    mirror_image: EmbeddedVideo | None = None
 
     @property
     def is_slow_to_seek(self) -> bool:
@@ -84,6 +86,11 @@ class ViewedCollection:
         """
         return self._by_id[identifier]
 
+    def with_video(self, video: ViewedVideo) -> "ViewedCollection":
+        """The same, with another version of one video."""
+        videos = tuple(video if one.id == video.id else one for one in self.videos)
+        return replace(self, videos=videos)
+
     @cached_property
     def _by_id(self) -> dict[str, ViewedVideo]:
         return {video.id: video for video in self.videos}
@@ -93,6 +100,7 @@ def viewed(
     embeddings: Embeddings,
     collection: Collection,
     *,
+    mirror_images: Iterable[EmbeddedVideo] = (),
     reference: str | None = None,
     title: str = "",
     options: AlignmentOptions = AlignmentOptions(),
@@ -102,6 +110,8 @@ def viewed(
     Args:
         embeddings: of the collection's videos that can be read.
         collection: of the embedded videos; it holds the key events.
+        mirror_images: the same videos embedded as seen in a mirror, if queries may be matched by
+            them.
         reference: name of the video whose pace is kept at the start; by default the first.
         title: of the page.
         options: of each alignment.
@@ -110,8 +120,11 @@ def viewed(
         AlignmentError: the reference is not among the videos.
         VideoError: a video can no longer be read.
     """
+    images = {image.name: image for image in mirror_images}
     videos = tuple(
-        ViewedVideo(f"v{index}", one, probe(one.path), browser_playback(one.path))
+        ViewedVideo(
+            f"v{index}", one, probe(one.path), browser_playback(one.path), images.get(one.name)
+        )
         for index, one in enumerate(embeddings)
     )
     for video in videos:

@@ -1,6 +1,7 @@
 """Annotations of some videos, at the right moments of others."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -214,6 +215,30 @@ def test_tables_and_captions_read_back(
     assert "NOTE confidence" in (tmp_path / "out" / "pouring_003.vtt").read_text()
 
 
+def test_a_target_unlike_the_sources_is_unreliable_and_the_files_say_where(
+    embedded: list[EmbeddedVideo], labelled: tuple[AnnotatedVideo, ...], tmp_path: Path
+) -> None:
+    odd = embedded[3]
+    half = len(odd.times) // 2
+    elsewhere = odd.embeddings.copy()
+    elsewhere[half:] = 9.0
+    result = transfer(labelled, [*embedded[:3], replace(odd, embeddings=elsewhere), embedded[4]])
+    first, second = result.verdicts()
+    assert second.reliable
+    assert second.stretches == ()
+    ((start, end),) = first.stretches
+    assert start == pytest.approx(odd.times[half], abs=0.3 * odd.duration)
+    assert end == odd.times[-1]
+    result.save(tmp_path / "out", formats=["csv", "json"])
+    with (tmp_path / "out" / "events.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            doubted = row["video"] == odd.name and float(row["time"]) >= start
+            assert row["doubtful"] == str(int(doubted))
+    told = json.loads((tmp_path / "out" / "labels.json").read_text())["verdicts"]
+    assert told == {verdict.name: verdict.to_dict() for verdict in (first, second)}
+    assert result.to_dict()["targets"][odd.name]["doubtful"] == told[odd.name]["doubtful"]
+
+
 def test_one_file_for_one_target(
     pouring: Collection, embedded: list[EmbeddedVideo], tmp_path: Path
 ) -> None:
@@ -221,7 +246,9 @@ def test_one_file_for_one_target(
     result = transfer([_annotated(pouring, 0, annotations)], embedded[:2])
     result.save(tmp_path / "level.csv")
     read = read_recording(tmp_path / "level.csv")
-    assert read.columns == ("level", "confidence")
+    assert read.columns == ("level", "reliable", "doubtful", "confidence")
+    assert (read.values[:, 1] == 1).all()
+    assert (read.values[:, 2] == 0).all()
     assert len(read.times) == len(embedded[1].times)
     # A recording has no captions: nothing is written.
     with pytest.raises(OutputError, match="no captions"):

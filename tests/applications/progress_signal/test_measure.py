@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,33 @@ def test_the_files_hold_a_row_a_frame(
         assert picture.width == 600
     with pytest.raises(OutputError, match=r"must end in one of \.csv, \.json, \.png, \.svg"):
         curve.save(tmp_path / "p.txt")
+
+
+def test_a_video_unlike_the_demonstrations_is_unreliable_and_one_of_them_is_not(
+    known: tuple[list[EmbeddedVideo], list[np.ndarray]], tmp_path: Path
+) -> None:
+    videos, _ = known
+    goal = Goal(videos[1:])
+    good = measure_progress(videos[0], goal)
+    assert good.verdict.reliable
+    assert good.verdict.stretches == ()
+    half = len(videos[0].times) // 2
+    elsewhere = videos[0].embeddings.copy()
+    elsewhere[half:] = 5.0
+    odd = measure_progress(replace(videos[0], embeddings=elsewhere), goal)
+    ((start, end),) = odd.verdict.stretches
+    assert start == pytest.approx(videos[0].times[half], abs=0.5)
+    assert end == videos[0].times[-1]
+    odd.save(tmp_path / "p.csv")
+    with (tmp_path / "p.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["reliable"] for row in rows} == {str(int(odd.verdict.reliable))}
+    assert [row["doubtful"] for row in rows] == [
+        str(int(time >= start)) for time in videos[0].times
+    ]
+    assert odd.to_dict()["doubtful"] == [[round(start, 6), round(end, 6)]]
+    nowhere = replace(videos[0], embeddings=np.full_like(elsewhere, 5.0))
+    assert not measure_progress(nowhere, goal).verdict.reliable
 
 
 def test_a_larger_picture_is_made_smaller_and_the_start_sets_the_background(

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from inphase.alignment import AlignmentOptions
-from inphase.applications.synchronization.mirroring import better_of_both
+from inphase.alignment import Alignment, AlignmentOptions, align
+from inphase.applications.synchronization.mirroring import better_match
 from inphase.applications.synchronization.synchronize import synchronize
 from inphase.models import EmbeddedVideo
 
@@ -37,10 +38,19 @@ def chosen(
     queries: Sequence[EmbeddedVideo], options: AlignmentOptions = AlignmentOptions()
 ) -> list[bool]:
     """Whether each query is taken mirrored."""
-    images = [in_mirror(query) for query in queries]
-    found = better_of_both(REFERENCE, queries, images, options)
+    found = [better(REFERENCE, query, in_mirror(query), options) for query in queries]
     assert [one.name for one in found] == [query.name for query in queries]
     return [one.mirrored for one in found]
+
+
+def better(
+    reference: EmbeddedVideo,
+    query: EmbeddedVideo,
+    image: EmbeddedVideo,
+    options: AlignmentOptions = AlignmentOptions(),
+) -> EmbeddedVideo:
+    """The one that is taken."""
+    return better_match(reference, query, image, options)[0]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +69,7 @@ def test_who_uses_the_other_hand_is_mirrored_and_nobody_else(options: AlignmentO
 
 def test_the_embeddings_chosen_are_those_that_match() -> None:
     query = video("other", LEFT)
-    [found] = better_of_both(REFERENCE, [query], [in_mirror(query)], AlignmentOptions())
+    found = better(REFERENCE, query, in_mirror(query))
     np.testing.assert_array_equal(found.embeddings, REFERENCE.embeddings)
 
 
@@ -68,7 +78,7 @@ def test_a_mirror_image_that_is_hardly_better_is_not_taken() -> None:
     reference = video("reference", np.ones(20))
     for side, expected in ((-0.01, False), (-0.2, True), (0.0, False)):
         query = video("query", np.full(20, side))
-        [found] = better_of_both(reference, [query], [in_mirror(query)], AlignmentOptions())
+        found = better(reference, query, in_mirror(query))
         assert found.mirrored == expected
 
 
@@ -80,7 +90,7 @@ def test_the_distance_that_is_asked_for_decides() -> None:
     image = replace(query, embeddings=aside, mirrored=True)
     by_length, by_direction = AlignmentOptions(), AlignmentOptions(distance="cosine")
     for options, expected in ((by_length, True), (by_direction, False)):
-        [found] = better_of_both(reference, [query], [image], options)
+        found = better(reference, query, image, options)
         assert found.mirrored == expected
 
 
@@ -89,19 +99,53 @@ def test_the_length_of_the_path_does_not_decide() -> None:
     reference = video("reference", np.zeros(10))
     query = video("query", np.full(10, 1.2))
     image = replace(video("query", np.full(20, 0.98)), mirrored=True)
-    [found] = better_of_both(reference, [query], [image], AlignmentOptions())
+    found = better(reference, query, image)
     assert found.mirrored
 
 
 def test_mirror_images_are_found_by_name_and_may_be_of_more_or_fewer() -> None:
     queries = [video(name, LEFT) for name in ("a", "b", "c")]
     images = [in_mirror(video(name, LEFT)) for name in ("reference", "c", "a")]
-    found = better_of_both(REFERENCE, queries, images, AlignmentOptions())
-    assert [(one.name, one.mirrored) for one in found] == [
+    found = synchronize([REFERENCE, *queries], reference="reference", mirror_images=images)
+    assert [(one.name, one.mirrored) for one in found.queries] == [
         ("a", True),
         ("b", False),
         ("c", True),
     ]
+
+
+@pytest.mark.parametrize("side", [RIGHT, LEFT])
+def test_the_alignment_is_that_of_the_one_taken_through_the_anchors(side: ArrayLike) -> None:
+    query = video("query", side)
+    taken, found = better_match(
+        REFERENCE, query, in_mirror(query), AlignmentOptions(), anchors=[(5, 9)]
+    )
+    wanted = align(REFERENCE.embeddings, taken.embeddings, anchors=[(5, 9)])
+    assert found.query_frames[5] == 9
+    np.testing.assert_array_equal(found.query_frames, wanted.query_frames)
+    assert found.cost == wanted.cost
+
+
+def test_each_query_and_its_mirror_image_are_aligned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def count(*given: Any, **named: Any) -> Alignment:
+        seen.append(1)
+        return align(*given, **named)
+
+    monkeypatch.setattr("inphase.applications.synchronization.mirroring.align", count)
+    videos = [REFERENCE, video("left", LEFT), video("right", RIGHT)]
+    synchronize(videos, reference="reference", mirror_images=[in_mirror(one) for one in videos])
+    assert len(seen) == 4
+
+
+def test_videos_aligned_together_are_mirrored_first() -> None:
+    videos = [REFERENCE, video("left", LEFT), video("right", RIGHT)]
+    images = [in_mirror(one) for one in videos]
+    result = synchronize(videos, reference="reference", mirror_images=images, joint=True)
+    assert [query.mirrored for query in result.queries] == [True, False]
+    left, right = (alignment.query_frames for alignment in result.alignments)
+    np.testing.assert_array_equal(left, right)
 
 
 def test_synchronize_matches_by_the_better_of_both_and_never_mirrors_the_reference() -> None:
@@ -121,7 +165,4 @@ def test_a_tie_stays_as_it_is() -> None:
         times = np.arange(10) / 10
         return EmbeddedVideo(name, Path(name), times, np.ones((10, 3), np.float32), mirrored)
 
-    (chosen,) = better_of_both(
-        still("r"), [still("q")], [still("q", mirrored=True)], AlignmentOptions()
-    )
-    assert not chosen.mirrored
+    assert not better(still("r"), still("q"), still("q", mirrored=True)).mirrored

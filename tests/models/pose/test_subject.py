@@ -119,15 +119,15 @@ def swing(frame: int, width: float = 20.0) -> float:
 def followed(path: Path, scene: Scene, place: Place | None = None) -> list[float]:
     """x of the subject in each frame searched in which they were seen."""
     with VideoReader(path) as reader:
-        seen, _ = sightings_of_subject(reader, Stage(scene), place)
+        seen, *_ = sightings_of_subject(reader, Stage(scene), place)
     return [one.region.x for one in seen]
 
 
 def test_nobody_is_nobody(video: Path) -> None:
     with VideoReader(video) as reader:
-        assert sightings_of_subject(reader, Stage(lambda _: [])) == ([], 0)
+        assert sightings_of_subject(reader, Stage(lambda _: [])) == ([], 0, None)
         place = Place(100, 100, 1.0)
-        assert sightings_of_subject(reader, Stage(lambda _: []), place) == ([], 0)
+        assert sightings_of_subject(reader, Stage(lambda _: []), place) == ([], 0, None)
 
 
 def test_whoever_acts_is_followed_rather_than_who_watches(video: Path) -> None:
@@ -183,7 +183,7 @@ def test_motion_is_in_pixels_per_second_at_every_frame_rate(tmp_path: Path, fps:
 
 def test_a_picture_that_is_not_a_video_has_people_who_do_not_move(tmp_path: Path) -> None:
     with VideoReader(film(tmp_path, 1)) as reader:
-        seen, count = sightings_of_subject(reader, Stage(lambda _: [Actor(80), Actor(240, 140)]))
+        seen, count, _ = sightings_of_subject(reader, Stage(lambda _: [Actor(80), Actor(240, 140)]))
     assert count == 2
     assert [(one.frame, one.motion) for one in seen] == [(0, 0.0)]
 
@@ -212,7 +212,7 @@ def test_everybody_is_counted_once(video: Path) -> None:
         return [walking, Actor(160, 120, y=160), *late]
 
     with VideoReader(video) as reader:
-        _, count = sightings_of_subject(reader, Stage(scene))
+        _, count, _ = sightings_of_subject(reader, Stage(scene))
         persons = persons_in(reader, Stage(scene))
     assert count == 3
     assert sorted(len(person.sightings) for person in persons) == [4, 6, 6]
@@ -288,9 +288,9 @@ def test_a_place_at_which_nobody_is_is_a_mistake(video: Path) -> None:
     def scene(frame: int) -> list[Actor]:
         return [Actor(80), Actor(220, arms=swing(frame))] if frame > 4 else []
 
-    with pytest.raises(ConfigError, match=r"nobody is found at that place at 0\.2 s"):
+    with pytest.raises(ConfigError, match=r"Nobody is found .* of .*\.mp4 at 0\.2 s"):
         followed(video, scene, Place(80, 120, 0.2))
-    with pytest.raises(ConfigError, match="give a pixel on the body"):
+    with pytest.raises(ConfigError, match="choose a pixel on the body"):
         followed(video, scene, Place(2, 2, 1.0))
     assert set(followed(video, scene, Place(80, 120, 1.0))) == {80}
 
@@ -324,3 +324,30 @@ def test_between_two_sightings_the_subject_is_on_the_way() -> None:
 
 def test_without_sightings_the_subject_is_nowhere() -> None:
     assert region_in([], 3) is None
+
+
+def test_whoever_might_as_well_be_the_subject_is_named(video: Path) -> None:
+    def scene(frame: int, size: float = 118) -> list[Actor]:
+        return [Actor(80, 120, swing(frame)), Actor(240, size, swing(frame))]
+
+    with VideoReader(video) as reader:
+        _, _, rival = sightings_of_subject(reader, Stage(scene))
+        _, _, clear = sightings_of_subject(reader, Stage(lambda frame: scene(frame, 100)))
+        _, _, by_hand = sightings_of_subject(reader, Stage(scene), Place(80, 120, 1.0))
+    assert clear is by_hand is None
+    assert rival is not None
+    assert rival.x == 240
+    # What is named there is what follows the other.
+    assert set(followed(video, scene)) == {80}
+    assert set(followed(video, scene, rival)) == {240}
+
+
+def test_whoever_is_never_seen_beside_the_subject_is_no_rival(video: Path) -> None:
+    # The same person, lost and found elsewhere.
+    def scene(frame: int) -> list[Actor]:
+        return [Actor(60 if frame < 15 else 260, 120, swing(frame))]
+
+    with VideoReader(video) as reader:
+        _, count, rival = sightings_of_subject(reader, Stage(scene))
+    assert count == 2
+    assert rival is None

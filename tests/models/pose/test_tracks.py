@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
-from inphase.models.pose import Detection, Landmarks, Place, PoseTracks, Region, tracks
-from inphase.video import VideoWriter
+from inphase.models.pose import Detection, Landmarks, Place, PoseTrack, PoseTracks, Region, tracks
+from inphase.video import VideoWriter, probe
 
 Image = NDArray[np.uint8]
 
@@ -234,3 +234,30 @@ def test_a_file_spoilt_in_any_way_is_computed_again(
         content = bytearray(file.read_bytes())
     file.write_bytes(content)
     assert PoseTracks(tmp_path, network=network).track(video).found.any()
+
+
+def test_a_near_tie_is_told_once_in_a_run_and_again_in_the_next(
+    video: Path, kept: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = "a: a near tie between two people; --subject a=48,24@0 follows the other."
+    for _ in range(2):
+        tracks._warn_once.cache_clear()
+        caplog.clear()
+        for _ in range(2):
+            track = PoseTracks(kept, network=Two()).track(video)
+            assert track.rival == Place(48, 24, 0)
+        assert [record.message for record in caplog.records] == [told]
+    caplog.clear()
+    other = Place(48, 24, 0)
+    assert PoseTracks(kept, subjects={video: other}, network=Two()).track(video).rival is None
+    assert caplog.records == []
+
+
+def test_the_rival_is_kept_as_it_is(video: Path, tmp_path: Path) -> None:
+    times = probe(video).times
+    for rival in (Place(692, 175, 2.37), None):
+        track = PoseTrack(video, times, np.zeros((len(times), 33, 7), np.float32), 3, rival)
+        tracks._write(tmp_path / "kept.npy", track)
+        found = tracks._read(tmp_path / "kept.npy", video)
+        assert found is not None
+        assert (found.rival, found.people) == (rival, 3)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.applications.label_transfer import FORMATS, check_formats
+from inphase.applications.verdict import Verdict
 from inphase.data import Cue, Recording
 from inphase.models import EmbeddedVideo
 from inphase.results.result import Result
@@ -49,6 +51,7 @@ class TransferredVideo:
         duration: seconds.
         events: by name, in order.
         cues: in order of time.
+        confidence: (frames,) of the matches with the sources, in 0..1, the mean over the sources.
         recording: one row for each frame of the target, None if no source has one.
         recording_confidence: (frames,) in 0..1, the mean over the sources.
     """
@@ -57,8 +60,14 @@ class TransferredVideo:
     duration: float
     events: Mapping[str, TransferredEvent]
     cues: tuple[TransferredCue, ...]
+    confidence: NDArray[np.float64]
     recording: Recording | None
     recording_confidence: NDArray[np.float64]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """How far the matches with the sources can be trusted, by the target's time."""
+        return Verdict.of(self.video.name, self.confidence, self.video.times)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,10 @@ class Transfer(Result):
         """The targets."""
         return [target.video.path for target in self.targets]
 
+    def verdicts(self) -> list[Verdict]:
+        """How far the matches of each target can be trusted."""
+        return [target.verdict for target in self.targets]
+
     def save(
         self, path: str | Path, *, console: Console | None = None, **options: Any
     ) -> tuple[Path, ...]:
@@ -102,12 +115,17 @@ class Transfer(Result):
         return super().save(path, console=console, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain values: seconds and confidence of each event and cue."""
+        """The result as plain values: seconds and confidence of each event and cue.
+
+        `reliable` tells whether a target's matches with the sources look right as a whole, and
+        `doubtful` between which of its seconds they do not.
+        """
         return {
             "sources": list(self.sources),
             "targets": {
                 target.video.name: {
                     "file": str(target.video.path),
+                    **target.verdict.to_dict(),
                     "events": {
                         name: {
                             "seconds": round(event.seconds, 6),

@@ -65,6 +65,12 @@ class SourceMatch:
             float(np.interp(seconds, self._from, self._confidence)),
         )
 
+    def confidence(self) -> NDArray[np.float64]:
+        """(frames,) of the match of each of the target's frames; 0 where there is none."""
+        if not len(self._to):
+            return np.zeros(len(self._target.times))
+        return np.interp(self._target.times, self._to, self._confidence, left=0.0, right=0.0)
+
     def recorded(self, recording: Recording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(frames, columns) values at the target's frames, and (frames,) confidence."""
         video = self.source.video

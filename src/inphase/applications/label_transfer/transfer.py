@@ -95,6 +95,7 @@ def _transferred(
         duration=duration,
         events=_events(target, matches, order, tolerance),
         cues=_cues(target, matches, duration, tolerance),
+        confidence=np.mean([match.confidence() for match in matches], axis=0),
         recording=recording,
         recording_confidence=confidence,
     )

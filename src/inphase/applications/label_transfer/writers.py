@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from inphase.applications.label_transfer.caption_video import write_captioned
@@ -14,6 +16,8 @@ from inphase.errors import OutputError
 from inphase.results.places import file_stems
 
 _EVENTS_FILE, _SPANS_FILE = "events.csv", "segments.csv"
+# Whether a target's match looks right as a whole (0 or 1), and whether it is doubtful here.
+_VERDICT = ["reliable", "doubtful"]
 
 
 def folder(
@@ -51,7 +55,7 @@ def json(result: Transfer, path: Path) -> None:
     if not result.events:
         raise OutputError(f"{path}: labels.json holds key events, but the sources have none.")
     folder = path.absolute().parent
-    videos, confidence = {}, {}
+    videos, confidence, verdicts = {}, {}, {}
     for target in result.targets:
         video = target.video
         file = os.path.relpath(video.path.absolute(), folder)
@@ -62,10 +66,12 @@ def json(result: Transfer, path: Path) -> None:
         entry = {"file": Path(file).as_posix(), "frames": frames, "events": events}
         videos[video.name] = {**entry, "fps": round(rate, 4)} if rate else entry
         confidence[video.name] = {n: round(e.confidence, 4) for n, e in target.events.items()}
+        verdicts[video.name] = target.verdict.to_dict()
     content = {
         "source": f"transferred from {', '.join(result.sources)}",
         "events": list(result.events),
         "confidence": confidence,
+        "verdicts": verdicts,
         "videos": videos,
     }
     write_json(path, content, indent=1)
@@ -118,11 +124,18 @@ def _has_cues(result: Transfer) -> bool:
 
 def _write_events(result: Transfer, path: Path) -> None:
     rows = (
-        [target.video.name, name, f"{at.seconds:.6f}", at.frame, f"{at.confidence:.4f}"]
+        [
+            target.video.name,
+            name,
+            f"{at.seconds:.6f}",
+            at.frame,
+            f"{at.confidence:.4f}",
+            *_verdict(target, at.seconds, at.seconds),
+        ]
         for target in result.targets
         for name, at in target.events.items()
     )
-    write_csv(path, ["video", "event", "time", "frame", "confidence"], rows)
+    write_csv(path, ["video", "event", "time", "frame", "confidence", *_VERDICT], rows)
 
 
 def _write_spans(result: Transfer, path: Path) -> None:
@@ -133,16 +146,28 @@ def _write_spans(result: Transfer, path: Path) -> None:
             f"{one.cue.end:.6f}",
             one.cue.text,
             f"{one.confidence:.4f}",
+            *_verdict(target, one.cue.start, one.cue.end),
         ]
         for target in result.targets
         for one in target.cues
     )
-    write_csv(path, ["video", "start", "end", "label", "confidence"], rows)
+    write_csv(path, ["video", "start", "end", "label", "confidence", *_VERDICT], rows)
+
+
+def _verdict(target: TransferredVideo, start: float, end: float) -> list[int]:
+    """The columns `_VERDICT` of a span of a target."""
+    return [int(target.verdict.reliable), int(target.verdict.doubts(start, end))]
 
 
 def _write_recording(target: TransferredVideo, path: Path, _console: Console | None) -> None:
     assert target.recording is not None
-    write_recording(path, target.recording, confidence=target.recording_confidence)
+    verdict = [_verdict(target, time, time) for time in target.video.times.tolist()]
+    judged = replace(
+        target.recording,
+        columns=(*target.recording.columns, *_VERDICT),
+        values=np.column_stack([target.recording.values, verdict]),
+    )
+    write_recording(path, judged, confidence=target.recording_confidence)
 
 
 def _write_captions(target: TransferredVideo, path: Path, _console: Console | None) -> None:

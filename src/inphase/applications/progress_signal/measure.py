@@ -168,6 +168,6 @@ def measure_progress(video: EmbeddedVideo, goal: Goal) -> ProgressCurve:
         AlignmentError: its embeddings are not from the demonstrations' model.
     """
     goal.restart()
-    signals = [goal.update(embedding) for embedding in video.embeddings]
-    progress, distance = np.array(signals, dtype=np.float64).T
-    return ProgressCurve(video, goal.names, progress, distance)
+    measured = [(*goal.update(embedding), goal.filter.confidence) for embedding in video.embeddings]
+    progress, distance, confidence = np.array(measured, dtype=np.float64).T
+    return ProgressCurve(video, goal.names, progress, distance, confidence)

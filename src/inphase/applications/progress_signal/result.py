@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.applications.progress_signal import FORMATS
+from inphase.applications.verdict import Verdict
 from inphase.models import EmbeddedVideo
 from inphase.results.result import Result, Table
 
@@ -22,14 +23,21 @@ class ProgressCurve(Result):
         demonstrations: names of the videos it was compared with.
         progress: (frames,) 0..1.
         distance_to_goal: (frames,) 1 is the mean distance of the demonstrations' first frames.
+        confidence: (frames,) of the place on the demonstrations' mean course, 0..1.
     """
 
     video: EmbeddedVideo
     demonstrations: tuple[str, ...]
     progress: NDArray[np.float64]
     distance_to_goal: NDArray[np.float64]
+    confidence: NDArray[np.float64]
 
     formats = FORMATS
+
+    @property
+    def verdict(self) -> Verdict:
+        """How far the match with the demonstrations can be trusted."""
+        return Verdict.of(self.video.name, self.confidence, self.video.times)
 
     @property
     def input_files(self) -> Sequence[Path]:
@@ -37,19 +45,30 @@ class ProgressCurve(Result):
         return [self.video.path]
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain values, as in the JSON file."""
+        """The result as plain values, as in the JSON file.
+
+        `reliable` tells whether the video looks like the demonstrations as a whole, and `doubtful`
+        between which seconds it does not.
+        """
         return {
             "video": self.video.name,
             "file": str(self.video.path),
             "demonstrations": list(self.demonstrations),
+            **self.verdict.to_dict(),
             "times": [round(float(time), 6) for time in self.video.times],
             "progress": [round(float(value), 5) for value in self.progress],
             "distance_to_goal": [round(float(value), 5) for value in self.distance_to_goal],
+            "confidence": [round(float(value), 4) for value in self.confidence],
         }
 
     def table(self) -> Table:
         """One row per frame."""
-        told = self.to_dict()
-        rows = zip(told["times"], told["progress"], told["distance_to_goal"], strict=True)
-        columns = ["frame", "time", "progress", "distance_to_goal"]
-        return Table(columns, ([frame, *row] for frame, row in enumerate(rows)))
+        told, verdict = self.to_dict(), self.verdict
+        measured = ["progress", "distance_to_goal", "confidence"]
+        rows = (
+            [frame, round(time, 6), *row, int(verdict.reliable), int(verdict.doubts(time))]
+            for frame, (time, *row) in enumerate(
+                zip(self.video.times.tolist(), *(told[name] for name in measured), strict=True)
+            )
+        )
+        return Table(["frame", "time", *measured, "reliable", "doubtful"], rows)

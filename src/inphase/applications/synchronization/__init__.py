@@ -14,7 +14,7 @@ FORMATS = Formats(
         ),
         ".sh": "an ffmpeg script",
     },
-    options=("width", "flip", "cut_error"),
+    options=("width", "flip", "mark_doubt", "cut_error"),
 )
 
 EDIT_SUFFIXES = (".otio", ".edl", ".sh")

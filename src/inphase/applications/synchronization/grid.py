@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
+from inphase.applications.synchronization.doubt_mark import mark_doubt
 from inphase.progress import progress_bar
 from inphase.results.texts import clock, shortened
 from inphase.video import (
@@ -64,6 +65,7 @@ def write_grid(
     mappings: Sequence[NDArray[np.int64]],
     width: int,
     flipped: Sequence[bool] = (),
+    doubtful: Sequence[NDArray[np.bool_]] = (),
     console: Console | None = None,
 ) -> None:
     """Write videos in a grid, at the pace of the first and with its sound.
@@ -73,6 +75,8 @@ def write_grid(
         mappings: for each video, its frame at each reference frame, never decreasing.
         width: maximum width of the picture, in pixels.
         flipped: for each video, whether to show it as in a mirror; by default none.
+        doubtful: for each video, the reference frames at which it is marked as doubtful; by default
+            none.
 
     Raises:
         OutputError: the file cannot be written.
@@ -83,11 +87,17 @@ def write_grid(
     reference = infos[0]
     count = len(mappings[0])
     with ExitStack() as stack:
+        each = zip(
+            infos,
+            titles,
+            mappings,
+            flipped or [False] * len(infos),
+            doubtful or [np.zeros(count, dtype=np.bool_)] * len(infos),
+            strict=True,
+        )
         cells = [
-            _Cell(info, title, mapping, layout, is_reference=index == 0, flipped=flip)
-            for index, (info, title, mapping, flip) in enumerate(
-                zip(infos, titles, mappings, flipped or [False] * len(infos), strict=True)
-            )
+            _Cell(info, title, mapping, layout, is_reference=index == 0, flipped=flip, doubtful=bad)
+            for index, (info, title, mapping, flip, bad) in enumerate(each)
         ]
         writer = stack.enter_context(
             VideoWriter(
@@ -129,6 +139,7 @@ def write_retimed(
     times: NDArray[np.float64],
     *,
     flipped: bool = False,
+    doubtful: NDArray[np.bool_] | None = None,
     console: Console | None = None,
 ) -> None:
     """Write a single video, its frame `mapping[i]` at `times[i]` seconds, without sound.
@@ -139,6 +150,7 @@ def write_retimed(
         mapping: its frames.
         times: when to show them.
         flipped: whether to show them as in a mirror.
+        doubtful: which of them are marked as doubtful; by default none.
         console: where a progress bar goes; by default nowhere.
 
     Raises:
@@ -151,10 +163,17 @@ def write_retimed(
         VideoWriter(path, fps=rate, size=reader.size) as writer,
         progress_bar(f"Writing {path.name}", len(mapping), console=console) as bar,
     ):
-        for time, frame in zip(times, reader.frames(mapping), strict=True):
+        bad = np.zeros(len(mapping), dtype=np.bool_) if doubtful is None else doubtful
+        for time, frame, mark in zip(times, reader.frames(mapping), bad, strict=True):
             picture = np.ascontiguousarray(frame[:, ::-1]) if flipped else frame
-            writer.write(picture, time=float(time))
+            writer.write(_marked(picture) if mark else picture, time=float(time))
             bar.advance(1)
+
+
+def _marked(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    canvas = Image.fromarray(picture)
+    mark_doubt(canvas, (0, 0, canvas.width - 1, canvas.height - 1))
+    return np.array(canvas)
 
 
 class _Cell:
@@ -169,8 +188,10 @@ class _Cell:
         *,
         is_reference: bool,
         flipped: bool,
+        doubtful: NDArray[np.bool_],
     ) -> None:
         self.mapping = mapping
+        self._doubtful = doubtful
         self._flipped = flipped
         self._info = info
         self._layout = layout
@@ -202,6 +223,8 @@ class _Cell:
             edge = (x - 2, y - 2, x + self._size[0] + 1, y + self._size[1] + 1)
             pen.rectangle(edge, outline=_REFERENCE_BAR, width=2)
         canvas.paste(Image.fromarray(picture[:, ::-1] if self._flipped else picture), (x, y))
+        if self._doubtful[step]:
+            mark_doubt(canvas, (x, y, x + self._size[0] - 1, y + self._size[1] - 1))
         bar_height = max(2, layout.strip_height // 9)
         text_top = top + layout.picture_height
         pen.text((left + 4, text_top), self._title, fill=_TEXT, font=self._font)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inphase.alignment import AlignmentOptions, align
+from inphase.alignment import Alignment, AlignmentOptions, align
 from inphase.models import EmbeddedVideo
 
 # The mirror image is taken if it costs less than this share of what the video itself costs, per
@@ -11,33 +11,38 @@ from inphase.models import EmbeddedVideo
 _CLEARLY = 0.9
 
 
-def better_of_both(
+def better_match(
     reference: EmbeddedVideo,
-    queries: Sequence[EmbeddedVideo],
-    mirror_images: Sequence[EmbeddedVideo],
+    query: EmbeddedVideo,
+    mirror_image: EmbeddedVideo | None,
     options: AlignmentOptions,
-) -> tuple[EmbeddedVideo, ...]:
-    """Each query, or its mirror image if that matches the reference clearly better.
+    *,
+    anchors: Sequence[tuple[int, int]] = (),
+) -> tuple[EmbeddedVideo, Alignment]:
+    """Align a query, or its mirror image if that matches the reference clearly better.
 
     Args:
-        reference: what they are matched to.
-        queries: videos as they are.
-        mirror_images: of at least the queries, found by name.
-        options: of the alignments that are compared.
+        reference: what it is matched to.
+        query: the video as it is.
+        mirror_image: the same video as seen in a mirror, if it may be taken.
+        options: of the alignments.
+        anchors: pairs (reference frame, query frame) that they pass through.
+
+    Returns:
+        The query or its mirror image, and its alignment.
+
+    Raises:
+        AlignmentError: they cannot be aligned with these options or through the anchors.
     """
-    mirrored = {video.name: video for video in mirror_images}
-    chosen = []
-    for query in queries:
-        image = mirrored.get(query.name)
-        chosen.append(query)
-        if image is not None:
-            as_it_is, in_mirror = (_cost(reference, one, options) for one in (query, image))
-            if in_mirror < _CLEARLY * as_it_is:
-                chosen[-1] = image
-    return tuple(chosen)
 
+    def aligned(video: EmbeddedVideo) -> tuple[Alignment, float]:
+        found = align(reference.embeddings, video.embeddings, options, anchors=anchors)
+        return found, found.cost / len(found.path.reference)
 
-def _cost(reference: EmbeddedVideo, query: EmbeddedVideo, options: AlignmentOptions) -> float:
-    """Mean distance along the path."""
-    alignment = align(reference.embeddings, query.embeddings, options)
-    return alignment.cost / len(alignment.path.reference)
+    as_it_is, cost = aligned(query)
+    if mirror_image is None:
+        return query, as_it_is
+    in_mirror, mirrored_cost = aligned(mirror_image)
+    if mirrored_cost < _CLEARLY * cost:
+        return mirror_image, in_mirror
+    return query, as_it_is

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.alignment import Alignment, Trust, trust
+from inphase.alignment import Alignment
 from inphase.alignment.mapping import filled
 from inphase.applications.anchors import Anchors
 from inphase.applications.synchronization import FORMATS
+from inphase.applications.verdict import Verdict
 from inphase.models import EmbeddedVideo
 from inphase.results.result import Result, Table
 
@@ -49,26 +50,12 @@ class Synchronization(Result):
         times = self.queries[index].times[np.maximum(frames, 0)]
         return np.where(frames < 0, np.nan, times)
 
-    def trust(self, index: int) -> Trust:
-        """How far the alignment of query `index` can be trusted."""
-        return trust(self.alignments[index].confidence)
-
-    def unreliable(self) -> list[str]:
-        """The queries whose alignment looks wrong, each with where it does, in seconds."""
-        told = []
-        for index, query in enumerate(self.queries):
-            found = self.trust(index)
-            if not found.reliable:
-                spans = ", ".join(
-                    f"{start:.1f} to {end:.1f} s" for start, end in self._spans(found)
-                )
-                told.append(f"{query.name} ({spans})" if spans else query.name)
-        return told
-
-    def _spans(self, found: Trust) -> list[tuple[float, float]]:
-        """Seconds of the reference in which a query has no good match."""
-        times = self.reference.times
-        return [(float(times[first]), float(times[last])) for first, last in found.doubtful]
+    def verdicts(self) -> list[Verdict]:
+        """How far each query's match can be trusted, by the reference's time."""
+        return [
+            Verdict.of(query.name, alignment.confidence, self.reference.times)
+            for query, alignment in zip(self.queries, self.alignments, strict=True)
+        ]
 
     def mappings(self) -> list[NDArray[np.int64]]:
         """(reference frames,) the frame to show, for each query.
@@ -86,19 +73,16 @@ class Synchronization(Result):
         and `doubtful` between which seconds of the reference it has no good match.
         """
         queries = []
-        for index, (query, alignment) in enumerate(zip(self.queries, self.alignments, strict=True)):
+        matches = zip(self.queries, self.alignments, self.verdicts(), strict=True)
+        for index, (query, alignment, verdict) in enumerate(matches):
             seconds = self.query_times(index)
-            found = self.trust(index)
             queries.append(
                 {
                     "name": query.name,
                     "file": str(query.path),
                     "mirrored": query.mirrored,
                     "cost": float(alignment.cost),
-                    "reliable": found.reliable,
-                    "doubtful": [
-                        [round(start, 6), round(end, 6)] for start, end in self._spans(found)
-                    ],
+                    **verdict.to_dict(),
                     "frames": alignment.query_frames.tolist(),
                     "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],
                     "confidence": [round(float(c), 4) for c in alignment.confidence],
@@ -116,28 +100,39 @@ class Synchronization(Result):
         }
 
     def save_separate(
-        self, folder: str | Path, *, flip: bool = False, console: Console | None = None
+        self,
+        folder: str | Path,
+        *,
+        flip: bool = False,
+        mark_doubt: bool = False,
+        console: Console | None = None,
     ) -> tuple[Path, ...]:
         """Write each query to `folder/<name>.mp4`, retimed to the reference.
 
-        With `flip`, mirrored performances are shown the same way round as the reference.
+        With `flip`, mirrored performances are shown the same way round as the reference; with
+        `mark_doubt`, queries are marked where their match is doubtful.
 
         Raises:
             OutputError: the folder cannot be written.
             VideoError: a video can no longer be read.
         """
-        return tuple(FORMATS.writer("separate")(self, Path(folder), flip=flip, console=console))
+        write = FORMATS.writer("separate")
+        options = {"flip": flip, "mark_doubt": mark_doubt, "console": console}
+        return tuple(write(self, Path(folder), **options))
 
     def table(self) -> Table:
         """One row per query and reference frame."""
         columns = ["query", "reference_frame", "reference_time", "query_frame", "query_time"]
-        told = self.to_dict()
-        times = told["reference"]["times"]
+        matches = zip(self.to_dict()["queries"], self.verdicts(), strict=True)
         rows = (
-            [query["name"], frame, time, *match]
-            for query in told["queries"]
-            for frame, (time, *match) in enumerate(
-                zip(times, query["frames"], query["times"], query["confidence"], strict=True)
+            [query["name"], frame, round(time, 6), *row, int(one.reliable), int(one.doubts(time))]
+            for query, one in matches
+            for frame, (time, *row) in enumerate(
+                zip(
+                    self.reference.times.tolist(),
+                    *(query[name] for name in ("frames", "times", "confidence")),
+                    strict=True,
+                )
             )
         )
-        return Table([*columns, "confidence"], rows)
+        return Table([*columns, "confidence", "reliable", "doubtful"], rows)

@@ -10,14 +10,13 @@ from inphase.alignment import (
     Alignment,
     AlignmentOptions,
     WarpingPath,
-    align,
     joint_align,
     match_confidence,
     medoid,
 )
 from inphase.alignment.distances import distance_named
 from inphase.applications.anchors import Anchors
-from inphase.applications.synchronization.mirroring import better_of_both
+from inphase.applications.synchronization.mirroring import better_match
 from inphase.applications.synchronization.result import Synchronization
 from inphase.errors import AlignmentError, hint
 from inphase.models import EmbeddedVideo, Embeddings
@@ -78,27 +77,30 @@ def synchronize(
             f"The reference {reference} is not among the videos; {hint(reference, names)}"
         )
     queries: tuple[EmbeddedVideo, ...] = tuple(video for video in videos if video is not chosen[0])
-    if mirror_images:
-        queries = better_of_both(chosen[0], queries, list(mirror_images), options)
+    images = {video.name: video for video in mirror_images}
     anchors = anchors or Anchors()
     anchors.check(names)
-    if joint:
-        if anchors.all:
-            raise AlignmentError(
-                "A joint alignment follows the barycentre, not anchors: leave out joint or the "
-                "alignment file."
-            )
-        alignments = _together(chosen[0], queries, start, options, console)
-    else:
-        alignments = tuple(
-            align(
-                chosen[0].embeddings,
-                query.embeddings,
+    if joint and anchors.all:
+        raise AlignmentError(
+            "A joint alignment follows the barycentre, not anchors: leave out joint or the "
+            "alignment file."
+        )
+    alignments: tuple[Alignment, ...] = ()
+    if images or not joint:
+        matches = [
+            better_match(
+                chosen[0],
+                query,
+                images.get(query.name),
                 options,
                 anchors=anchors.between(chosen[0], query),
             )
             for query in queries
-        )
+        ]
+        queries = tuple(query for query, _ in matches)
+        alignments = tuple(alignment for _, alignment in matches)
+    if joint:
+        alignments = _together(chosen[0], queries, start, options, console)
     for query, alignment in zip(queries, alignments, strict=True):
         _log.info(
             "%s: cost %.4g per step, median confidence %.2f.",

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.applications.synchronization import edit_files
+from inphase.applications.synchronization.doubt_mark import marked_frames
 from inphase.applications.synchronization.edit_plan import DEFAULT_CUT_ERROR, EditPlan, plan_edit
 from inphase.applications.synchronization.grid import write_grid, write_retimed
 from inphase.applications.synchronization.result import Synchronization
@@ -18,12 +20,15 @@ def mp4(
     *,
     width: int = 1920,
     flip: bool = False,
+    mark_doubt: bool = False,
     console: Console | None = None,
 ) -> None:
     """Write all videos in a grid at most `width` pixels wide; the reference is first, framed.
 
-    With `flip`, mirrored performances are shown the same way round as the reference.
+    With `flip`, mirrored performances are shown the same way round as the reference; with
+    `mark_doubt`, queries are marked where their match is doubtful.
     """
+    doubtful = _doubtful(result)
     write_grid(
         path,
         result.input_files,
@@ -31,6 +36,7 @@ def mp4(
         mappings=[np.arange(len(result.reference.times)), *result.mappings()],
         width=width,
         flipped=[False, *(flip and query.mirrored for query in result.queries)],
+        doubtful=[np.zeros_like(doubtful[0]), *doubtful] if mark_doubt else (),
         console=console,
     )
 
@@ -57,7 +63,12 @@ def edit_plan(result: Synchronization, *, error: int = DEFAULT_CUT_ERROR) -> Edi
 
 
 def separate(
-    result: Synchronization, folder: Path, *, flip: bool = False, console: Console | None = None
+    result: Synchronization,
+    folder: Path,
+    *,
+    flip: bool = False,
+    mark_doubt: bool = False,
+    console: Console | None = None,
 ) -> tuple[Path, ...]:
     """Write each query to `folder/<name>.mp4`, retimed to the reference.
 
@@ -68,7 +79,8 @@ def separate(
     check_folder(folder, result.input_files)
     paths = []
     stems = file_stems(query.name for query in result.queries)
-    for stem, query, mapping in zip(stems, result.queries, result.mappings(), strict=True):
+    matches = zip(stems, result.queries, result.mappings(), _doubtful(result), strict=True)
+    for stem, query, mapping, doubtful in matches:
         path = folder / f"{stem}.mp4"
         write_retimed(
             path,
@@ -76,7 +88,13 @@ def separate(
             mapping,
             result.reference.times,
             flipped=flip and query.mirrored,
+            doubtful=doubtful if mark_doubt else None,
             console=console,
         )
         paths.append(path)
     return tuple(paths)
+
+
+def _doubtful(result: Synchronization) -> list[NDArray[np.bool_]]:
+    """(reference frames,) where to mark each query."""
+    return [marked_frames(verdict, result.reference.times) for verdict in result.verdicts()]

@@ -20,6 +20,9 @@ class PoseStream:
 
     Args:
         network: finds and follows.
+
+    Attributes:
+        sees_somebody: whether somebody was seen in the last frame.
     """
 
     def __init__(self, network: Network) -> None:
@@ -28,6 +31,7 @@ class PoseStream:
 
     def restart(self) -> None:
         """Begin a new video."""
+        self.sees_somebody = False
         self._tracker = PoseTracker(self._network)
         self._landmarks: deque[NDArray[np.float32]] = deque(maxlen=_REMEMBERED)
         self._times: deque[float] = deque(maxlen=_REMEMBERED)
@@ -44,6 +48,7 @@ class PoseStream:
             seen, the last pose counts.
         """
         person = self._tracker.next(frame)
+        self.sees_somebody = person is not None
         nobody = np.full((len(NAMES), 7), np.nan, np.float32)
         self._landmarks.append(nobody if person is None else person.values)
         self._times.append(time)

@@ -30,6 +30,8 @@ _STEP = 0.1
 _REACH = 0.6
 # Whoever moves by this share of their size per second moves clearly.
 _CLEARLY = 0.15
+# Whoever weighs at least this share of what the subject weighs might as well be the subject.
+_TIE = 0.95
 # Whoever is at a place has their hips within this share of their size.
 _AT = 0.7
 # Shoulders to ankles: where motion is measured. Hands and feet add noise, the face nothing.
@@ -49,6 +51,10 @@ class Place:
     x: float
     y: float
     seconds: float
+
+    def __str__(self) -> str:
+        """As in the option `--subject`: `320,240@1.5`."""
+        return ",".join(f"{one:.10g}" for one in (self.x, self.y)) + f"@{self.seconds:.10g}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +114,8 @@ class Person:
 
 def sightings_of_subject(
     video: VideoReader, network: Network, place: Place | None = None
-) -> tuple[list[Sighting], int]:
-    """The sightings of the person to follow, and how many people were seen.
+) -> tuple[list[Sighting], int, Place | None]:
+    """The sightings of the person to follow, how many people were seen, and who else it might be.
 
     Args:
         video: of which a few frames are read.
@@ -122,7 +128,7 @@ def sightings_of_subject(
     chosen = None if place is None else video.index_at(place.seconds)
     persons = persons_in(video, network, also=chosen)
     if not persons:
-        return [], 0
+        return [], 0, None
     best = max(persons, key=lambda person: person.weight)
     if place is not None:
         near = [
@@ -134,11 +140,31 @@ def sightings_of_subject(
         distance, index = min(near, default=(math.inf, 0))
         if distance > _AT:
             raise ConfigError(
-                f"--subject: nobody is found at that place at {place.seconds:g} s; give a pixel on "
-                "the body, at a time when all of it is seen."
+                f"Nobody is found at the place of the subject of {video.info.path} at "
+                f"{place.seconds:g} s: choose a pixel on the body, at a time when all of it is "
+                "seen."
             )
-        best = persons[index]
-    return best.sightings, len(persons)
+        return persons[index].sightings, len(persons), None
+    return best.sightings, len(persons), _rival(best, persons, video.times)
+
+
+def _rival(best: Person, persons: Sequence[Person], times: NDArray[np.float64]) -> Place | None:
+    """Where somebody else is who might be the subject, when the two are furthest apart.
+
+    Whoever is never seen together with the subject may be the same person.
+    """
+    heavy = [one for one in persons if one is not best and one.weight >= _TIE * best.weight]
+    here = {one.frame: one.region for one in best.sightings}
+    pairs = [
+        (here[one.frame].apart(one.region), one.frame, one.region)
+        for person in heavy
+        for one in person.sightings
+        if one.frame in here
+    ]
+    if not pairs:
+        return None
+    _, frame, region = max(pairs, key=lambda pair: pair[0])
+    return Place(region.x, region.y, round(float(times[frame]), 2))
 
 
 def persons_in(video: VideoReader, network: Network, *, also: int | None = None) -> list[Person]:

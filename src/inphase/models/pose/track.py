@@ -38,12 +38,15 @@ class PoseTrack:
             [`Landmarks.values`][inphase.models.pose.Landmarks], in pixels of the video's own size;
             NaN where nobody was found.
         people: how many were seen in the video.
+        rival: where somebody else is who might be the person to follow, in pixels of the video's
+            own size; None if the choice was clear or made by hand.
     """
 
     path: Path
     times: NDArray[np.float64]
     landmarks: NDArray[np.float32]
     people: int = 1
+    rival: Place | None = None
 
     @property
     def found(self) -> NDArray[np.bool_]:
@@ -111,7 +114,7 @@ def video_landmarks(
             subject = replace(
                 subject, x=subject.x * size[0] / native[0], y=subject.y * size[1] / native[1]
             )
-        seen, people = sightings_of_subject(video, network, subject)
+        seen, people, rival = sightings_of_subject(video, network, subject)
         if seen:  # Otherwise, nobody is looked for in the other frames.
             done = 0
             for index, person in _followed(video, looked.tolist(), network, seen):
@@ -123,7 +126,9 @@ def video_landmarks(
     wider, higher = native[0] / size[0], native[1] / size[1]
     landmarks[..., :3] *= np.array([wider, higher, wider], np.float32)
     smooth = smooth_landmarks(landmarks[looked], video.times[looked])
-    return PoseTrack(Path(path), video.times, _between(smooth, looked, len(video)), people)
+    if rival is not None:
+        rival = replace(rival, x=round(rival.x * wider), y=round(rival.y * higher))
+    return PoseTrack(Path(path), video.times, _between(smooth, looked, len(video)), people, rival)
 
 
 def _check_place(place: Place, path: Path, size: tuple[int, int], last: float) -> None:

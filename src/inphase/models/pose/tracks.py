@@ -1,12 +1,13 @@
 """Landmarks of whole videos, kept between runs."""
 
+import functools
 import hashlib
 import json
 import logging
 import tokenize
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,11 @@ class PoseTracks:
                 except OutputError as error:  # They are computed again next time.
                     _log.warning("Cannot keep the landmarks of %s: %s", path, error)
         self._last = found
+        if found.rival is not None:
+            _warn_once(
+                f"{path.stem}: a near tie between two people; "
+                f"--subject {path.stem}={found.rival} follows the other."
+            )
         return found
 
     def network(self) -> Network:
@@ -92,6 +98,12 @@ class PoseTracks:
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
 
 
+@functools.cache  # so that it is said once
+def _warn_once(sentence: str) -> None:
+    """A video is asked for several times in a run: to look for people, as it is, in a mirror."""
+    _log.warning("%s", sentence)
+
+
 def _read(file: Path, path: Path) -> PoseTrack | None:
     """The landmarks in a file; None if there are none for this video."""
     times = probe(path).times
@@ -99,18 +111,23 @@ def _read(file: Path, path: Path) -> PoseTrack | None:
         kept = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile):
         return None
-    # The number of people seen is in a row of its own, below the frames.
-    shape = (len(times) + 1, len(NAMES), 7)
+    # The number of people seen and the rival are in rows of their own, below the frames.
+    shape = (len(times) + 2, len(NAMES), 7)
     if not isinstance(kept, np.ndarray) or kept.shape != shape or kept.dtype != np.float32:
         return None
-    people = kept[-1, 0, 0]
+    people, rival = kept[-2, 0, 0], kept[-1, 0, :3]
     if not np.isfinite(people):
         return None
     touch(file)
-    return PoseTrack(path, times, kept[:-1], int(people))
+    known = np.isfinite(rival).all()
+    place = Place(*(round(value, 2) for value in rival.tolist())) if known else None
+    return PoseTrack(path, times, kept[:-2], int(people), place)
 
 
 def _write(file: Path, track: PoseTrack) -> None:
-    last = np.full((1, *track.landmarks.shape[1:]), track.people, np.float32)
+    last = np.full((2, *track.landmarks.shape[1:]), np.nan, np.float32)
+    last[0] = track.people
+    if track.rival is not None:
+        last[1, 0, :3] = astuple(track.rival)
     with file.open("wb") as out:
         np.save(out, np.concatenate([track.landmarks, last]), allow_pickle=False)
