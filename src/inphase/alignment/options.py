@@ -33,6 +33,8 @@ class AlignmentOptions:
 
     def swapped(self) -> "AlignmentOptions":
         """The same alignment with reference and query exchanged."""
+        if self.method == "nearest":
+            return self  # It has no open sides.
         return replace(self, open_in="query" if self.open_in == "reference" else "reference")
 
     def changed(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """An annotated video, and where its moments are in another video."""
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,19 +69,22 @@ class SourceMatch:
 
     def confidence(self) -> NDArray[np.float64]:
         """(frames,) of the match of each of the target's frames; 0 where there is none."""
-        if not len(self._to):
-            return np.zeros(len(self._target.times))
-        return np.interp(self._target.times, self._to, self._confidence, left=0.0, right=0.0)
+        return self._back.confidence.astype(np.float64)
 
     def recorded(self, recording: Recording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(frames, columns) values at the target's frames, and (frames,) confidence."""
+        rows = self._back.query_frames
+        values = recording.at(self.source.video.times[np.maximum(rows, 0)])
+        values[rows < 0] = np.nan
+        return values, self.confidence()
+
+    @functools.cached_property
+    def _back(self) -> Alignment:
+        """The target aligned with the source."""
         video = self.source.video
-        back: Alignment = align(
+        return align(
             self._target.embeddings,
             video.embeddings,
             self._options.swapped(),
             anchors=self._anchors.between(self._target, video),
         )
-        values = recording.at(video.times[np.maximum(back.query_frames, 0)])
-        values[back.query_frames < 0] = np.nan
-        return values, back.confidence.astype(np.float64)
