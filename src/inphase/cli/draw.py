@@ -13,7 +13,7 @@ def draw(
         Path, typer.Option("--output", "-o", help="Folder for the videos.", show_default=False)
     ],
     action: Annotated[
-        Literal["pouring", "swing", "pick_place"], typer.Option(help="Action to perform.")
+        Literal["pouring", "swing", "pick_place", "lift"], typer.Option(help="Action to perform.")
     ] = "pouring",
     count: Annotated[int, typer.Option(min=1, help="Number of performances.")] = 9,
     views: Annotated[

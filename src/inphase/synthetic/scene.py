@@ -160,6 +160,39 @@ class Canvas:
             radius = radii * scale
             self._tube(flat + shift * radius[:, None] * toward, radius * share, toned(colour, tone))
 
+    def balls(self, centres: Points, radii: Points, colours: Points) -> None:
+        """Draw balls, nearer ones in front of those behind them, each shaded by its directions.
+
+        Args:
+            centres: (n, 3).
+            radii: (n,) in the scene's units.
+            colours: (n, 3) 0..255.
+        """
+        picture = np.array(self.image, np.float32)
+        height, width = picture.shape[:2]
+        nearest = np.full((height, width), -np.inf)
+        flat, scale = self.pixels_and_scale(centres)
+        depths = (centres - self.camera.target) @ self.camera.axes[2]
+        light = self.camera.axes @ self.light * [-1.0 if self.camera.mirror else 1.0, 1.0, 1.0]
+        for (x, y), radius, size, depth, colour in zip(
+            flat, radii * scale, radii, depths, colours, strict=True
+        ):
+            left, right = max(0, int(x - radius)), min(width, int(x + radius) + 2)
+            top, bottom = max(0, int(y - radius)), min(height, int(y + radius) + 2)
+            if left >= right or top >= bottom:
+                continue
+            across = (np.arange(left, right) - x) / radius
+            up = ((y - np.arange(top, bottom)) / radius)[:, None]
+            inside = 1 - across**2 - up**2
+            toward = np.sqrt(np.maximum(inside, 0))
+            here = depth + toward * size
+            seen = (inside > 0) & (here > nearest[top:bottom, left:right])
+            lit = np.clip(across * light[0] + up * light[1] + toward * light[2], 0, 1)
+            nearest[top:bottom, left:right][seen] = here[seen]
+            shade = (0.45 + 0.6 * lit[seen])[:, None]
+            picture[top:bottom, left:right][seen] = np.minimum(colour * shade, 255)
+        self.paper(Image.fromarray(picture.astype(np.uint8)))
+
     def solid(self, vertices: Points, faces: NDArray[np.int64], colour: Colour) -> None:
         """Draw a closed solid, each face shaded by its direction, the back faces hidden.
 

@@ -7,9 +7,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from inphase.synthetic import lift as synthetic_lift
 from inphase.synthetic import pick_place as synthetic_pick_place
 from inphase.synthetic import pouring as synthetic_pouring
 from inphase.synthetic import swing as synthetic_swing
+from inphase.synthetic.lift import Lift
 from inphase.synthetic.pick_place import PickPlace
 from inphase.synthetic.pouring import Pouring
 from inphase.synthetic.scene import Camera, Canvas
@@ -33,12 +35,14 @@ _SCENES: Mapping[str, Callable[[np.random.Generator], _Scene]] = {
     "pouring": Pouring.draw,
     "swing": Swing.draw,
     "pick_place": PickPlace.draw,
+    "lift": Lift.draw,
 }
 ACTIONS = tuple(_SCENES)
 EVENTS: Mapping[str, Mapping[str, float]] = {
     "pouring": synthetic_pouring.EVENTS,
     "swing": synthetic_swing.EVENTS,
     "pick_place": synthetic_pick_place.EVENTS,
+    "lift": synthetic_lift.EVENTS,
 }
 """State at which each key event of an action happens, in order."""
 
