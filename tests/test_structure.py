@@ -17,6 +17,7 @@ EVERYWHERE = {
     "compiled",
     "errors",
     "lazy",
+    "overwriting",
     "progress",
     "settings",
     "__init__",

@@ -25,8 +25,8 @@ def embed(
     """
     from inphase.data import Collection
 
-    FORMATS.check_output(output)
     collection = Collection.open(videos, split=split)
+    FORMATS.check_output(output)
     subjects = options.subjects(subject, collection)
     model = options.model_or_poses(collection, model, subjects=subjects)
     embeddings = options.embed(collection, model, subjects=subjects)

@@ -1,8 +1,10 @@
-"""Options that take all words up to the next option, such as a shell's expansion of `*.mp4`."""
+"""What all verbs share: options that take several words, such as a shell's expansion of `*.mp4`."""
 
 from typing import Any
 
 from typer.core import TyperCommand
+
+from inphase.cli.inputs import check_arguments
 
 # An option takes several words if its metavar ends with this.
 SEVERAL = "..."
@@ -44,6 +46,11 @@ class Command(TyperCommand):
                 is_first = False
             spread.append(word)
         return super().parse_args(ctx, spread)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb, unless an output would replace what the line names."""
+        check_arguments(str(ctx.info_name), ctx.params)
+        return super().invoke(ctx)
 
     def _by_their_names(self, args: list[str]) -> list[str]:
         known = {name for option in self.params for name in option.opts}

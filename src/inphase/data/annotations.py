@@ -13,6 +13,7 @@ from inphase.data.collection import LABELS_FILE, Collection, Video
 from inphase.data.csv_files import CsvRow, CsvTable, read_csv
 from inphase.data.recordings import Recording, read_recording
 from inphase.errors import CollectionError, hint
+from inphase.overwriting import protect
 from inphase.video import VIDEO_SUFFIXES, probe
 
 ANNOTATION_SUFFIXES = (".json", *CAPTION_SUFFIXES, ".csv")
@@ -70,6 +71,8 @@ def read_annotations(
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     found = _joined([one for source in listed for one in _read(source)])
     known = [one.video.name for one in found]
+    for one in found:
+        protect(one.video.path)
     told = ", ".join(str(source) for source in listed)
     for name in names:
         if name not in known:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inphase.data.labels import read_labels
 from inphase.errors import CollectionError
+from inphase.overwriting import protect
 from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from inphase.video.names import natural_key, shortest_names
 
@@ -82,6 +83,8 @@ class Collection:
             raise CollectionError("No videos were given; name at least one file or folder.")
         parts = [_open_one(one) for one in sources]
         collection = parts[0] if len(parts) == 1 else _join(parts)
+        for video in collection:
+            protect(video.path, whole=video.path.is_dir())
         return collection if split is None else collection.split(split)
 
     def __len__(self) -> int:

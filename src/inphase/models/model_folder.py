@@ -18,6 +18,7 @@ from inphase.atomic import replacing
 from inphase.errors import ConfigError, ModelError
 from inphase.models.config import EncoderConfig
 from inphase.models.pose.weight_files import BLAZEPOSE, pose_version
+from inphase.overwriting import protect
 from inphase.settings import parse_settings, read_yaml
 
 FORMAT_VERSION = 1
@@ -63,6 +64,7 @@ def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, NDArray[An
     """
     if not folder.is_dir():
         raise ModelError(f"The model folder {folder} does not exist.")
+    protect(folder, whole=True)
     pickles = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in _PICKLES)
     if pickles:
         raise ModelError(

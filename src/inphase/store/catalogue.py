@@ -108,5 +108,5 @@ def write_catalogue(folder: Path, catalogue: Catalogue) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    with replacing(folder / CATALOGUE) as beside:
+    with replacing(folder / CATALOGUE, in_place=True) as beside:
         beside.write_text(catalogue.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from inphase.cache import cache_folder, shrink
 from inphase.data import LABELS_FILE, Collection, Video, content_hash
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
+from inphase.overwriting import check_overwrite
 from inphase.settings import read_yaml
 from inphase.training.clips import Clips
 from inphase.training.config import TrainingConfig, dump_config, load_config
@@ -100,6 +101,7 @@ def train(
     if split is not None:
         collection = collection.split(split)
     folder = Path(output)
+    _check(folder)
     readable, skipped = _probed(collection)
     with processes.first_alone():
         _begin(folder, config, [video for video, _ in readable])
@@ -183,6 +185,17 @@ def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
     return readable, skipped
 
 
+def _check(folder: Path) -> None:
+    """Refuse a folder that cannot be that of a run, before any work."""
+    if folder.is_dir():
+        if any(folder.iterdir()) and not (folder / CONFIG).is_file():
+            raise _other_files(folder)
+        return
+    check_overwrite(folder)
+    if folder.exists():
+        raise OutputError(f"{folder} is not a folder; give another name for the run's folder.")
+
+
 def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
     """Create the folder of a run, or check that it belongs to this run."""
     inputs = {video.name: content_hash(video.path) for video in videos}
@@ -194,7 +207,7 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
             beside.write_text(dump_config(config), encoding="utf-8")
         return
     if not (folder / CONFIG).is_file() or not (folder / INPUTS).is_file():
-        raise OutputError(f"{folder} is not empty and holds no inphase run; choose another folder.")
+        raise _other_files(folder)
     advice = "choose another folder, or remove this one to start over"
     before, now = load_config(file=folder / CONFIG).model_dump(), config.model_dump()
     for key in now:
@@ -205,6 +218,10 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
             )
     if read_yaml(folder / INPUTS) != inputs:
         raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
+
+
+def _other_files(folder: Path) -> OutputError:
+    return OutputError(f"{folder} is not empty and holds no inphase run; choose another folder.")
 
 
 def _card(

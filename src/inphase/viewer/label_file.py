@@ -126,7 +126,7 @@ class LabelFile:
             OutputError: the file cannot be written.
         """
         content = self.content(events, marks)
-        write_json(self.path, content, indent=1)
+        write_json(self.path, content, indent=1, in_place=True)
         return content
 
 

@@ -15,6 +15,7 @@ from inphase.atomic import write_json
 from inphase.data.collection import Collection, Video
 from inphase.data.formats.marks import Marks, Mistake, common_order
 from inphase.errors import CollectionError, VideoError
+from inphase.overwriting import stamped
 from inphase.video import VideoInfo, probe
 
 # A time this close before a frame means that frame: files round their times.
@@ -70,7 +71,7 @@ class Conversion:
             known = {key: value for key, value in entry.items() if value is not None}
             entries[name] = {**known, "file": file.as_posix()}
         content = {**(about or {}), "events": list(self.events), "videos": entries}
-        write_json(path, content, indent=1)
+        write_json(path, stamped(content), indent=1)
         return path
 
 
