@@ -12,9 +12,9 @@ from inphase.overwriting import protect
 
 
 class Settings(BaseModel):
-    """Base of every configuration: frozen, and an unknown key is an error."""
+    """Base of every configuration: frozen, finite, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 S = TypeVar("S", bound=Settings)

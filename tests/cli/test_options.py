@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,25 @@ def test_a_model_and_a_way_to_choose_one_are_a_mistake(
         for option in (["--features", "pose"], ["--no-fit"], ["--set", "steps=3"]):
             assert run([*verb, "--model", "m", *option]) == 2
             assert "leave them out with --model" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "synchronize a b -o x.mp4 --window",
+        "follow a --reference b --wait",
+        "cut a -o clips --longest",
+        "anomaly a --typical b -o x.png --alpha",
+        "trajectories a -o x.png --perplexity",
+        "retrieve a@1 --from",
+    ],
+)
+def test_an_option_takes_numbers_only(
+    line: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    option = line.split()[-1]
+    assert run([*line.split()[:-1], f"{option}={number}"]) == 2
+    assert re.search(
+        rf"{option}\b.* (must be a number|is not in the range)", capsys.readouterr().err
+    )

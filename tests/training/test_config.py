@@ -58,6 +58,9 @@ def test_objective_options_can_be_overridden() -> None:
         ("steps.more=7", "has no keys"),
         ("objectives.tcc.temprature=1", "temperature"),
         ("steps=[", "YAML"),
+        ("learning_rate=.inf", "finite number"),
+        ("encoder.smoothing=.nan", "finite number"),
+        ("objectives.tcc.temperature=.inf", "`temperature` must be a finite number"),
     ],
 )
 def test_a_wrong_override_is_one_sentence_that_helps(override: str, told: str) -> None:
@@ -116,6 +119,8 @@ def test_overrides_come_after_the_objective() -> None:
         ("tcc:heavy", "positive number, not 'heavy'"),
         ("tcc:", "positive number"),
         ("tcc:-1", "positive number"),
+        ("tcc:inf", "positive number"),
+        ("tcc:nan", "positive number"),
     ],
 )
 def test_a_wrong_objective_is_one_sentence_that_helps(objective: str, told: str) -> None:

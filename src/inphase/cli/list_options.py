@@ -1,10 +1,13 @@
 """What all verbs share: options that take several words, such as a shell's expansion of `*.mp4`."""
 
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typer.core import TyperCommand
 
 from inphase.cli.inputs import check_arguments
+from inphase.errors import ConfigError
 
 # An option takes several words if its metavar ends with this.
 SEVERAL = "..."
@@ -49,6 +52,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb, unless an output would replace what the line names."""
+        _check_numbers(self.params, ctx.params)
         check_arguments(str(ctx.info_name), ctx.params)
         return super().invoke(ctx)
 
@@ -62,3 +66,11 @@ class Command(TyperCommand):
             other = _OTHER_NAMES.get(name, name)
             named.append(other + joined + value if name not in known and other in known else word)
         return named
+
+
+def _check_numbers(options: Iterable[Any], values: Mapping[str, Any]) -> None:
+    """Refuse what is no number: bounds of an option let it pass."""
+    for option in options:
+        value = values.get(option.name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ConfigError(f"{option.opts[0]} must be a number, not {value}.")

@@ -253,7 +253,7 @@ def mirror_images(
 
 
 REPEATED = "Repeatable."
-_NUMBER = r"\d+(?:\.\d*)?"
+_NUMBER = r"\d{1,9}(?:\.\d{0,9})?"
 
 
 def embed(

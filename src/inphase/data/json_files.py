@@ -16,7 +16,11 @@ def read_json(path: Path) -> dict[str, Any]:
         CollectionError: the file is missing, unreadable, not JSON, or not such an object.
     """
     try:
-        content = json.loads(read_text(path, kind="JSON"), object_pairs_hook=_without_repetition)
+        content = json.loads(
+            read_text(path, kind="JSON"),
+            object_pairs_hook=_without_repetition,
+            parse_constant=_no_number,
+        )
     except _RepeatedKeyError as error:
         raise CollectionError(f"{path} has the key `{error}` twice.") from error
     except (ValueError, RecursionError) as error:
@@ -29,6 +33,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 class _RepeatedKeyError(Exception):
     pass
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not a number that JSON knows")
 
 
 def _without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Labels(Settings):
         videos: the entries by name; the names are the videos' names.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     events: tuple[str, ...] = ()
     videos: dict[str, VideoLabels]

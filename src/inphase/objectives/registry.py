@@ -7,6 +7,7 @@ To add one, write a subclass of `Objective` and register it::
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -63,6 +64,11 @@ def create_objective(
         if option not in valid:
             told = hint(option, valid) if valid else "it takes none."
             raise ConfigError(f"The objective `{name}` has no option `{option}`; {told}")
+        if isinstance(options[option], float) and not math.isfinite(options[option]):
+            raise ConfigError(
+                f"The objective `{name}`: `{option}` must be a finite number, not "
+                f"{options[option]}."
+            )
     given = {"embedding_size": embedding_size, "phases": phases}
     try:
         return _BUILDERS[name](**options, **{k: v for k, v in given.items() if k in known})

@@ -14,6 +14,8 @@ from inphase.objectives import Objective, create_objective
 from inphase.objectives.registry import GIVEN
 from inphase.settings import Settings, parse_settings, read_yaml
 
+_LARGEST_WEIGHT = 1e6
+
 
 class TrainingConfig(Settings):
     """Configuration of a training run.
@@ -87,8 +89,12 @@ def build_objectives(
     for name, options in objectives.items():
         options = dict(options)
         weight = options.pop("weight", 1.0)
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
-            raise ConfigError(f"The weight of `{name}` must be a positive number, not {weight!r}.")
+        is_number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not is_number or not 0 < weight <= _LARGEST_WEIGHT:
+            raise ConfigError(
+                f"The weight of `{name}` must be a positive number, not {weight!r}; the largest is "
+                f"{_LARGEST_WEIGHT:g}."
+            )
         for option in options.keys() & GIVEN:
             raise ConfigError(
                 f"The objective `{name}` has no option `{option}`: encoder and videos set it."
