@@ -20,6 +20,7 @@ EVERYWHERE = {
     "overwriting",
     "progress",
     "settings",
+    "strict_yaml",
     "__init__",
     "__main__",
 }

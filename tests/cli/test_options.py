@@ -1,6 +1,5 @@
 """Options that several verbs share."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +87,6 @@ def test_an_option_takes_numbers_only(
 ) -> None:
     option = line.split()[-1]
     assert run([*line.split()[:-1], f"{option}={number}"]) == 2
-    assert re.search(
-        rf"{option}\b.* (must be a number|is not in the range)", capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert option in told
+    assert "must be a number" in told or "should be" in told or "is not in the range" in told

@@ -11,6 +11,7 @@ from inphase.errors import ConfigError
 
 # An option takes several words if its metavar ends with this.
 SEVERAL = "..."
+_LARGEST = 10**9
 
 
 # Names that people try first, for options of verbs that have no option of that name.
@@ -71,6 +72,9 @@ class Command(TyperCommand):
 def _check_numbers(options: Iterable[Any], values: Mapping[str, Any]) -> None:
     """Refuse what is no number: bounds of an option let it pass."""
     for option in options:
-        value = values.get(option.name)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ConfigError(f"{option.opts[0]} must be a number, not {value}.")
+        given = values.get(option.name)
+        for value in given if isinstance(given, list) else (given,):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ConfigError(f"{option.opts[0]} must be a number, not {value}.")
+            if isinstance(value, (int, float)) and abs(value) > _LARGEST:
+                raise ConfigError(f"{option.opts[0]} may be at most {_LARGEST}.")

@@ -60,9 +60,9 @@ def synchronize(
     ] = False,
     alignment: options.AlignmentFile = None,
     strict: verdict.Strict = False,
-    width: Annotated[int, typer.Option(min=64, help="Maximum width of the grid, in pixels.")] = (
-        1920
-    ),
+    width: Annotated[
+        int, typer.Option(min=64, max=20_000, help="Maximum width of the grid, in pixels.")
+    ] = (1920),
     cut_error: Annotated[
         int,
         typer.Option(

@@ -31,7 +31,9 @@ def train(
     devices: Annotated[
         int,
         typer.Option(
-            min=1, help="Number of GPUs (or processes, without GPUs) that share each batch."
+            min=1,
+            max=1024,
+            help="Number of GPUs (or processes, without GPUs) that share each batch.",
         ),
     ] = 1,
 ) -> int:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import ConfigDict, Field, StrictInt
 
@@ -12,6 +12,8 @@ from inphase.errors import CollectionError, ConfigError
 from inphase.settings import Settings, parse_settings
 
 S = TypeVar("S", bound=Settings)
+_MOST_FRAMES = 10**9
+Number = Annotated[StrictInt, Field(ge=-_MOST_FRAMES, le=_MOST_FRAMES)]
 
 
 class VideoLabels(Settings):
@@ -30,13 +32,13 @@ class VideoLabels(Settings):
     """
 
     file: str
-    fps: float | None = Field(default=None, gt=0)
-    frames: StrictInt | None = Field(default=None, ge=1)
+    fps: float | None = Field(default=None, gt=0, le=1e7)
+    frames: StrictInt | None = Field(default=None, ge=1, le=_MOST_FRAMES)
     split: str | None = None
-    group: str | int | None = None
+    group: str | Number | None = None
     action: str | None = None
     view: str | None = None
-    events: dict[str, StrictInt] = Field(default_factory=dict)
+    events: dict[str, Number] = Field(default_factory=dict)
 
 
 class Labels(Settings):

@@ -36,6 +36,8 @@ from inphase.video import probe
 
 _log = logging.getLogger(__name__)
 
+# Of the videos of a run: a line for each.
+_LONGEST_LIST = 50_000_000
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
 
 
@@ -216,7 +218,7 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
                 f"{folder} holds a run with another configuration: `{key}` was {before[key]!r}, "
                 f"now {now[key]!r}; {advice}."
             )
-    if read_yaml(folder / INPUTS) != inputs:
+    if read_yaml(folder / INPUTS, most=_LONGEST_LIST) != inputs:
         raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
 
 
