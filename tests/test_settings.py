@@ -48,9 +48,9 @@ def _all_settings() -> list[type[Settings]]:
         if one.name != "inphase.__main__":
             importlib.import_module(one.name)
     known = [Settings]
-    for one in known:
-        known += [below for below in one.__subclasses__() if below not in known]
-    return [one for one in known if one.__module__.startswith("inphase.")]
+    for settings in known:
+        known += [below for below in settings.__subclasses__() if below not in known]
+    return [settings for settings in known if settings.__module__.startswith("inphase.")]
 
 
 def _numbers(annotation: Any, bounds: list[Any]) -> Iterator[list[Any]]:

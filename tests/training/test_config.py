@@ -76,7 +76,7 @@ def test_a_wrong_override_is_one_sentence_that_helps(override: str, told: str) -
 
 
 def test_a_batch_that_no_memory_holds_is_refused() -> None:
-    with pytest.raises(ConfigError, match="a batch would hold [0-9]+ frames"):
+    with pytest.raises(ConfigError, match=r"a batch would hold \d+ frames"):
         load_config("quick", overrides=["frames_per_clip=1000", "videos_per_batch=1000"])
 
 
