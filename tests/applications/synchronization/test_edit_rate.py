@@ -160,7 +160,9 @@ def test_an_edit_list_of_slow_motion_is_refused_and_a_timeline_has_a_rate_that_e
     fast = made(tmp_path / "fast.mp4", range(120), rate=Fraction(240))
     plain = made(tmp_path / "plain.mp4", range(30), rate=Fraction(30))
     result = matched(fast, plain)
-    with pytest.raises(OutputError, match=r"at most 60 frames per second, .* has 240; write \.otio"):
+    with pytest.raises(
+        OutputError, match=r"at most 60 frames per second, .* has 240; write \.otio"
+    ):
         result.save(tmp_path / "x.edl")
     assert not (tmp_path / "x.edl").exists()
     with pytest.raises(OutputError, match=r"write \.otio"):
