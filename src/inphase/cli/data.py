@@ -16,6 +16,7 @@ data = typer.Typer(
 
 
 @data.command(cls=list_options.Command)
+@options.with_frame_rate
 def check(
     videos: options.Videos,
     output: Annotated[Path | None, options.output(FORMATS)] = None,
@@ -46,6 +47,7 @@ def check(
 
 
 @data.command(cls=list_options.Command)
+@options.with_frame_rate
 def convert(
     labels: Annotated[
         Path,

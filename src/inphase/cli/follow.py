@@ -11,6 +11,7 @@ import typer
 from inphase.cli import options, verdict
 
 
+@options.with_frame_rate
 def follow(
     query: Annotated[
         str,

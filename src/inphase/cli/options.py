@@ -156,6 +156,17 @@ _ALIGNMENT: dict[str, Any] = {
         ),
     ],
 }
+_FPS = Annotated[
+    float | None,
+    typer.Option(
+        "--fps",
+        min=0.01,
+        max=100_000,
+        help="Frames per second of folders of images and of raw streams, which state no times "
+        "[default: that of their labels, otherwise 25].",
+        show_default=False,
+    ),
+]
 _DEFAULTS = {"distance": "squared_euclidean", "open_in": "reference", "open_begin": False,
              "open_end": False}  # fmt: skip
 
@@ -198,6 +209,25 @@ def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]
         return with_options
 
     return decorate
+
+
+def with_frame_rate(verb: Callable[..., R]) -> Callable[..., R]:
+    """Give a verb the option `--fps`, which holds for all videos that state no times."""
+    signature = inspect.signature(verb)
+
+    @functools.wraps(verb)
+    def with_option(*, fps: float | None = None, **given: Any) -> R:
+        from inphase.video import rates
+
+        rates.assume_rate(fps)
+        return verb(**given)
+
+    own = list(signature.parameters.values())
+    added = inspect.Parameter("fps", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_FPS)
+    with_option.__signature__ = signature.replace(parameters=[*own, added])  # type: ignore[attr-defined]
+    with_option.__annotations__ = {**verb.__annotations__, "fps": _FPS}
+    del with_option.__wrapped__
+    return with_option
 
 
 def output(formats: "Formats", *, more: str = "") -> Any:

@@ -9,6 +9,7 @@ from inphase.applications.retrieval import FORMATS
 from inphase.cli import options
 
 
+@options.with_frame_rate
 def retrieve(
     queries: Annotated[
         list[str],

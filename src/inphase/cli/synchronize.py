@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inphase.applications.synchronization.result import Synchronization
 
 
+@options.with_frame_rate
 @options.with_alignment()
 def synchronize(
     videos: options.Videos,

@@ -8,6 +8,7 @@ import typer
 from inphase.cli import options
 
 
+@options.with_frame_rate
 def train(
     context: typer.Context,
     videos: options.Videos,

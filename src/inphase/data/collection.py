@@ -13,6 +13,7 @@ from inphase.errors import CollectionError
 from inphase.overwriting import protect
 from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from inphase.video.names import natural_key, shortest_names
+from inphase.video.rates import declare_rate
 
 LABELS_FILE = "labels.json"
 
@@ -30,7 +31,8 @@ class Video:
         action: what is done in it.
         view: the camera it was filmed with.
         frames: number of frames, as labelled.
-        fps: frames per second, as labelled; the times in the file take precedence.
+        fps: frames per second, as labelled; the times in the file take precedence. A folder of
+            images has none, so these are its frames per second.
     """
 
     name: str
@@ -57,6 +59,11 @@ class Collection:
     videos: tuple[Video, ...]
     events: tuple[str, ...] = ()
     source: str = ""
+
+    def __post_init__(self) -> None:
+        for video in self.videos:
+            if video.fps is not None:
+                declare_rate(video.path, video.fps)
 
     @classmethod
     def open(

@@ -21,7 +21,8 @@ class VideoLabels(Settings):
 
     Attributes:
         file: path of the video, relative to the folder of labels.json.
-        fps: frames per second, for information only: the times in the video file count.
+        fps: frames per second of a folder of images or a raw stream; otherwise for information
+            only: the times in the video file count.
         frames: number of frames.
         split: the part of the data set the video belongs to (train, test).
         group: what the video shares with others (person, scene, event).

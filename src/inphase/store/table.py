@@ -11,6 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from inphase.data import content_hash
+from inphase.video import VIDEO_SUFFIXES
+from inphase.video.rates import declare_rate
 
 if TYPE_CHECKING:
     from lancedb.db import DBConnection
@@ -94,6 +96,10 @@ class FrameTable:
             )
             for row in rows.to_pylist()
         ]
+        for video in videos:
+            if video.path.suffix.lower() not in VIDEO_SUFFIXES and video.duration > 0:
+                # As it was embedded, also where no labels say so now.
+                declare_rate(video.path, video.frames / video.duration, unless_known=True)
         return tuple(sorted(videos, key=lambda video: video.name))
 
     def put(
