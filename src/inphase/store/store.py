@@ -150,7 +150,8 @@ class Store:
             for video in collection
         ]
         encoder, folder = _loaded(model)
-        return add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
+        change = add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
+        return replace(change, skipped=(*collection.skipped, *change.skipped))
 
     def refresh(
         self, model: "Encoder | str | Path | None" = None, *, console: Console | None = None

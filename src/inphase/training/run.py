@@ -172,14 +172,14 @@ def fit_or_reuse(
 
 
 def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
-    readable, skipped = [], []
+    readable, skipped = [], list(collection.skipped)
     for video in collection:
         try:
             readable.append((video, probe(video.path)))
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
     if len(readable) < 2:
-        told = f"; first error: {skipped[0].reason}" if skipped else "."
+        told = f"; first: {skipped[0].reason}" if skipped else "."
         raise TrainingError(
             f"Training needs at least two videos of one action, but {len(readable)} of "
             f"{len(collection)} can be read{told}"

@@ -19,10 +19,12 @@ from inphase.video.names import natural_key
 from inphase.video.opening import opened, video_stream
 from inphase.video.rates import at_rate, given_rate, states_no_times
 
-VIDEO_SUFFIXES = frozenset(
-    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
-     ".wmv", ".flv", ".3gp", ".ogv", ".gif"}
-)  # fmt: skip
+RAW_SUFFIXES = frozenset({".h264", ".264", ".h265", ".265", ".hevc", ".m2v"})
+"""Of streams without a container, which state no times."""
+VIDEO_SUFFIXES = RAW_SUFFIXES | {
+    ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
+    ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".ogv", ".gif", ".mxf", ".vob", ".dv",
+}  # fmt: skip
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
 # A pixel aspect ratio outside this range is damage, not a format.
 _SANE_ASPECT = (0.2, 5)
