@@ -369,13 +369,16 @@ def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str
 
 def console() -> Console:
     """Where progress and warnings go: standard error."""
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def table_console() -> Console:
-    """Where tables go: standard output, at full width if it is not a terminal."""
-    screen = Console()
-    return screen if screen.is_terminal else Console(width=1000)
+    """Where tables go: standard output, at full width if it is not a terminal.
+
+    Cells are shown as they are: file names have brackets and colons that are no markup.
+    """
+    width = None if Console().is_terminal else 1000
+    return Console(width=width, markup=False, emoji=False)
 
 
 def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
@@ -392,7 +395,7 @@ def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
 
 def screen() -> Console:
     """Where results go: standard output."""
-    return Console()
+    return Console(emoji=False)
 
 
 def conclude(skipped: Sequence[Skipped]) -> int:
