@@ -104,7 +104,7 @@ def view(
         model,
         subjects=options.subjects(subject, collection),
         export=export,
-        reference=reference,
+        reference=None if reference is None else collection[reference].name,
         labels=labels,
         alignment=alignment,
         host=host,

@@ -15,6 +15,7 @@ from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from inphase.video.names import natural_key, shortest_names
 from inphase.video.rates import declare_rate
 from inphase.video.sniffing import looks_like_video
+from inphase.video.unicode_forms import find_name, nfc, on_disk
 
 LABELS_FILE = "labels.json"
 
@@ -109,8 +110,9 @@ class Collection:
         Raises:
             CollectionError: there is none; the message suggests the nearest name.
         """
+        found = find_name(self.names, name)
         for video in self.videos:
-            if video.name == name:
+            if video.name == found:
                 return video
         by_file = [video for video in self.videos if _same_file(video.path, name)]
         if len(by_file) == 1:
@@ -149,7 +151,7 @@ class Collection:
 
 
 def _open_one(source: str | Path) -> Collection:
-    path = Path(source).expanduser()
+    path = on_disk(Path(source).expanduser())
     odd: list[Path] = []
     try:
         if path.is_dir():
@@ -183,7 +185,7 @@ def _from_labels(path: Path) -> Collection:
     videos = tuple(
         Video(
             name=name,
-            path=path.parent / entry.file,
+            path=on_disk(path.parent / entry.file),
             events=dict(entry.events),
             split=entry.split,
             group=None if entry.group is None else str(entry.group),
@@ -277,6 +279,9 @@ def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
             for part, path in zip(parts, paths, strict=True)
         ]
     )
+    forms = [nfc(name) for name in names]
+    if len(set(forms)) == len(forms):
+        names = forms  # otherwise two names differ in nothing else
     return tuple(Video(name=name, path=path) for name, path in zip(names, paths, strict=True))
 
 
@@ -285,4 +290,5 @@ def _own_name(path: Path) -> str:
 
 
 def _same_file(path: Path, name: str) -> bool:
-    return path.name == name or path.absolute() == Path(name).expanduser().absolute()
+    same = nfc(str(path.absolute())) == nfc(str(Path(name).expanduser().absolute()))
+    return same or nfc(path.name) == nfc(name)

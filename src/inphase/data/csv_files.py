@@ -7,6 +7,7 @@ from pathlib import Path
 
 from inphase.data.text_files import read_text
 from inphase.errors import CollectionError
+from inphase.video.unicode_forms import nfc
 
 _SEPARATORS = ",;\t"
 
@@ -68,7 +69,7 @@ def read_csv(path: str | Path) -> CsvTable:
         CollectionError: the file cannot be read, or a row is longer than the header.
     """
     path = Path(path)
-    lines = read_text(path, kind="CSV").splitlines()
+    lines = nfc(read_text(path, kind="CSV")).splitlines()
     first = 1
     separator = ""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == len("sep=x"):

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StrictInt
 from inphase.data.json_files import read_json
 from inphase.errors import CollectionError, ConfigError
 from inphase.settings import Settings, parse_settings
+from inphase.video.unicode_forms import on_disk
 
 S = TypeVar("S", bound=Settings)
 _MOST_FRAMES = 10**9
@@ -67,7 +68,7 @@ def read_labels(path: str | Path) -> Labels:
     path = Path(path)
     labels = parse_labels(read_json(path), source=str(path))
     for name, video in labels.videos.items():
-        if not (path.parent / video.file).exists():
+        if not on_disk(path.parent / video.file).exists():
             raise CollectionError(
                 f"{path}, video {name}: its file {path.parent / video.file} does not exist."
             )
