@@ -14,6 +14,9 @@ from pathlib import Path
 from inphase.errors import OutputError
 from inphase.overwriting import check_overwrite
 
+# What makes a spreadsheet run a cell instead of showing it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
 
 @contextmanager
 def replacing(path: str | Path, *, in_place: bool = False) -> Iterator[Path]:
@@ -94,10 +97,23 @@ def json_text(content: object, *, indent: int | None = None) -> str:
 def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a CSV file, atomically.
 
+    A text that a spreadsheet would run as a formula, such as a video's name that starts with `=`,
+    gets an apostrophe in front; `inphase.data.csv_files` takes it away again.
+
     Raises:
         OutputError: the file cannot be written.
     """
     with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerow(_as_text(cell) for cell in columns)
+        writer.writerows([_as_text(cell) for cell in row] for row in rows)
+
+
+def _as_text(cell: object) -> object:
+    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell  # a negative number

@@ -80,7 +80,7 @@ def read_csv(path: str | Path) -> CsvTable:
     table: list[CsvRow] = []
     try:
         for cells in reader:
-            stripped = tuple(cell.strip() for cell in cells)
+            stripped = tuple(_shown(cell) for cell in cells)
             if any(stripped):
                 table.append(CsvRow(reader.line_num + first - 1, stripped))
     except csv.Error as error:
@@ -95,6 +95,12 @@ def read_csv(path: str | Path) -> CsvTable:
         rows=tuple(CsvRow(row.line, _fitted(path, row, len(names))) for row in rows),
         decimal_comma=separator != ",",
     )
+
+
+def _shown(cell: str) -> str:
+    """The text of a cell, without the apostrophe that keeps spreadsheets from running it."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
 
 
 def _fitted(path: Path, row: CsvRow, count: int) -> tuple[str, ...]:
