@@ -82,12 +82,14 @@ def test_a_body_that_never_ends_is_closed_for_one_who_has_the_token(address: str
 def test_strangers_who_only_wait_keep_nobody_away(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "LONGEST_REQUEST", 60)
+    monkeypatch.setattr(connections, "LONGEST_REQUEST", 600)
     cookie = _cookie(address)
     idle = [_connect(address) for _ in range(60)]
     status, _, content = asking(address)("/", cookie=cookie)
     assert status == 200
     assert b"the page" in content
+    for one in idle[:30]:  # the oldest made room
+        assert one.recv(1 << 16) == b""
     for one in idle:
         one.close()
 
@@ -147,3 +149,30 @@ def test_only_requests_with_the_token_count(monkeypatch: pytest.MonkeyPatch) -> 
         return statuses
 
     assert asyncio.run(run()) == [303, 401, 401, 401, 503, 200, 200]
+
+
+def test_a_change_whose_sender_has_gone_is_not_made() -> None:
+    reached = False
+
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        nonlocal reached
+        reached = True
+
+    async def run() -> None:
+        arrived: list[Message] = [
+            {"type": "http.request", "body": b"{}", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+
+        async def receive() -> Message:
+            return arrived.pop(0)
+
+        async def send(_message: Message) -> None:
+            pass
+
+        headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+        scope: Scope = {"type": "http", "method": "PUT", "path": "/", "headers": headers}
+        await Guard(app, Access(hosts=frozenset({"127.0.0.1"})))(scope, receive, send)
+
+    asyncio.run(run())
+    assert not reached

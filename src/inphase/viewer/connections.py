@@ -77,4 +77,6 @@ class Connection(H11Protocol):
         ]
         if strangers:
             oldest = min(strangers, key=lambda one: one._limit.when() if one._limit else 0.0)
+            # At once, not when it has ended: the next newcomer of a burst must find another one.
+            self.connections.discard(oldest)
             oldest.transport.abort()

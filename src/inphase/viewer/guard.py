@@ -200,12 +200,12 @@ def _too_large() -> _Answer:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body, None if it is too large."""
+    """The whole body, None if it is too large or its sender has gone."""
     taken = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return bytes(taken)
+            return None
         taken += message.get("body", b"")
         if len(taken) > _LARGEST_BODY:
             return None
