@@ -68,6 +68,16 @@ def test_what_a_command_has_read_is_free_after_it(tmp_path: Path) -> None:
     check_overwrite(video)  # no command is running: a program knows what it does
 
 
+@pytest.mark.usefixtures("_command")
+def test_a_path_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "file").touch()
+    for name in ("loop/x.json", "x" * 300, "file/x.json", "nul\0.json"):
+        protect(tmp_path / name)
+        with pytest.raises(OutputError, match="Cannot write"):
+            check_overwrite(tmp_path / name)
+
+
 def test_labels_stay_until_they_are_moved(tmp_path: Path) -> None:
     place = tmp_path / "labels.json"
     place.write_text(json.dumps(LABELS))

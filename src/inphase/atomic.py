@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from inphase.errors import OutputError
-from inphase.overwriting import check_overwrite
+from inphase.overwriting import check_replace
 
 # What makes a spreadsheet run a cell instead of showing it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -34,7 +34,8 @@ def replacing(path: str | Path, *, in_place: bool = False) -> Iterator[Path]:
             written, or the disk is full.
     """
     path = Path(path)
-    check_overwrite(path, in_place=in_place)
+    if not in_place:
+        check_replace(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))

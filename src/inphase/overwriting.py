@@ -7,6 +7,7 @@ that leads to, such as the videos of a folder.
 
 import hashlib
 import json
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -64,8 +65,8 @@ def protect(path: str | Path, *, whole: bool = False) -> None:
     path = Path(path)
     try:
         state = path.stat()
-        place = path.resolve()
-    except (OSError, ValueError, RuntimeError):
+        place = _place(path)
+    except (OSError, ValueError):
         return
     _inputs.files.setdefault((state.st_dev, state.st_ino), path)
     # A symlink's own name must stay too.
@@ -79,20 +80,24 @@ def protect(path: str | Path, *, whole: bool = False) -> None:
             protect(file)
 
 
-def check_overwrite(path: str | Path, *, in_place: bool = False) -> None:
-    """Refuse to write a file or folder where something of the user's would be lost.
+def check_overwrite(path: str | Path) -> None:
+    """Refuse to write where something of the user's would be lost.
 
     Args:
-        path: to write.
-        in_place: whether it is edited: read first, and written again with what it held.
+        path: of a file to write, or of a folder to fill.
 
     Raises:
-        OutputError: it is an input of the running command, in one or above one, or it holds labels
-            or matches that a person made.
+        OutputError: it is an input of the running command or in one, or it holds labels or matches
+            that a person made, or there can be no such path.
     """
     path = Path(path)
-    if in_place:
-        return
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"Cannot write {path}: {reason}.") from error
     if _inputs is not None:
         _check_inputs(path, _inputs)
     work = _work_in(path)
@@ -102,11 +107,23 @@ def check_overwrite(path: str | Path, *, in_place: bool = False) -> None:
         )
 
 
+def check_replace(path: str | Path) -> None:
+    """Refuse to replace a file, or a folder with all that is in it; see `check_overwrite`."""
+    path = Path(path)
+    check_overwrite(path)
+    above = _inputs.parents.get(_key(_place(path))) if _inputs is not None else None
+    if above is not None and path.is_dir():
+        raise OutputError(
+            f"{path} holds {above}, which this command reads and which would be lost; give another "
+            "folder."
+        )
+
+
 def read_in(folder: str | Path) -> Path | None:
     """A file directly in a folder that the running command reads, if there is one."""
     if _inputs is None:
         return None
-    place = _key(Path(folder).resolve())
+    place = _key(_place(Path(folder)))
     for key, path in _inputs.places.items():
         if key not in _inputs.folders and key.rpartition("/")[0] == place and path.is_file():
             return path
@@ -123,16 +140,11 @@ def stamped(labels: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_inputs(path: Path, inputs: _Inputs) -> None:
-    place = path.resolve()
+    place = _place(path)
     found: Path | None = None
     try:
         state = path.stat()
         found = inputs.files.get((state.st_dev, state.st_ino))
-        if found is None and path.is_dir() and _key(place) in inputs.parents:
-            raise OutputError(
-                f"{path} holds {inputs.parents[_key(place)]}, which this command reads and which "
-                "would be lost; give another folder."
-            )
     except (OSError, ValueError):
         pass  # there is nothing yet
     if found is not None:
@@ -157,6 +169,11 @@ def _files(folder: Path) -> list[Path]:
         return [path for path in folder.iterdir() if path.is_file()]
     except OSError:
         return []
+
+
+def _place(path: Path) -> Path:
+    """Where a path leads; unlike `Path.resolve`, also if its links go round in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def _key(path: Path) -> str:

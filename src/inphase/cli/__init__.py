@@ -29,6 +29,10 @@ def run(arguments: list[str]) -> int:
             result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
     except InphaseError as error:
         return _say(str(error))
+    except OSError as error:  # of the system: a name too long, no permission, a disk that fails
+        if error.filename is None or error.strerror is None:
+            raise
+        return _say(f"{os.fsdecode(error.filename)}: {error.strerror.lower()}.")
     except typer.TyperException as error:
         possible = getattr(error, "possibilities", None)
         message = error.format_message()  # names the option

@@ -41,8 +41,7 @@ def check_arguments(verb: str, values: Mapping[str, Any]) -> None:
                         protect(path / "evaluation" / file)
     for name in OUTPUTS & values.keys():
         for word in _words(values[name]):
-            if not Path(word).is_dir():
-                check_overwrite(word)
+            check_overwrite(word)
 
 
 def _words(value: Any) -> Iterator[str]:

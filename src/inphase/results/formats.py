@@ -92,8 +92,7 @@ class Formats:
                 video would be overwritten.
         """
         path, files = Path(path), [Path(source) for source in sources]
-        if not path.is_dir():
-            check_file(path, files)
+        check_file(path, files)
         if FOLDER in self._forms and (not path.suffix or len(self._forms) == 1):
             check_folder(path, files)
             return FOLDER

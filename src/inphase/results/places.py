@@ -36,9 +36,8 @@ def check_folder(folder: str | Path, sources: Iterable[Path] = ()) -> None:
         OutputError: it is a file, holds one of the videos or a file that the running command
             reads, or cannot be created or written.
     """
-    place = Path(folder).resolve()
-    if not place.is_dir():
-        check_overwrite(folder)
+    place = Path(os.path.realpath(folder))
+    check_overwrite(folder)
     if place.is_file():
         raise OutputError(f"{folder} is a file; give a folder.")
     for source in sources:

@@ -189,11 +189,11 @@ def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
 
 def _check(folder: Path) -> None:
     """Refuse a folder that cannot be that of a run, before any work."""
+    check_overwrite(folder)
     if folder.is_dir():
         if any(folder.iterdir()) and not (folder / CONFIG).is_file():
             raise _other_files(folder)
         return
-    check_overwrite(folder)
     if folder.exists():
         raise OutputError(f"{folder} is not a folder; give another name for the run's folder.")
 

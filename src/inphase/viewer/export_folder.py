@@ -20,8 +20,7 @@ def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
     Raises:
         OutputError: it is a file, or holds something other than an earlier export.
     """
-    if not folder.is_dir():
-        check_overwrite(folder)
+    check_overwrite(folder)
     if folder.is_file():
         raise OutputError(f"{folder} is a file; give a folder for the page.")
     if not folder.is_dir() or not any(folder.iterdir()):
