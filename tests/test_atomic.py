@@ -1,11 +1,13 @@
 """Nothing is left half-written, and an older file survives a failure."""
 
+import csv
 import os
 from pathlib import Path
 
 import pytest
 
-from inphase.atomic import replacing
+from inphase.atomic import replacing, write_csv
+from inphase.data.csv_files import read_csv
 from inphase.errors import OutputError
 
 
@@ -66,3 +68,22 @@ def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path: Path) -> None
     (tmp_path / "taken").touch()
     with pytest.raises(OutputError, match="Cannot write"), replacing(tmp_path / "taken" / "x.txt"):
         raise AssertionError("the block must not run")
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    names = ["=HYPERLINK(1)", "+1+1", "-x", "@sum", " =1", "\t=1", "'=1", "it's", "a=b", "-"]
+    numbers = [-1.5, -2, None, "-0.25", "+3e5", "-inf"]
+    write_csv(tmp_path / "x.csv", ["=video", "number"], [[name, 1] for name in names])
+    with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    cells = [header[0], *(row[0] for row in rows)]
+    assert all(cell.startswith("'") for cell in cells[:7])
+    assert cells[7:10] == names[6:9]
+    # What reads labels and recordings knows the apostrophe.
+    table = read_csv(tmp_path / "x.csv")
+    assert [table.header[0], *(row.cells[0] for row in table.rows[:4])] == ["=video", *names[:4]]
+    write_csv(tmp_path / "y.csv", ["number"], [[number] for number in numbers])
+    with (tmp_path / "y.csv").open(encoding="utf-8", newline="") as file:
+        assert [row[0] for row in csv.reader(file)][1:] == [
+            "" if number is None else str(number) for number in numbers
+        ]

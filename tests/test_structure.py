@@ -17,8 +17,10 @@ EVERYWHERE = {
     "compiled",
     "errors",
     "lazy",
+    "overwriting",
     "progress",
     "settings",
+    "strict_yaml",
     "__init__",
     "__main__",
 }

@@ -1,4 +1,7 @@
-"""Atomic writing: outputs get a temporary name first, so that none is left half-written."""
+"""Atomic writing: outputs get a temporary name first, so that none is left half-written.
+
+Nothing is written over what `inphase.overwriting` keeps.
+"""
 
 import csv
 import json
@@ -9,19 +12,30 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from inphase.errors import OutputError
+from inphase.overwriting import check_replace
+
+# What makes a spreadsheet run a cell instead of showing it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, *, in_place: bool = False) -> Iterator[Path]:
     """Yield a temporary path next to `path`; rename it to `path` if the block succeeds.
 
     The temporary path has the same file name, for writers that depend on the suffix. If the block
     raises, the temporary file or folder is removed and `path` stays as it was.
 
+    Args:
+        path: file or folder to write.
+        in_place: whether it is edited, so that it may be written although it was read.
+
     Raises:
-        OutputError: the folder cannot be created or written, or the disk is full.
+        OutputError: something of the user's would be lost, the folder cannot be created or
+            written, or the disk is full.
     """
     path = Path(path)
+    if not in_place:
+        check_replace(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
@@ -55,23 +69,25 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
-def write_text(path: str | Path, text: str) -> None:
-    """Write a text file in UTF-8, atomically.
+def write_text(path: str | Path, text: str, *, in_place: bool = False) -> None:
+    """Write a text file in UTF-8, atomically; `in_place` as in `replacing`.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    with replacing(path) as beside:
+    with replacing(path, in_place=in_place) as beside:
         beside.write_text(text, encoding="utf-8")
 
 
-def write_json(path: str | Path, content: object, *, indent: int | None = None) -> None:
-    """Write plain values as a JSON file, atomically.
+def write_json(
+    path: str | Path, content: object, *, indent: int | None = None, in_place: bool = False
+) -> None:
+    """Write plain values as a JSON file, atomically; `in_place` as in `replacing`.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    write_text(path, json_text(content, indent=indent) + "\n")
+    write_text(path, json_text(content, indent=indent) + "\n", in_place=in_place)
 
 
 def json_text(content: object, *, indent: int | None = None) -> str:
@@ -82,10 +98,23 @@ def json_text(content: object, *, indent: int | None = None) -> str:
 def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a CSV file, atomically.
 
+    A text that a spreadsheet would run as a formula, such as a video's name that starts with `=`,
+    gets an apostrophe in front; `inphase.data.csv_files` takes it away again.
+
     Raises:
         OutputError: the file cannot be written.
     """
     with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerow(_as_text(cell) for cell in columns)
+        writer.writerows([_as_text(cell) for cell in row] for row in rows)
+
+
+def _as_text(cell: object) -> object:
+    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell  # a negative number

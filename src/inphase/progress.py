@@ -35,7 +35,8 @@ def progress_bar(what: str, total: int, *, console: Console | None = None) -> It
         console: where to show it; by default nowhere.
     """
     columns = (
-        TextColumn("{task.description}"),
+        # File names may have brackets, which are no markup.
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(),

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inphase.errors import ConfigError, hint
+from inphase.overwriting import protect
+from inphase.strict_yaml import MOST_CHARACTERS, parse_yaml
 
 
 class Settings(BaseModel):
-    """Base of every configuration: frozen, and an unknown key is an error."""
+    """Base of every configuration: frozen, finite, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+_LONGEST = 200
 S = TypeVar("S", bound=Settings)
 
 
@@ -35,19 +37,28 @@ def parse_settings(model: type[S], values: Mapping[str, Any], *, source: str) ->
         raise ConfigError(_explain(model, error, source)) from error
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path, *, most: int = MOST_CHARACTERS) -> dict[str, Any]:
     """Read a YAML file that contains a mapping.
 
+    Args:
+        path: the file.
+        most: maximum number of characters in it.
+
     Raises:
-        ConfigError: the file is missing, is not YAML, or is not a mapping.
+        ConfigError: the file is missing, is not YAML, is too large or too deep, or is not a
+            mapping.
     """
+    protect(path)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # A character has at most four bytes.
+        with path.open("rb") as file:
+            text = file.read(4 * most + 1).decode("utf-8")
     except FileNotFoundError as error:
         raise ConfigError(f"{path} does not exist.") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path} cannot be read as YAML: {reason}.") from error
+    values = parse_yaml(text, source=str(path), most=most)
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must consist of `key: value` lines.")
     return values
@@ -56,12 +67,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
 def _explain(model: type[BaseModel], error: ValidationError, source: str) -> str:
     first = error.errors()[0]
     location = [str(part) for part in first["loc"]]
-    dotted = ".".join(location)
+    dotted = _short(".".join(location))
     if first["type"] == "extra_forbidden":
         parent = _model_at(model, location[:-1])
         valid = list(parent.model_fields) if parent else []
         return f"{source}: unknown key `{dotted}`; {hint(location[-1], valid)}"
-    return f"{source}: `{dotted}`: {first['msg'].lower()} (given: {first['input']!r})."
+    told = first["msg"].lower()
+    if not location:  # of the values together
+        return f"{source}: {told}."
+    return f"{source}: `{dotted}`: {told} (given: {_short(repr(first['input']))})."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _model_at(model: type[BaseModel], location: list[str]) -> type[BaseModel] | None:

@@ -1,12 +1,13 @@
 """Following a query frame by frame: its position, revisions, and bounded memory."""
 
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.alignment.online import OnlineAligner
+from inphase.alignment.online import OnlineAligner, advance
 from inphase.errors import AlignmentError
 
 Floats = NDArray[np.float64]
@@ -74,6 +75,60 @@ def test_looking_back_mends_what_was_wrong_at_first() -> None:
     assert OnlineAligner(reference).push([0.0]).revised.tolist() == [0]
 
 
+@pytest.mark.parametrize("rates", [(25, 25), (120, 25), (200, 12), (10, 60), (25, 200)])
+def test_a_query_is_followed_at_whatever_frame_rates(rates: tuple[int, int]) -> None:
+    of_reference, of_query = rates
+    reference = np.arange(4 * of_reference) / of_reference
+    times = np.arange(3 * of_query) / of_query
+    aligner = OnlineAligner(path(reference / 4), times=reference)
+    # The query does in 3 s what takes the reference 4.
+    places = [aligner.push(frame, time) for frame, time in zip(path(times / 3), times, strict=True)]
+    found = reference[[place.reference_frame for place in places]]
+    assert np.abs(found - times * 4 / 3).max() < 2 / min(rates)
+
+
+@pytest.mark.parametrize("rates", [(25, 25), (120, 25), (10, 60), (25, 200)])
+def test_the_reference_passes_no_faster_than_allowed(rates: tuple[int, int]) -> None:
+    of_reference, of_query = rates
+    reference = np.arange(8 * of_reference) / of_reference
+    aligner = OnlineAligner(path(reference / 8), times=reference, max_speed=2)
+    end = path(np.array([1.0]))[0]
+    times = 7 + np.arange(2 * of_query) / of_query
+    places = [aligner.push(end, time).reference_frame for time in times]
+    away = reference[places] - 2 * (times - 7)
+    assert away.max() < 3 / min(rates)
+    assert away[-1] > -3 / min(rates)  # it goes as fast as it may
+
+
+@pytest.mark.parametrize("rate", [5, 25, 200])
+def test_it_looks_back_as_long_as_asked_at_whatever_rate(rate: int) -> None:
+    times = np.arange(3 * rate) / rate
+    aligner = OnlineAligner(path(np.arange(600) / 600), times=np.arange(600) / 200, look_back=1)
+    revised = [
+        aligner.push(frame, time).revised
+        for frame, time in zip(path(times / 3), times, strict=True)
+    ]
+    assert [len(one) for one in revised] == [min(n, rate) + 1 for n in range(3 * rate)]
+
+
+@pytest.mark.parametrize("reach", [0, 1, 3, 20])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_step_takes_the_cheapest_position_within_reach_and_of_equal_ones_the_nearest(
+    seed: int, reach: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    costs = generator.integers(0, 4, size=15).astype(float)
+    distances, new = generator.random(15), np.empty(15)
+    came = np.empty(15, dtype=np.int32)
+    advance(costs, distances, reach, new, came)
+    for i in range(15):
+        steps = range(1, min(reach, i) + 1)
+        step = min(steps, key=lambda back: (costs[i - back], back), default=0)
+        step = step if costs[i - step] <= costs[i] else 0
+        assert came[i] == step
+        assert new[i] == costs[i - step] + distances[i]
+
+
 def test_an_open_begin_starts_anywhere() -> None:
     reference = path(np.linspace(0, 1, 50))
     late = reference[30]
@@ -105,11 +160,14 @@ def test_memory_does_not_grow_with_the_query() -> None:
     [
         ({"max_speed": 0}, "max_speed"),
         ({"look_back": -1}, "look_back"),
+        ({"look_back": np.inf}, "look_back"),
+        ({"times": [0, 1, 2, 2, 3]}, "increasing"),
+        ({"times": [0, 1, 2]}, "one increasing number per frame"),
     ],
 )
-def test_options_out_of_range_are_refused(options: dict[str, int], told: str) -> None:
+def test_options_out_of_range_are_refused(options: dict[str, Any], told: str) -> None:
     with pytest.raises(AlignmentError, match=told):
-        OnlineAligner(np.zeros((5, 2)), **options)  # type: ignore[arg-type]
+        OnlineAligner(np.zeros((5, 2)), **options)
 
 
 def test_other_dimensions_and_numbers_are_refused() -> None:

@@ -100,7 +100,10 @@ def test_transfer_keeps_to_anchors_both_ways(tmp_path: Path) -> None:
         (json.dumps({"anchors": [{**FIRST, "query_tiem": 1.0}]}), "did you mean query_time"),
         ('{"anchors": [{"reference": "a", "query": "b", "query_frame": 1.5}]}', "integer"),
         ('{"anchors": [{"reference": "a", "query": "b", "query_frame": -1}]}', "query_frame"),
-        ('{"anchors": [{"reference": "a", "query": "b", "query_time": NaN}]}', "query_time"),
+        (
+            '{"anchors": [{"reference": "a", "query": "b", "query_time": NaN}]}',
+            "NaN is not a number",
+        ),
     ],
 )
 def test_a_wrong_file_is_one_sentence(tmp_path: Path, content: str, told: str) -> None:

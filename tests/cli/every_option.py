@@ -74,10 +74,13 @@ BOTH_BY_MODEL = replace(MODEL, also={"embed.1.model": Path("other")})
 SPLIT = Row("--split test", "embed.videos.names", ("c", "d"))
 STRICT = Row("--strict", "say_verdict.strict", True)
 STORE = Row("--store other", "Store.folder", Path("other"))
+RATE = "inphase.video.rates:assume_rate"
+FPS = {"--fps": Row("--fps 10", "assume_rate.fps", 10.0)}
 VERBS: dict[str, Verb] = {
     "synchronize": Verb(
         "labels.json -o out.json",
         {
+            RATE: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
             "inphase.models.model_folder:sees_poses": False,
             "inphase.cli.verdict:say_verdict": 0,
@@ -123,11 +126,12 @@ VERBS: dict[str, Verb] = {
                 {"choose_model.cache": Path("kept")},
             ),
             **alignment("synchronize.options"),
+            **FPS,
         },
     ),
     "view": Verb(
         "labels.json",
-        {"inphase.viewer.view:view": ()},
+        {RATE: None, "inphase.viewer.view:view": ()},
         {
             "videos": Row("", "view.videos.names", ("a", "b", "c", "d")),
             "--model": Row("--model other", "view.model", Path("other")),
@@ -148,11 +152,12 @@ VERBS: dict[str, Verb] = {
             "--set": Row("--set steps=7", "view.overrides", ["steps=7"]),
             "--cache": Row("--cache kept", "view.cache", Path("kept")),
             **alignment("view.options"),
+            **FPS,
         },
     ),
     "cut": Verb(
         "labels.json -o clips",
-        {"inphase.applications.repetitions.cut:cut_videos": RESULT},
+        {RATE: None, "inphase.applications.repetitions.cut:cut_videos": RESULT},
         {
             "videos": Row("", "cut_videos.videos.names", ("a", "b", "c", "d")),
             "--output": Row("-o others", "save.path", Path("others")),
@@ -165,11 +170,13 @@ VERBS: dict[str, Verb] = {
             "--longest": Row("--longest 3.5", "cut_videos.longest", 3.5),
             "--least-confidence": Row("--least-confidence 0.6", "cut_videos.least_confidence", 0.6),
             "--split": Row("--split test", "cut_videos.videos.names", ("c", "d")),
+            **FPS,
         },
     ),
     "follow": Verb(
         "live.ts --reference a.mp4 --model model",
         {
+            RATE: None,
             "inphase.video:probe": SimpleNamespace(duration=2.0),
             "inphase.applications.following:follow": lambda: iter([object()]),
             "inphase.applications.following:show": SimpleNamespace(
@@ -189,11 +196,13 @@ VERBS: dict[str, Verb] = {
             "--max-speed": Row("--max-speed 5", "follow.max_speed", 5),
             "--open-begin": Row("--open-begin", "follow.open_begin", True),
             "--strict": STRICT,
+            **FPS,
         },
     ),
     "train": Verb(
         "labels.json -o run",
         {
+            RATE: None,
             "inphase.training:train": SimpleNamespace(model=Path("run/model"), skipped=()),
             "inphase.training.processes:launch": 0,
         },
@@ -207,11 +216,12 @@ VERBS: dict[str, Verb] = {
             "--set": Row("--set steps=7 --set seed=3", "train.config.seed", 3),
             "--cache": Row("--cache kept", "train.cache", Path("kept")),
             "--devices": Row("--devices 2", "launch.devices", 2),
+            **FPS,
         },
     ),
     "embed": Verb(
         "labels.json --model model -o out.npz",
-        {EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
+        {RATE: None, EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
         {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,
@@ -220,11 +230,13 @@ VERBS: dict[str, Verb] = {
                 "--subject b=320,200@1.5", "embed.subjects", {"b": Place(320, 200, 1.5)}
             ),
             "--split": SPLIT,
+            **FPS,
         },
     ),
     "align": Verb(
         "b.mp4 a.mp4 c.mp4 --model model -o out.json",
         {
+            RATE: None,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             "inphase.cli.verdict:say_verdict": 0,
@@ -236,11 +248,13 @@ VERBS: dict[str, Verb] = {
             "--model": MODEL,
             "--output": Row("-o out.csv", "save.path", Path("out.csv")),
             **alignment("synchronize.options"),
+            **FPS,
         },
     ),
     "sound": Verb(
         "b.mp4 --sources a.mp4 --model model -o out.wav",
         {
+            RATE: None,
             EMBED: Embeddings,
             "inphase.applications.sound_transfer.transfer_sound:check_sources": None,
             "inphase.applications.sound_transfer.transfer_sound:transfer_sound": RESULT,
@@ -253,11 +267,13 @@ VERBS: dict[str, Verb] = {
             "--block": Row("--block 3", "transfer_sound.block", 3),
             "--paper": Row("--paper", "transfer_sound.paper", True),
             **alignment("transfer_sound.options"),
+            **FPS,
         },
     ),
     "index add": Verb(
         "labels.json --model model",
         {
+            RATE: None,
             "inphase.store:Store": None,
             "inphase.store:Store.add": MagicMock(skipped=(), index=None),
             "inphase.store:Store.videos": (),
@@ -272,6 +288,7 @@ VERBS: dict[str, Verb] = {
                 {"coach": "anna", "day": "2"},
             ),
             "--split": Row("--split test", "Store.add.videos.names", ("c", "d")),
+            **FPS,
         },
     ),
     "index list": Verb(
@@ -286,7 +303,7 @@ VERBS: dict[str, Verb] = {
     ),
     "retrieve": Verb(
         "a.mp4@1.2 -o out.png",
-        {"inphase.applications.retrieval.retrieve:retrieve": RESULT},
+        {RATE: None, "inphase.applications.retrieval.retrieve:retrieve": RESULT},
         {
             "queries": Row("", "retrieve.queries", ["a.mp4@1.2"]),
             "-k": Row("-k 7", "retrieve.k", 7),
@@ -303,11 +320,13 @@ VERBS: dict[str, Verb] = {
             ),
             "--exact": Row("--exact", "retrieve.exact", True),
             "--width": Row("--width 640", "save.width", 640),
+            **FPS,
         },
     ),
     "transfer": Verb(
         "a.srt labels.json --model model -o out",
         {
+            RATE: None,
             "inphase.data:read_annotations": (
                 AnnotatedVideo(Video("a", Path("a.mp4")), Annotations()),
             ),
@@ -329,11 +348,16 @@ VERBS: dict[str, Verb] = {
             "--strict": STRICT,
             "--split": Row("--split test", "embed.videos.names", ("c", "d", "a")),
             **alignment("transfer.options"),
+            **FPS,
         },
     ),
     "anomaly": Verb(
         "new.mp4 --typical labels.json --model model -o out.png",
-        {EMBED: Embeddings, "inphase.applications.anomalies.find_anomalies:find_anomalies": RESULT},
+        {
+            RATE: None,
+            EMBED: Embeddings,
+            "inphase.applications.anomalies.find_anomalies:find_anomalies": RESULT,
+        },
         {
             "video": Row("", "find_anomalies.video.name", "new"),
             "--typical": Row(
@@ -349,11 +373,13 @@ VERBS: dict[str, Verb] = {
             "--width": Row("--width 640", "save.width", 640),
             "--split": SPLIT,
             "--distance": Row("--distance cosine", "find_anomalies.distance", "cosine"),
+            **FPS,
         },
     ),
     "progress": Verb(
         "new.mp4 --demonstrations labels.json --model model -o out.csv",
         {
+            RATE: None,
             EMBED: Embeddings,
             "inphase.applications.progress_signal.measure:Goal": None,
             "inphase.applications.progress_signal.measure:measure_progress": MagicMock(
@@ -373,11 +399,16 @@ VERBS: dict[str, Verb] = {
             "--strict": STRICT,
             "--split": SPLIT,
             "--distance": Row("--distance cosine", "Goal.distance", "cosine"),
+            **FPS,
         },
     ),
     "trajectories": Verb(
         "labels.json --model model -o out.png",
-        {EMBED: Embeddings, "inphase.applications.trajectory.trajectories:trajectories": RESULT},
+        {
+            RATE: None,
+            EMBED: Embeddings,
+            "inphase.applications.trajectory.trajectories:trajectories": RESULT,
+        },
         {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,
@@ -389,6 +420,7 @@ VERBS: dict[str, Verb] = {
             "--seed": Row("--seed 3", "trajectories.seed", 3),
             "--width": Row("--width 640", "save.width", 640),
             "--split": SPLIT,
+            **FPS,
         },
     ),
     "evaluate": Verb(
@@ -434,6 +466,7 @@ VERBS: dict[str, Verb] = {
     "data check": Verb(
         "labels.json",
         {
+            RATE: None,
             "inphase.applications.collection_check.check:check_collection": RESULT,
             "inphase.applications.collection_check.table:summary_table": "",
             "inphase.applications.collection_check.table:finding_lines": (),
@@ -441,11 +474,15 @@ VERBS: dict[str, Verb] = {
         {
             "videos": Row("", "check_collection.videos.names", ("a", "b", "c", "d")),
             "--output": Row("-o out.json", "save.path", Path("out.json")),
+            **FPS,
         },
     ),
     "data convert": Verb(
         "marks.csv a.mp4 -o out.json",
-        {"inphase.data.formats:convert_labels": MagicMock(counts={}, videos=(), mistakes=())},
+        {
+            RATE: None,
+            "inphase.data.formats:convert_labels": MagicMock(counts={}, videos=(), mistakes=()),
+        },
         {
             "labels": Row("", "convert_labels.labels", Path("marks.csv")),
             "videos": Row("", "convert_labels.videos", ["a.mp4"]),
@@ -455,6 +492,7 @@ VERBS: dict[str, Verb] = {
             "--action": Row(
                 "--action squat --action bowl", "convert_labels.actions", ["squat", "bowl"]
             ),
+            **FPS,
         },
     ),
     "draw": Verb(

@@ -49,6 +49,11 @@ def test_convert_writes_labels_and_lists_mistakes(
     assert dict(Collection.open(out)["a"].events) == {"up": 2, "down": 5}
     table.write_text("video,event,time\na,up,0.2\nb,up,0.5\n")
     assert run(["data", "convert", *arguments]) == 0
+    corrected = out.read_text().replace('"up": 2', '"up": 3')
+    out.write_text(corrected)
+    assert run(["data", "convert", *arguments]) == 2
+    assert "holds labels that would be lost" in capsys.readouterr().err
+    assert out.read_text() == corrected
 
 
 def test_mistakes_are_one_line_and_exit_2(

@@ -68,3 +68,50 @@ def test_a_model_and_a_way_to_choose_one_are_a_mistake(
         for option in (["--features", "pose"], ["--no-fit"], ["--set", "steps=3"]):
             assert run([*verb, "--model", "m", *option]) == 2
             assert "leave them out with --model" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "embed {name} --model m -o x.npz",
+        "embed a.mp4 --model {name} -o x.npz",
+        "embed a.mp4 --model m -o {name}.npz",
+        "index list --store {name}",
+        "transfer {name} a.mp4 -o x",
+        "compare {name} {name}",
+        "view a.mp4 --labels {name}",
+        "draw -o {name}",
+    ],
+)
+def test_a_name_that_no_disk_takes_is_one_sentence(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "m").mkdir()
+    assert run(line.format(name="n" * 300).split()) == 2
+    told = capsys.readouterr().err
+    assert "name too long" in told.lower()
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "synchronize a b -o x.mp4 --window",
+        "follow a --reference b --wait",
+        "cut a -o clips --longest",
+        "anomaly a --typical b -o x.png --alpha",
+        "trajectories a -o x.png --perplexity",
+        "retrieve a@1 --from",
+    ],
+)
+def test_an_option_takes_numbers_only(
+    line: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    option = line.split()[-1]
+    assert run([*line.split()[:-1], f"{option}={number}"]) == 2
+    told = capsys.readouterr().err
+    assert option in told
+    assert "must be a number" in told or "should be" in told or "is not in the range" in told

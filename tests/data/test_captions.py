@@ -145,6 +145,60 @@ def test_subrip_as_players_show_it(tmp_path: Path, text: str) -> None:
     assert _read(tmp_path, "a.srt", text) == (Cue(1.0, 2.0, "lift\nit"), Cue(3.0, 3.0, "hold"))
 
 
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [
+        ("id of\ntwo lines\n00:01.000 --> 00:02.000\nup", [(1, 2, "up")]),
+        ("00:01.000 --> 00:02.000\nup\n00:03.000 --> 00:04.000\ndown",
+         [(1, 2, "up"), (3, 4, "down")]),
+        ("00:01.000 --> 00:02.000\rup\r\r00:03.000 --> 00:04.000\rdown\r",
+         [(1, 2, "up"), (3, 4, "down")]),
+        ("00:01.000 --> 00:02.000\na\x0bb\u2028c\x85d\x1ce", [(1, 2, "a\x0bb\u2028c\x85d\x1ce")]),
+        ("00:01.000 --> 00:02.000\na\0b", [(1, 2, "a\ufffdb")]),
+        ("1\n00:01.000-->00:02.000 line:0 what:ever\nx --> y", [(1, 2, "x --> y")]),
+        ("00:01.000 --> 00:02.000\n\nno cue\n\n00:03.000 --> 00:04.000\ndown",
+         [(1, 2, ""), (3, 4, "down")]),
+    ],
+    ids=["name", "no empty line", "CR", "other line ends", "NUL", "settings", "empty"],
+)  # fmt: skip
+def test_webvtt_is_read_by_its_rules(
+    tmp_path: Path, text: str, cues: list[tuple[float, float, str]]
+) -> None:
+    assert _read(tmp_path, "a.vtt", f"WEBVTT\tx\n\n{text}") == tuple(Cue(*one) for one in cues)
+
+
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [
+        ("1\n00:00:01,000 --> 00:00:02,000\nup\n2\n00:00:03,000 --> 00:00:04,000\ndown",
+         [(1, 2, "up"), (3, 4, "down")]),
+        ("1\n00:00:01,000 --> 00:00:02,000\nup\n\n12:30 is noon\n\n42\n\nend\n",
+         [(1, 2, "up\n12:30 is noon\n42\nend")]),
+        ("1\n00:00:01,000 --> 00:00:02,000\n3\n2\n\n00:00:03,000 --> 00:00:04,000\n7",
+         [(1, 2, "3"), (3, 4, "7")]),
+        ("00:00:01,000 --> 00:00:02,000\n3\n\n00:00:03,000 --> 00:00:04,000\ndown",
+         [(1, 2, "3"), (3, 4, "down")]),
+        ("1\n00:00:01,000 --> 00:00:02,000\nup\n\n2\n\n", [(1, 2, "up")]),
+        ("1\n00:00:01,5 --> 00:00:02,25000\nup\x0bit", [(1.5, 2.25, "up\x0bit")]),
+        ("1\n00:01,000 --> 00:02,000\nsee --> this", [(1, 2, "see --> this")]),
+    ],
+    ids=["no empty line", "time in text", "numbers", "no number", "left over", "digits", "short"],
+)  # fmt: skip
+def test_subrip_is_read_whatever_is_left_out(
+    tmp_path: Path, text: str, cues: list[tuple[float, float, str]]
+) -> None:
+    assert _read(tmp_path, "a.srt", text) == tuple(Cue(*one) for one in cues)
+
+
+@pytest.mark.parametrize("name", ["a.vtt", "a.srt"])
+def test_thousands_of_digits_are_no_time(tmp_path: Path, name: str) -> None:
+    digits = "9" * 5000
+    text = f"WEBVTT\n\n{digits}:00:01.000 --> {digits}:00:02.000\nup\n"
+    with pytest.raises(CollectionError, match="is not a timing") as error:
+        _read(tmp_path, name, text if name == "a.vtt" else text.removeprefix("WEBVTT\n"))
+    assert len(str(error.value)) < 300
+
+
 def test_a_mistyped_timing_of_subrip_is_not_taken_for_text(tmp_path: Path) -> None:
     text = f"1\n{_ONE}\nlift\n\n2\n00:00:03,000 -> 00:00:04,000\nhold\n"
     with pytest.raises(CollectionError, match=r"line 6.*is not a timing"):

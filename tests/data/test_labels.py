@@ -56,6 +56,8 @@ def test_an_event_may_come_right_after_the_last_frame(tmp_path: Path) -> None:
         ({"videos": {"a": {"fps": 3}}}, ["video a", "`file`"]),
         (_content(splt="train"), ["video a", "`splt`", "did you mean", "split"]),
         (_content(fps=0), ["video a", "`fps`"]),
+        (_content(fps=float("nan")), ["NaN is not a number"]),
+        ('{"videos": {"a": {"file": "a.mp4", "fps": 1e999}}}', ["video a", "`fps`", "finite"]),
         (_content(frames=2.5), ["video a", "`frames`"]),
         (_content(events={"start": 1.5}), ["video a", "start"]),
         (_content(events={"start": True}), ["video a", "start"]),

@@ -185,6 +185,11 @@ def _file(name: str, content: bytes) -> Callable[[Path], object]:
         (_config(lambda c: c.update(format_version=True)), ModelError, "no valid `format_version`"),
         (_file("config.yaml", b"encoder: [1"), ConfigError, "cannot be read as YAML"),
         (_file("config.yaml", b"\xff\xfe\x00"), ConfigError, "cannot be read as YAML"),
+        (
+            _tensors(lambda t: t["embedder.fc1.bias"].fill_(float("nan"))),
+            ModelError,
+            r"not all finite numbers \(`embedder\.fc1\.bias`\)",
+        ),
         (_truncate, ModelError, r"model\.safetensors is not a complete safetensors file"),
         (_file("model.safetensors", b""), ModelError, "not a complete safetensors file"),
         (_file("weights.pt", b"x"), ModelError, r"holds weights\.pt, which may be a pickle"),

@@ -130,6 +130,22 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert (folder / "notes.txt").read_text() == "mine"
 
 
+def test_what_a_person_added_or_changed_is_not_drawn_over(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    _write(folder, count=1)
+    labels = json.loads((folder / "labels.json").read_text())
+    labels["videos"]["pouring_000"]["events"].popitem()
+    (folder / "labels.json").write_text(json.dumps(labels))
+    with pytest.raises(OutputError, match="holds labels that would be lost"):
+        _write(folder, count=2)
+    other = tmp_path / "other"
+    _write(other, count=1)
+    (other / "videos" / "mine.mp4").write_text("mine")
+    with pytest.raises(CollectionError, match=r"mine\.mp4, which was not drawn"):
+        _write(other, count=2)
+    assert (other / "videos" / "mine.mp4").read_text() == "mine"
+
+
 def test_a_place_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "set").write_text("mine")
     with pytest.raises(CollectionError, match="cannot be used"):

@@ -58,12 +58,26 @@ def test_objective_options_can_be_overridden() -> None:
         ("steps.more=7", "has no keys"),
         ("objectives.tcc.temprature=1", "temperature"),
         ("steps=[", "YAML"),
+        ("learning_rate=.inf", "finite number"),
+        ("learning_rate=1e30", "less than or equal to"),
+        ("encoder.conv_width=10000000", "less than or equal to"),
+        ("encoder.smoothing=1e9", "less than or equal to"),
+        ("seed=" + "9" * 5000, "value that cannot be read"),
+        ("objectives.tcc.num_cycles=1000000000", "at most 100000"),
+        ("objectives.tcc.weight=1e30", "largest is"),
+        ("encoder.smoothing=.nan", "finite number"),
+        ("objectives.tcc.temperature=.inf", "`temperature` must be a finite number"),
     ],
 )
 def test_a_wrong_override_is_one_sentence_that_helps(override: str, told: str) -> None:
     with pytest.raises(ConfigError, match=told) as caught:
         load_config("quick", overrides=[override])
     assert "\n" not in str(caught.value)
+
+
+def test_a_batch_that_no_memory_holds_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"a batch would hold \d+ frames"):
+        load_config("quick", overrides=["frames_per_clip=1000", "videos_per_batch=1000"])
 
 
 def test_an_unknown_preset_suggests_the_nearest() -> None:
@@ -116,6 +130,8 @@ def test_overrides_come_after_the_objective() -> None:
         ("tcc:heavy", "positive number, not 'heavy'"),
         ("tcc:", "positive number"),
         ("tcc:-1", "positive number"),
+        ("tcc:inf", "positive number"),
+        ("tcc:nan", "positive number"),
     ],
 )
 def test_a_wrong_objective_is_one_sentence_that_helps(objective: str, told: str) -> None:

@@ -131,6 +131,29 @@ def test_a_run_that_diverges_ends_with_an_error(
     assert not (tmp_path / "last.ckpt").exists()
 
 
+@pytest.mark.parametrize("steps", [1, 5])
+def test_weights_that_explode_are_never_written(
+    clips: Clips, config: TrainingConfig, tmp_path: Path, steps: int
+) -> None:
+    wild = config.model_copy(update={"learning_rate": 1e30, "steps": steps, "checkpoint_every": 1})
+    with pytest.raises(TrainingError, match="training has diverged"):
+        fit(TrainingModule(wild, Encoder(config.encoder)), clips, checkpoint=tmp_path / "last.ckpt")
+    if (tmp_path / "last.ckpt").exists():
+        state = torch.load(tmp_path / "last.ckpt", weights_only=True)["module"]
+        assert all(torch.isfinite(one).all() for one in state.values())
+
+
+def test_infinite_embeddings_are_no_loss_at_all(
+    clips: Clips, config: TrainingConfig, tmp_path: Path
+) -> None:
+    module = TrainingModule(config, Encoder(config.encoder))
+    assert isinstance(module.encoder.embedder, Embedder)
+    with torch.no_grad():
+        module.encoder.embedder.fc1.bias.fill_(math.inf)
+    with pytest.raises(TrainingError, match="at step 1: training has diverged"):
+        fit(module, clips, checkpoint=tmp_path / "last.ckpt")
+
+
 def test_gradients_are_clipped(clips: Clips, config: TrainingConfig, tmp_path: Path) -> None:
     def moved(clip: float) -> float:
         chosen = config.model_copy(update={"gradient_clip": clip, "steps": 1})

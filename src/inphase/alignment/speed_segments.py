@@ -37,7 +37,7 @@ class SpeedSegment:
 
 
 def constant_speeds(
-    mapping: ArrayLike, *, error: int = 2, steps: int = 250
+    mapping: ArrayLike, *, error: int = 2, steps: int = 250, fastest: int | None = None
 ) -> tuple[SpeedSegment, ...]:
     """Cut a mapping into the fewest pieces of constant speed.
 
@@ -48,6 +48,7 @@ def constant_speeds(
         mapping: (n,) source frame of each output frame, a non-negative integer.
         error: maximum difference of a shown frame from the mapping, in source frames.
         steps: speeds are multiples of 1/steps, as in the files of editing programs.
+        fastest: the largest of these multiples; by default a speed of 100.
 
     Returns:
         Pieces without gaps, from output frame 0 to n − 1.
@@ -65,18 +66,24 @@ def constant_speeds(
         raise AlignmentError(f"The error must be 0 or more frames, not {error}.")
     if steps < 1:
         raise AlignmentError(f"steps must be at least 1, not {steps}.")
+    if fastest is not None and fastest < 1:
+        raise AlignmentError(f"fastest must be at least 1, not {fastest}.")
+    most = _LARGEST_SPEED * steps
+    most = most if fastest is None else min(most, fastest)
     wanted = wanted.astype(np.int64)
-    ends = least_cuts(wanted, error, steps)
+    ends = least_cuts(wanted, error, steps, most)
     starts = np.concatenate([[0], ends[:-1]])
     segments: list[SpeedSegment] = []
     for start, end in zip(starts, ends, strict=True):
         shown = int(segments[-1].played()[-1]) if segments else 0
-        segments.append(_best(wanted[start:end], int(start), error, steps, shown=shown))
+        segments.append(_best(wanted[start:end], int(start), error, steps, most, shown=shown))
     return tuple(segments)
 
 
 @compiled()
-def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.int64]:
+def least_cuts(
+    wanted: NDArray[np.int64], error: int, steps: int, fastest: int
+) -> NDArray[np.int64]:
     """The ends of the fewest pieces; `wanted` (n,), ends (pieces,) ascending, the last is n."""
     n = len(wanted)
     pieces = np.full(n + 1, n + 1, dtype=np.int64)
@@ -84,7 +91,7 @@ def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.
     pieces[0] = 0
     for start in range(n):
         for source in range(max(0, wanted[start] - error), wanted[start] + error + 1):
-            low, high = 0, _LARGEST_SPEED * steps
+            low, high = 0, fastest
             for end in range(start + 1, n + 1):
                 step = end - 1 - start
                 if step > 0:
@@ -107,7 +114,7 @@ def least_cuts(wanted: NDArray[np.int64], error: int, steps: int) -> NDArray[np.
 
 
 def _best(
-    wanted: NDArray[np.int64], first: int, error: int, steps: int, *, shown: int
+    wanted: NDArray[np.int64], first: int, error: int, steps: int, fastest: int, *, shown: int
 ) -> SpeedSegment:
     """The start and speed that jump back least from the frame `shown` last, then deviate least."""
     offsets = np.arange(len(wanted))
@@ -115,8 +122,8 @@ def _best(
     middle = round((wanted[-1] - wanted[0]) * steps / max(len(wanted) - 1, 1))
     reach = (2 * error + 1) * steps // max(len(wanted) - 1, 1) + 1
     speeds = np.unique(np.linspace(max(0, middle - reach), middle + reach, 401).round())
-    speeds = np.union1d(speeds.astype(np.int64), [_exact(wanted, error, steps)[1]])
-    source, speed = _exact(wanted, error, steps)
+    source, speed = _exact(wanted, error, steps, fastest)
+    speeds = np.union1d(np.minimum(speeds.astype(np.int64), fastest), [speed])
     best = (max(0, shown - source), error, error * len(wanted), source, speed)
     for source in range(max(0, int(wanted[0]) - error), int(wanted[0]) + error + 1):
         away = np.abs(source + speeds[:, None] * offsets // steps - wanted)
@@ -131,13 +138,13 @@ def _best(
     return SpeedSegment(first, len(wanted), source, Fraction(speed, steps))
 
 
-def _exact(wanted: NDArray[np.int64], error: int, steps: int) -> tuple[int, int]:
+def _exact(wanted: NDArray[np.int64], error: int, steps: int, fastest: int) -> tuple[int, int]:
     """A start and a speed that stay within the error; one always exists."""
     offsets = np.arange(1, len(wanted))
     for source in range(max(0, int(wanted[0]) - error), int(wanted[0]) + error + 1):
         least = -((-(wanted[1:] - error - source) * steps) // offsets)
         most = -((-(wanted[1:] + error + 1 - source) * steps) // offsets) - 1
         low = max(0, int(least.max(initial=0)))
-        if low <= int(most.min(initial=_LARGEST_SPEED * steps)):
+        if low <= int(most.min(initial=fastest)):
             return source, low
     raise AssertionError("least_cuts returned a piece that cannot be played.")

@@ -39,10 +39,10 @@ class Anchor(Settings):
 
     reference: str
     query: str
-    reference_frame: StrictInt | None = Field(default=None, ge=0)
-    query_frame: StrictInt | None = Field(default=None, ge=0)
-    reference_time: float | None = Field(default=None, ge=0)
-    query_time: float | None = Field(default=None, ge=0)
+    reference_frame: StrictInt | None = Field(default=None, ge=0, le=10**9)
+    query_frame: StrictInt | None = Field(default=None, ge=0, le=10**9)
+    reference_time: float | None = Field(default=None, ge=0, le=1e8)
+    query_time: float | None = Field(default=None, ge=0, le=1e8)
 
     def turned(self) -> "Anchor":
         """The same anchor with reference and query exchanged."""

@@ -21,7 +21,6 @@ from inphase.models import Encoder
 from inphase.models.encoder import ready_encoder
 from inphase.models.pose import Place
 from inphase.models.streaming import Background, StreamEmbedder
-from inphase.video import probe
 from inphase.video.live import live_frames
 
 _BAR = 40
@@ -80,7 +79,7 @@ def follow(
     look_back: float = 0.0,
     wait: float = 2.0,
     background: Background = "running",
-    max_speed: int = 3,
+    max_speed: float = 3,
     open_begin: bool = False,
 ) -> Iterator[FollowedFrame]:
     """Follow a growing file or a camera along a reference, in constant memory.
@@ -96,7 +95,7 @@ def follow(
         look_back: how many seconds of earlier matches may still be revised.
         wait: seconds without a new frame after which a growing file counts as complete.
         background: see `inphase.models.streaming.StreamEmbedder`.
-        max_speed: maximum number of reference frames from one query frame to the next.
+        max_speed: how much faster than the query the reference may pass, at whatever frame rates.
         open_begin: the query may start anywhere in the reference.
 
     Raises:
@@ -108,13 +107,13 @@ def follow(
     if not 0 <= look_back < math.inf:
         raise AlignmentError(f"look_back must be 0 or more seconds, not {look_back:g}.")
     encoder = ready_encoder(model)
-    info = probe(reference)
     stream = StreamEmbedder(encoder, background=background, reference=reference, subject=subject)
     known = stream.frames.embed(reference)
     aligner = OnlineAligner(
         known.embeddings,
+        times=known.times,
         max_speed=max_speed,
-        look_back=round(look_back * info.fps),
+        look_back=look_back,
         open_begin=open_begin,
     )
 
@@ -124,7 +123,7 @@ def follow(
         running = RunningTrust(len(known.times))
         for time, frame in live_frames(query, size=stream.frame_size, wait=wait):
             begun = clock.perf_counter()
-            place = aligner.push(stream.push(frame, time))
+            place = aligner.push(stream.push(frame, time), time)
             confidence = 0.0 if stream.sees_nobody else place.confidence
             doubtful = running.push(confidence, time)
             yield FollowedFrame(

@@ -8,6 +8,7 @@ import typer
 
 from inphase.cli.app import VERBOSE, app
 from inphase.errors import InphaseError
+from inphase.overwriting import protecting
 
 EXIT_OK, EXIT_SKIPPED, EXIT_WRONG, EXIT_STOPPED = 0, 1, 2, 130
 
@@ -24,9 +25,14 @@ def run(arguments: list[str]) -> int:
     arguments = verbose[:1] + [argument for argument in arguments if argument not in VERBOSE]
     try:
         # The original arguments, for a verb that restarts itself in several processes.
-        result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
+        with protecting():
+            result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
     except InphaseError as error:
         return _say(str(error))
+    except OSError as error:  # of the system: a name too long, no permission, a disk that fails
+        if error.filename is None or error.strerror is None:
+            raise
+        return _say(f"{os.fsdecode(error.filename)}: {error.strerror.lower()}.")
     except typer.TyperException as error:
         possible = getattr(error, "possibilities", None)
         message = error.format_message()  # names the option

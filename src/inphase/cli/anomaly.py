@@ -9,6 +9,7 @@ from inphase.applications.anomalies import FORMATS
 from inphase.cli import options
 
 
+@options.with_frame_rate
 def anomaly(
     video: Annotated[str, typer.Argument(help="The video to check.", show_default=False)],
     typical: Annotated[
@@ -40,7 +41,9 @@ def anomaly(
             "that a new person or place is not an anomaly by itself.",
         ),
     ] = False,
-    width: Annotated[int, typer.Option(min=200, help="Width of the .png, in pixels.")] = 1200,
+    width: Annotated[
+        int, typer.Option(min=200, max=20_000, help="Width of the .png, in pixels.")
+    ] = 1200,
     split: options.Split = None,
     distance: options.Distance = "squared_euclidean",
 ) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from inphase.cli import options
+from inphase.cli import list_options, options
 
 cache = typer.Typer(
     help="Show or clear the cache of earlier computations.",
@@ -14,7 +14,7 @@ cache = typer.Typer(
 )
 
 
-@cache.command()
+@cache.command(cls=list_options.Command)
 def show() -> int:
     """Show the size and location of the cache.
 
@@ -41,7 +41,7 @@ def show() -> int:
     return 0
 
 
-@cache.command()
+@cache.command(cls=list_options.Command)
 def clear(
     kinds: Annotated[
         list[str] | None,

@@ -20,7 +20,9 @@ def compare(
         ),
     ],
     output: Annotated[Path | None, options.output(COMPARISON_FORMATS)] = None,
-    bootstrap: Annotated[int, typer.Option(min=2, help="Number of bootstrap samples.")] = 1000,
+    bootstrap: Annotated[
+        int, typer.Option(min=2, max=100_000, help="Number of bootstrap samples.")
+    ] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Random seed of the bootstrap.")] = 0,
 ) -> None:
     """Compare evaluations and show which differences are significant.

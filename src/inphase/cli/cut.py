@@ -10,6 +10,7 @@ from inphase.cli import options
 from inphase.errors import ConfigError
 
 
+@options.with_frame_rate
 def cut(
     videos: options.Videos,
     output: Annotated[Path, options.output(FORMATS)],

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from inphase.applications.collection_check import FORMATS
-from inphase.cli import options
+from inphase.cli import list_options, options
 
 data = typer.Typer(
     help="Check a collection, or convert other programs' labels to labels.json.",
@@ -15,7 +15,8 @@ data = typer.Typer(
 )
 
 
-@data.command()
+@data.command(cls=list_options.Command)
+@options.with_frame_rate
 def check(
     videos: options.Videos,
     output: Annotated[Path | None, options.output(FORMATS)] = None,
@@ -45,7 +46,8 @@ def check(
     return 0 if result.sound else 1
 
 
-@data.command()
+@data.command(cls=list_options.Command)
+@options.with_frame_rate
 def convert(
     labels: Annotated[
         Path,

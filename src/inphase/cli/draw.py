@@ -15,7 +15,7 @@ def draw(
     action: Annotated[
         Literal["pouring", "swing", "pick_place", "lift"], typer.Option(help="Action to perform.")
     ] = "pouring",
-    count: Annotated[int, typer.Option(min=1, help="Number of performances.")] = 9,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="Number of performances.")] = 9,
     views: Annotated[
         int, typer.Option(min=1, max=2, help="Number of cameras per performance.")
     ] = 1,

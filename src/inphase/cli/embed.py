@@ -9,6 +9,7 @@ from inphase.cli import options
 from inphase.models.formats import FORMATS
 
 
+@options.with_frame_rate
 def embed(
     videos: options.Videos,
     output: Annotated[Path, options.output(FORMATS)],
@@ -25,8 +26,8 @@ def embed(
     """
     from inphase.data import Collection
 
-    FORMATS.check_output(output)
     collection = Collection.open(videos, split=split)
+    FORMATS.check_output(output)
     subjects = options.subjects(subject, collection)
     model = options.model_or_poses(collection, model, subjects=subjects)
     embeddings = options.embed(collection, model, subjects=subjects)

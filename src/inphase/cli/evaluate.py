@@ -66,7 +66,10 @@ def evaluate(
         typer.Option(help="Also score trimmed, frozen and shuffled videos."),
     ] = True,
     bootstrap: Annotated[
-        int, typer.Option(min=2, help="Number of bootstrap samples for the 95 % intervals.")
+        int,
+        typer.Option(
+            min=2, max=100_000, help="Number of bootstrap samples for the 95 % intervals."
+        ),
     ] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     *,

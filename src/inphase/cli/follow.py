@@ -11,6 +11,7 @@ import typer
 from inphase.cli import options, verdict
 
 
+@options.with_frame_rate
 def follow(
     query: Annotated[
         str,
@@ -50,8 +51,10 @@ def follow(
         ),
     ] = "running",
     max_speed: Annotated[
-        int,
-        typer.Option(min=1, max=100, help="Maximum speed, in reference frames per frame."),
+        float,
+        typer.Option(
+            min=1, max=100, help="How many times faster than the video the reference may pass."
+        ),
     ] = 3,
     open_begin: Annotated[
         bool, typer.Option("--open-begin", help="Let it start anywhere in the reference.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from inphase.atomic import json_text
-from inphase.cli import options
+from inphase.cli import list_options, options
 
 index = typer.Typer(
     help="Keep embeddings of videos in a store, to search with `inphase retrieve`.",
@@ -14,7 +14,8 @@ index = typer.Typer(
 )
 
 
-@index.command()
+@index.command(cls=list_options.Command)
+@options.with_frame_rate
 def add(
     videos: Annotated[
         list[str] | None,
@@ -68,7 +69,7 @@ def add(
     return options.conclude(change.skipped)
 
 
-@index.command("list")
+@index.command("list", cls=list_options.Command)
 def list_videos(
     store: options.StoreFolder = options.DEFAULT_STORE,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
@@ -123,7 +124,7 @@ def list_videos(
     return 0
 
 
-@index.command()
+@index.command(cls=list_options.Command)
 def remove(
     names: Annotated[
         list[str],

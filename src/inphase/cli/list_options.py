@@ -1,11 +1,17 @@
-"""Options that take all words up to the next option, such as a shell's expansion of `*.mp4`."""
+"""What all verbs share: options that take several words, such as a shell's expansion of `*.mp4`."""
 
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typer.core import TyperCommand
 
+from inphase.cli.inputs import check_arguments
+from inphase.errors import ConfigError
+
 # An option takes several words if its metavar ends with this.
 SEVERAL = "..."
+_LARGEST = 10**9
 
 
 # Names that people try first, for options of verbs that have no option of that name.
@@ -45,6 +51,12 @@ class Command(TyperCommand):
             spread.append(word)
         return super().parse_args(ctx, spread)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb, unless an output would replace what the line names."""
+        _check_numbers(self.params, ctx.params)
+        check_arguments(str(ctx.info_name), ctx.params)
+        return super().invoke(ctx)
+
     def _by_their_names(self, args: list[str]) -> list[str]:
         known = {name for option in self.params for name in option.opts}
         named: list[str] = []
@@ -55,3 +67,14 @@ class Command(TyperCommand):
             other = _OTHER_NAMES.get(name, name)
             named.append(other + joined + value if name not in known and other in known else word)
         return named
+
+
+def _check_numbers(options: Iterable[Any], values: Mapping[str, Any]) -> None:
+    """Refuse what is no number: bounds of an option let it pass."""
+    for option in options:
+        given = values.get(option.name)
+        for value in given if isinstance(given, list) else (given,):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ConfigError(f"{option.opts[0]} must be a number, not {value}.")
+            if isinstance(value, (int, float)) and abs(value) > _LARGEST:
+                raise ConfigError(f"{option.opts[0]} may be at most {_LARGEST}.")

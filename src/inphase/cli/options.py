@@ -156,6 +156,17 @@ _ALIGNMENT: dict[str, Any] = {
         ),
     ],
 }
+_FPS = Annotated[
+    float | None,
+    typer.Option(
+        "--fps",
+        min=0.01,
+        max=100_000,
+        help="Frames per second of folders of images and of raw streams, which state no times "
+        "[default: that of their labels, otherwise 25].",
+        show_default=False,
+    ),
+]
 _DEFAULTS = {"distance": "squared_euclidean", "open_in": "reference", "open_begin": False,
              "open_end": False}  # fmt: skip
 
@@ -198,6 +209,25 @@ def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]
         return with_options
 
     return decorate
+
+
+def with_frame_rate(verb: Callable[..., R]) -> Callable[..., R]:
+    """Give a verb the option `--fps`, which holds for all videos that state no times."""
+    signature = inspect.signature(verb)
+
+    @functools.wraps(verb)
+    def with_option(*, fps: float | None = None, **given: Any) -> R:
+        from inphase.video import rates
+
+        rates.assume_rate(fps)
+        return verb(**given)
+
+    own = list(signature.parameters.values())
+    added = inspect.Parameter("fps", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_FPS)
+    with_option.__signature__ = signature.replace(parameters=[*own, added])  # type: ignore[attr-defined]
+    with_option.__annotations__ = {**verb.__annotations__, "fps": _FPS}
+    del with_option.__wrapped__
+    return with_option
 
 
 def output(formats: "Formats", *, more: str = "") -> Any:
@@ -253,7 +283,7 @@ def mirror_images(
 
 
 REPEATED = "Repeatable."
-_NUMBER = r"\d+(?:\.\d*)?"
+_NUMBER = r"\d{1,9}(?:\.\d{0,9})?"
 
 
 def embed(
@@ -339,13 +369,16 @@ def subjects(given: Sequence[str] | None, collection: "Collection") -> "dict[str
 
 def console() -> Console:
     """Where progress and warnings go: standard error."""
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def table_console() -> Console:
-    """Where tables go: standard output, at full width if it is not a terminal."""
-    screen = Console()
-    return screen if screen.is_terminal else Console(width=1000)
+    """Where tables go: standard output, at full width if it is not a terminal.
+
+    Cells are shown as they are: file names have brackets and colons that are no markup.
+    """
+    width = None if Console().is_terminal else 1000
+    return Console(width=width, markup=False, emoji=False)
 
 
 def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
@@ -362,7 +395,7 @@ def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
 
 def screen() -> Console:
     """Where results go: standard output."""
-    return Console()
+    return Console(emoji=False)
 
 
 def conclude(skipped: Sequence[Skipped]) -> int:

@@ -9,6 +9,7 @@ from inphase.applications.retrieval import FORMATS
 from inphase.cli import options
 
 
+@options.with_frame_rate
 def retrieve(
     queries: Annotated[
         list[str],
@@ -19,7 +20,7 @@ def retrieve(
             show_default=False,
         ),
     ],
-    k: Annotated[int, typer.Option("-k", min=1, help="Number of frames to find.")] = 5,
+    k: Annotated[int, typer.Option("-k", min=1, max=10_000, help="Number of frames to find.")] = 5,
     output: Annotated[list[Path] | None, options.output(FORMATS, more=options.REPEATED)] = None,
     store: options.StoreFolder = options.DEFAULT_STORE,
     model: Annotated[
@@ -52,7 +53,8 @@ def retrieve(
         typer.Option("--exact", help="Compare with every frame instead of using the index."),
     ] = False,
     width: Annotated[
-        int, typer.Option(min=200, help="Maximum width of the contact sheet, in pixels.")
+        int,
+        typer.Option(min=200, max=20_000, help="Maximum width of the contact sheet, in pixels."),
     ] = 1600,
 ) -> int:
     """Find the frames of other videos that show the same moment.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
 
 
+@options.with_frame_rate
 @options.with_alignment()
 def sound(
     target: Annotated[

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inphase.applications.synchronization.result import Synchronization
 
 
+@options.with_frame_rate
 @options.with_alignment()
 def synchronize(
     videos: options.Videos,
@@ -60,9 +61,9 @@ def synchronize(
     ] = False,
     alignment: options.AlignmentFile = None,
     strict: verdict.Strict = False,
-    width: Annotated[int, typer.Option(min=64, help="Maximum width of the grid, in pixels.")] = (
-        1920
-    ),
+    width: Annotated[
+        int, typer.Option(min=64, max=20_000, help="Maximum width of the grid, in pixels.")
+    ] = (1920),
     cut_error: Annotated[
         int,
         typer.Option(
@@ -96,8 +97,11 @@ def synchronize(
     name = None if reference is None else collection[reference].name
     # Only now, because they are slow to import.
     from inphase.applications.anchors import read_alignment_file
+    from inphase.applications.synchronization.edit_plan import check_edit_list
     from inphase.applications.synchronization.synchronize import synchronize as match
 
+    if output.suffix == ".edl" and not separate:
+        check_edit_list(output, sources if name is None else [collection[name].path])
     anchors = read_alignment_file(alignment) if alignment is not None else None
     if anchors is not None:
         anchors.check(collection.names)

@@ -8,6 +8,7 @@ import typer
 from inphase.cli import options
 
 
+@options.with_frame_rate
 def train(
     context: typer.Context,
     videos: options.Videos,
@@ -31,7 +32,9 @@ def train(
     devices: Annotated[
         int,
         typer.Option(
-            min=1, help="Number of GPUs (or processes, without GPUs) that share each batch."
+            min=1,
+            max=1024,
+            help="Number of GPUs (or processes, without GPUs) that share each batch.",
         ),
     ] = 1,
 ) -> int:

@@ -9,6 +9,7 @@ from inphase.applications.trajectory import FORMATS
 from inphase.cli import options
 
 
+@options.with_frame_rate
 def trajectories(
     videos: options.Videos,
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],
@@ -31,12 +32,15 @@ def trajectories(
         float, typer.Option(min=1, help="Number of frames that count as near (t-SNE, UMAP).")
     ] = 30.0,
     frames: Annotated[
-        int, typer.Option(min=0, help="Number of random frames per video shown in the plot.")
+        int,
+        typer.Option(min=0, max=1000, help="Number of random frames per video shown in the plot."),
     ] = 2,
     seed: Annotated[
         int, typer.Option(min=0, help="Random seed of the map and of the frames shown.")
     ] = 0,
-    width: Annotated[int, typer.Option(min=200, help="Width of the .png, in pixels.")] = 1600,
+    width: Annotated[
+        int, typer.Option(min=200, max=20_000, help="Width of the .png, in pixels.")
+    ] = 1600,
     split: options.Split = None,
 ) -> int:
     """Plot each video's path through the embedding space, by t-SNE.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inphase.applications.label_transfer.error import TransferError
 
 
+@options.with_frame_rate
 @options.with_alignment()
 def transfer(
     labels: Annotated[
@@ -72,7 +73,8 @@ def transfer(
     """
     from dataclasses import replace
 
-    from inphase.data import Collection, read_annotations
+    from inphase.data import LABELS_FILE, Collection, read_annotations
+    from inphase.overwriting import check_overwrite
 
     console = options.console()
     annotated = read_annotations([labels, *(more or ())], names=sources or ())
@@ -81,6 +83,8 @@ def transfer(
     others = tuple(video for video in targets if video.path.resolve() not in paths)
     FORMATS.check_output(output, [video.path for video in targets], count=len(others))
     check_formats(output, formats)
+    if "json" in formats if formats else any(one.annotations.events for one in annotated):
+        check_overwrite(output / LABELS_FILE)
     together = replace(targets, videos=(*others, *(one.video for one in annotated)))
     # Only now, because they are slow to import.
     from inphase.applications.anchors import read_alignment_file

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
 
 
+@options.with_frame_rate
 @options.with_alignment()
 def view(
     videos: Annotated[
@@ -103,7 +104,7 @@ def view(
         model,
         subjects=options.subjects(subject, collection),
         export=export,
-        reference=reference,
+        reference=None if reference is None else collection[reference].name,
         labels=labels,
         alignment=alignment,
         host=host,

@@ -13,7 +13,9 @@ from inphase.data.collection import LABELS_FILE, Collection, Video
 from inphase.data.csv_files import CsvRow, CsvTable, read_csv
 from inphase.data.recordings import Recording, read_recording
 from inphase.errors import CollectionError, hint
+from inphase.overwriting import protect
 from inphase.video import VIDEO_SUFFIXES, probe
+from inphase.video.unicode_forms import nfc, on_disk
 
 ANNOTATION_SUFFIXES = (".json", *CAPTION_SUFFIXES, ".csv")
 _SPANS, _INSTANTS = {"video", "start", "end", "label"}, {"video", "event", "time"}
@@ -70,7 +72,10 @@ def read_annotations(
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     found = _joined([one for source in listed for one in _read(source)])
     known = [one.video.name for one in found]
+    for one in found:
+        protect(one.video.path)
     told = ", ".join(str(source) for source in listed)
+    names = [nfc(name) for name in names]
     for name in names:
         if name not in known:
             near = hint(name, known) if known else "there are no annotations in it."
@@ -132,8 +137,9 @@ def _joined(parts: Sequence[AnnotatedVideo]) -> list[AnnotatedVideo]:
 def _read(source: str | Path) -> list[AnnotatedVideo]:
     video, given, file = str(source).rpartition("=")
     if given and not Path(source).exists():
-        return [_beside(Path(file).expanduser(), Path(video).expanduser())]
-    return _read_file(Path(source).expanduser())
+        file_path, video_path = (on_disk(Path(one).expanduser()) for one in (file, video))
+        return [_beside(file_path, video_path)]
+    return _read_file(on_disk(Path(source).expanduser()))
 
 
 def _read_file(path: Path) -> list[AnnotatedVideo]:
@@ -242,12 +248,12 @@ def _video_of(path: Path) -> Path:
 
 
 def _find(folder: Path, name: str) -> Path | None:
-    exact = folder / name
+    exact = on_disk(folder / name)
     if exact.is_file() and exact.suffix.lower() in VIDEO_SUFFIXES:
         return exact
-    candidates = (folder / f"{name}{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
+    candidates = (on_disk(folder / f"{name}{suffix}") for suffix in sorted(VIDEO_SUFFIXES))
     return next((file for file in candidates if file.is_file()), None)
 
 
 def _named(path: Path) -> Video:
-    return Video(name=path.stem, path=path)
+    return Video(name=nfc(path.stem), path=path)

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inphase.data.labels import read_labels
-from inphase.errors import CollectionError
+from inphase.errors import CollectionError, Skipped
+from inphase.overwriting import protect
 from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from inphase.video.names import natural_key, shortest_names
+from inphase.video.rates import declare_rate
+from inphase.video.sniffing import looks_like_video
+from inphase.video.unicode_forms import find_name, nfc, on_disk
 
 LABELS_FILE = "labels.json"
 
@@ -29,7 +33,8 @@ class Video:
         action: what is done in it.
         view: the camera it was filmed with.
         frames: number of frames, as labelled.
-        fps: frames per second, as labelled; the times in the file take precedence.
+        fps: frames per second, as labelled; the times in the file take precedence. A folder of
+            images has none, so these are its frames per second.
     """
 
     name: str
@@ -51,17 +56,24 @@ class Collection:
         videos: at least one.
         events: names of the key events, in the order in which they happen; empty without labels.
         source: where the videos came from, for messages.
+        passed_over: files in a searched folder that are of no known type but hold a video.
     """
 
     videos: tuple[Video, ...]
     events: tuple[str, ...] = ()
     source: str = ""
+    passed_over: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        for video in self.videos:
+            if video.fps is not None:
+                declare_rate(video.path, video.fps)
 
     @classmethod
     def open(
         cls, source: str | Path | Sequence[str | Path], *, split: str | None = None
     ) -> "Collection":
-        """Find videos without opening them.
+        """Find videos without opening them; what looks like one by its content is listed.
 
         Args:
             source: one of, or a list of: a video file; a folder, searched with its subfolders,
@@ -82,6 +94,8 @@ class Collection:
             raise CollectionError("No videos were given; name at least one file or folder.")
         parts = [_open_one(one) for one in sources]
         collection = parts[0] if len(parts) == 1 else _join(parts)
+        for video in collection:
+            protect(video.path, whole=video.path.is_dir())
         return collection if split is None else collection.split(split)
 
     def __len__(self) -> int:
@@ -96,8 +110,9 @@ class Collection:
         Raises:
             CollectionError: there is none; the message suggests the nearest name.
         """
+        found = find_name(self.names, name)
         for video in self.videos:
-            if video.name == name:
+            if video.name == found:
                 return video
         by_file = [video for video in self.videos if _same_file(video.path, name)]
         if len(by_file) == 1:
@@ -115,6 +130,12 @@ class Collection:
         """The names of the videos, in order."""
         return tuple(video.name for video in self.videos)
 
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The files that were passed over, each with what to do."""
+        told = "is a video of no known type, which is not looked for; name it itself to use it."
+        return tuple(Skipped(one.name, f"{one} {told}") for one in self.passed_over)
+
     def split(self, name: str) -> "Collection":
         """Keep the videos of one split of a labelled set.
 
@@ -130,29 +151,33 @@ class Collection:
 
 
 def _open_one(source: str | Path) -> Collection:
-    path = Path(source).expanduser()
+    path = on_disk(Path(source).expanduser())
+    odd: list[Path] = []
     try:
         if path.is_dir():
             if (path / LABELS_FILE).is_file():
                 return _from_labels(path / LABELS_FILE)
-            found = _search(path)
+            found = _search(path, odd)
         elif path.exists():
             if path.suffix.lower() == ".json":
                 return _from_labels(path)
             found = [path]
         elif glob.has_magic(str(path)):
-            found = _match(str(path))
+            found = _match(str(path), odd)
         else:
             raise CollectionError(f"{source} does not exist.")
     except OSError as error:
         raise CollectionError(f"{source} cannot be read: {error.strerror}.") from error
     if not found:
         kinds = ", ".join(sorted(VIDEO_SUFFIXES))
+        videos = [one for one in odd if looks_like_video(one)]
+        told = f" {videos[0]} looks like a video: name it itself to use it." if videos else ""
         raise CollectionError(
             f"{source} has no videos: neither files of a known type ({kinds}) nor folders of"
-            " numbered images."
+            f" numbered images.{told}"
         )
-    return Collection(videos=_named(found), source=str(source))
+    passed_over = tuple(one for one in odd if looks_like_video(one))
+    return Collection(videos=_named(found), source=str(source), passed_over=passed_over)
 
 
 def _from_labels(path: Path) -> Collection:
@@ -160,7 +185,7 @@ def _from_labels(path: Path) -> Collection:
     videos = tuple(
         Video(
             name=name,
-            path=path.parent / entry.file,
+            path=on_disk(path.parent / entry.file),
             events=dict(entry.events),
             split=entry.split,
             group=None if entry.group is None else str(entry.group),
@@ -174,23 +199,26 @@ def _from_labels(path: Path) -> Collection:
     return Collection(videos=videos, events=labels.events, source=str(path))
 
 
-def _search(folder: Path) -> list[Path]:
+def _search(folder: Path, odd: list[Path]) -> list[Path]:
+    """The videos in a folder and below it; other files that are no images are added to `odd`."""
     found: list[Path] = []
     images = False
     for entry in sorted(folder.iterdir(), key=_natural):
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            found += _search(entry)
+            found += _search(entry, odd)
         elif entry.suffix.lower() in VIDEO_SUFFIXES:
             found.append(entry)
-        elif entry.suffix.lower() in IMAGE_SUFFIXES and re.search(r"\d", entry.stem):
-            images = True
+        elif entry.suffix.lower() in IMAGE_SUFFIXES:
+            images = images or re.search(r"\d", entry.stem) is not None
+        else:
+            odd.append(entry)
     # Images next to videos are thumbnails or previews.
     return [folder] if images and not found else found
 
 
-def _match(pattern: str) -> list[Path]:
+def _match(pattern: str, odd: list[Path]) -> list[Path]:
     # Path.glob does not accept absolute patterns.
     matched = glob.glob(pattern, recursive=True)  # noqa: PTH207
     matches = sorted((Path(match) for match in matched), key=_natural)
@@ -199,9 +227,11 @@ def _match(pattern: str) -> list[Path]:
     found: dict[Path, None] = {}
     for match in matches:
         if match.is_dir():
-            found.update(dict.fromkeys(_search(match)))
+            found.update(dict.fromkeys(_search(match, odd)))
         elif match.suffix.lower() in VIDEO_SUFFIXES:
             found[match] = None
+        elif match.suffix.lower() not in IMAGE_SUFFIXES:
+            odd.append(match)
     return list(found)
 
 
@@ -231,6 +261,9 @@ def _join(parts: Sequence[Collection]) -> Collection:
         videos=videos,
         events=next(iter(labelled), ()),
         source=", ".join(part.source for part in parts[:3]) + (", …" if len(parts) > 3 else ""),
+        passed_over=tuple(
+            one for part in parts for one in part.passed_over if one.resolve() not in distinct
+        ),
     )
 
 
@@ -246,6 +279,9 @@ def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
             for part, path in zip(parts, paths, strict=True)
         ]
     )
+    forms = [nfc(name) for name in names]
+    if len(set(forms)) == len(forms):
+        names = forms  # otherwise two names differ in nothing else
     return tuple(Video(name=name, path=path) for name, path in zip(names, paths, strict=True))
 
 
@@ -254,4 +290,5 @@ def _own_name(path: Path) -> str:
 
 
 def _same_file(path: Path, name: str) -> bool:
-    return path.name == name or path.absolute() == Path(name).expanduser().absolute()
+    same = nfc(str(path.absolute())) == nfc(str(Path(name).expanduser().absolute()))
+    return same or nfc(path.name) == nfc(name)

@@ -6,12 +6,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from inphase.errors import VideoError
+from inphase.video.rates import IMAGE_FPS, given_rate, lacks_times
 
 _READ = 1 << 20
 
 
 def content_hash(path: Path) -> str:
     """sha256 of a file's bytes, or of the names and bytes of the images in a folder.
+
+    A frame rate that is given for a video without times of its own counts as content.
 
     Raises:
         VideoError: the file cannot be read.
@@ -21,13 +24,14 @@ def content_hash(path: Path) -> str:
         if not stat.S_ISREG(state.st_mode):
             return _hashed(path)  # A folder's state does not change when its files do.
         # A file is read once, and again only when it changes.
-        return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
+        known = (state.st_ino, state.st_mtime_ns, state.st_size)
+        return _known(path.absolute(), known, given_rate(path), path)
     except OSError as error:
         raise VideoError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 @lru_cache(maxsize=4096)
-def _known(_place: Path, _state: tuple[int, ...], path: Path) -> str:
+def _known(_place: Path, _state: tuple[int, ...], _rate: float, path: Path) -> str:
     return _hashed(path)
 
 
@@ -40,4 +44,7 @@ def _hashed(path: Path) -> str:
         with file.open("rb") as stream:
             while block := stream.read(_READ):
                 digest.update(block)
+    rate = given_rate(path)
+    if rate != IMAGE_FPS and (path.is_dir() or lacks_times(path)):
+        digest.update(f"{rate:g} frames per second".encode())
     return digest.hexdigest()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from inphase.data.text_files import read_text
 from inphase.errors import CollectionError
+from inphase.video.unicode_forms import nfc
 
 _SEPARATORS = ",;\t"
 
@@ -68,7 +69,7 @@ def read_csv(path: str | Path) -> CsvTable:
         CollectionError: the file cannot be read, or a row is longer than the header.
     """
     path = Path(path)
-    lines = read_text(path, kind="CSV").splitlines()
+    lines = nfc(read_text(path, kind="CSV")).splitlines()
     first = 1
     separator = ""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == len("sep=x"):
@@ -79,7 +80,7 @@ def read_csv(path: str | Path) -> CsvTable:
     table: list[CsvRow] = []
     try:
         for cells in reader:
-            stripped = tuple(cell.strip() for cell in cells)
+            stripped = tuple(_shown(cell) for cell in cells)
             if any(stripped):
                 table.append(CsvRow(reader.line_num + first - 1, stripped))
     except csv.Error as error:
@@ -94,6 +95,12 @@ def read_csv(path: str | Path) -> CsvTable:
         rows=tuple(CsvRow(row.line, _fitted(path, row, len(names))) for row in rows),
         decimal_comma=separator != ",",
     )
+
+
+def _shown(cell: str) -> str:
+    """The text of a cell, without the apostrophe that keeps spreadsheets from running it."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
 
 
 def _fitted(path: Path, row: CsvRow, count: int) -> tuple[str, ...]:

@@ -7,16 +7,21 @@ from typing import Any
 
 from inphase.data.text_files import read_text
 from inphase.errors import CollectionError
+from inphase.video.unicode_forms import nfc
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file that contains one object without duplicate keys.
+    """Read a JSON file that contains one object without duplicate keys; its texts are in NFC.
 
     Raises:
         CollectionError: the file is missing, unreadable, not JSON, or not such an object.
     """
     try:
-        content = json.loads(read_text(path, kind="JSON"), object_pairs_hook=_without_repetition)
+        content = json.loads(
+            read_text(path, kind="JSON"),
+            object_pairs_hook=_without_repetition,
+            parse_constant=_no_number,
+        )
     except _RepeatedKeyError as error:
         raise CollectionError(f"{path} has the key `{error}` twice.") from error
     except (ValueError, RecursionError) as error:
@@ -31,10 +36,20 @@ class _RepeatedKeyError(Exception):
     pass
 
 
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
 def _without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
-        if key in result:
+        if nfc(key) in result:
             raise _RepeatedKeyError(key)
-        result[key] = value
+        result[nfc(key)] = _in_one_form(value)
     return result
+
+
+def _in_one_form(value: Any) -> Any:
+    if isinstance(value, str):
+        return nfc(value)
+    return [_in_one_form(one) for one in value] if isinstance(value, list) else value

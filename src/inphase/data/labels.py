@@ -3,15 +3,18 @@
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import ConfigDict, Field, StrictInt
 
 from inphase.data.json_files import read_json
 from inphase.errors import CollectionError, ConfigError
 from inphase.settings import Settings, parse_settings
+from inphase.video.unicode_forms import on_disk
 
 S = TypeVar("S", bound=Settings)
+_MOST_FRAMES = 10**9
+Number = Annotated[StrictInt, Field(ge=-_MOST_FRAMES, le=_MOST_FRAMES)]
 
 
 class VideoLabels(Settings):
@@ -19,7 +22,8 @@ class VideoLabels(Settings):
 
     Attributes:
         file: path of the video, relative to the folder of labels.json.
-        fps: frames per second, for information only: the times in the video file count.
+        fps: frames per second of a folder of images or a raw stream; otherwise for information
+            only: the times in the video file count.
         frames: number of frames.
         split: the part of the data set the video belongs to (train, test).
         group: what the video shares with others (person, scene, event).
@@ -30,13 +34,13 @@ class VideoLabels(Settings):
     """
 
     file: str
-    fps: float | None = Field(default=None, gt=0)
-    frames: StrictInt | None = Field(default=None, ge=1)
+    fps: float | None = Field(default=None, gt=0, le=1e7)
+    frames: StrictInt | None = Field(default=None, ge=1, le=_MOST_FRAMES)
     split: str | None = None
-    group: str | int | None = None
+    group: str | Number | None = None
     action: str | None = None
     view: str | None = None
-    events: dict[str, StrictInt] = Field(default_factory=dict)
+    events: dict[str, Number] = Field(default_factory=dict)
 
 
 class Labels(Settings):
@@ -47,7 +51,7 @@ class Labels(Settings):
         videos: the entries by name; the names are the videos' names.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     events: tuple[str, ...] = ()
     videos: dict[str, VideoLabels]
@@ -64,7 +68,7 @@ def read_labels(path: str | Path) -> Labels:
     path = Path(path)
     labels = parse_labels(read_json(path), source=str(path))
     for name, video in labels.videos.items():
-        if not (path.parent / video.file).exists():
+        if not on_disk(path.parent / video.file).exists():
             raise CollectionError(
                 f"{path}, video {name}: its file {path.parent / video.file} does not exist."
             )

@@ -98,7 +98,10 @@ def _number(table: CsvTable, row: CsvRow, column: int) -> float:
     if not cell:
         return float("nan")
     try:
-        return table.number(cell)
+        number = table.number(cell)
+        if np.isinf(number):
+            raise ValueError
+        return number
     except ValueError as error:
         where = f"{table.path}, line {row.line}, column {table.header[column]}"
         raise CollectionError(f"{where}: `{cell}` is not a number.") from error

@@ -4,6 +4,7 @@ import codecs
 from pathlib import Path
 
 from inphase.errors import CollectionError
+from inphase.overwriting import protect
 
 
 def read_text(path: Path, *, kind: str = "") -> str:
@@ -16,6 +17,7 @@ def read_text(path: Path, *, kind: str = "") -> str:
     Raises:
         CollectionError: the file is missing, unreadable or in another encoding.
     """
+    protect(path)
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:

@@ -19,15 +19,20 @@ class EncoderConfig(Settings):
         "efficientnet_lite0",
         description="A name of `list_base_networks()`, or `timm:NAME`; `blazepose` looks at poses.",
     )
-    image_size: int = Field(224, ge=32, description="Height and width of a frame, in pixels.")
+    image_size: int = Field(
+        224, ge=32, le=1024, description="Height and width of a frame, in pixels."
+    )
     train_base: Literal["frozen", "batch_norm", "all"] = Field(
         "frozen", description="Which parameters of the base network learn."
     )
     pool: int = Field(
-        1, ge=1, description="Average-pool the base network's map by this factor before stacking."
+        1,
+        ge=1,
+        le=64,
+        description="Average-pool the base network's map by this factor before stacking.",
     )
-    context_frames: int = Field(2, ge=1, description="Frames stacked to embed one frame, k.")
-    context_gap: float = Field(0.75, gt=0, description="Seconds between two context frames.")
+    context_frames: int = Field(2, ge=1, le=64, description="Frames stacked to embed one frame, k.")
+    context_gap: float = Field(0.75, gt=0, le=60, description="Seconds between two context frames.")
     centred_context: bool = Field(
         False, description="Context on both sides of the frame; by default before it (the paper)."
     )
@@ -37,24 +42,30 @@ class EncoderConfig(Settings):
     coordinates: bool = Field(
         False, description="Add position channels to the maps: height and distance from the middle."
     )
-    conv_width: int = Field(512, ge=1, description="Channels of the two 3-D convolutions.")
-    fc_width: int = Field(512, ge=1, description="Width of the two fully connected layers.")
+    conv_width: int = Field(512, ge=1, le=2048, description="Channels of the two 3-D convolutions.")
+    fc_width: int = Field(
+        512, ge=1, le=8192, description="Width of the two fully connected layers."
+    )
     dropout: float = Field(
         0.0, ge=0, lt=1, description="Dropout before each fully connected layer, in training."
     )
     feature_noise: float = Field(
-        0.0, ge=0, description="Gaussian noise on training maps, as a fraction of their deviation."
+        0.0,
+        ge=0,
+        le=100,
+        description="Gaussian noise on training maps, as a fraction of their deviation.",
     )
     smoothing: float = Field(
         0.0,
         ge=0,
+        le=10,
         description="Average a video's embeddings over time: a Gaussian's deviation in seconds.",
     )
     embedder: Literal["convolutions", "none"] = Field(
         "convolutions",
         description="`none`: the base network's features, averaged over the map, embed a frame.",
     )
-    embedding_size: int = Field(128, ge=1, description="Length of an embedding.")
+    embedding_size: int = Field(128, ge=1, le=8192, description="Length of an embedding.")
     pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")
     weights: Path | None = Field(
         None, description="A torchvision weights file for `resnet50`; by default downloaded once."

@@ -131,7 +131,7 @@ def embed_with(
     names = [video.name for video in collection]
     return Embeddings(
         tuple(done[name] for name in names if name in done),
-        tuple(reasons[name] for name in names if name in reasons),
+        (*collection.skipped, *(reasons[name] for name in names if name in reasons)),
     )
 
 

@@ -51,7 +51,7 @@ class EmbeddingCache:
         except (OSError, ValueError):
             return None
         fits = found.ndim == 2 and found.dtype == np.float32 and len(found) == frames
-        return found if fits else None
+        return found if fits and np.isfinite(found).all() else None
 
     def keep(self, video: Path, embeddings: NDArray[np.float32]) -> None:
         """Keep the (frames, dims) embeddings of a video.

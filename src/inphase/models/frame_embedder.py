@@ -196,7 +196,13 @@ class FrameEmbedder:
         """Responses of n frames' context, (n, k, …), to (n, dims)."""
         with torch.inference_mode():
             embeddings = self._embedder.embed_responses(stacked)
-        return embeddings.float().cpu().numpy()
+        found: NDArray[np.float32] = embeddings.float().cpu().numpy()
+        if not np.isfinite(found).all():
+            raise ModelError(
+                "The model gives embeddings that are not finite numbers: its training has "
+                "diverged; train it again."
+            )
+        return found
 
     @cached_property
     def _fingerprint(self) -> str:

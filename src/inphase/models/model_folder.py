@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import safetensors
 import safetensors.numpy
 import yaml
@@ -18,6 +19,7 @@ from inphase.atomic import replacing
 from inphase.errors import ConfigError, ModelError
 from inphase.models.config import EncoderConfig
 from inphase.models.pose.weight_files import BLAZEPOSE, pose_version
+from inphase.overwriting import protect
 from inphase.settings import parse_settings, read_yaml
 
 FORMAT_VERSION = 1
@@ -38,8 +40,10 @@ def write_model_folder(
         card: how it was trained and on what, as text or as `name: value` lines.
 
     Raises:
+        ModelError: a weight is not a finite number.
         OutputError: the folder cannot be written.
     """
+    _check_finite(tensors, folder)
     # The path of the base network's initial weights is of no use on another machine.
     settings = config.model_dump(mode="json", exclude={"weights"})
     with replacing(folder) as beside:
@@ -58,11 +62,12 @@ def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, NDArray[An
 
     Raises:
         ModelError: the folder or a file in it is missing, it holds a pickle, the weights are not
-            safetensors, or a newer inphase wrote it.
+            safetensors or not finite, or a newer inphase wrote it.
         ConfigError: the configuration has an unknown key or a wrong value.
     """
     if not folder.is_dir():
         raise ModelError(f"The model folder {folder} does not exist.")
+    protect(folder, whole=True)
     pickles = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in _PICKLES)
     if pickles:
         raise ModelError(
@@ -95,11 +100,22 @@ def _read_config(file: Path) -> EncoderConfig:
 
 def _read_tensors(file: Path) -> dict[str, NDArray[Any]]:
     try:
-        return safetensors.numpy.load_file(file)
+        tensors: dict[str, NDArray[Any]] = safetensors.numpy.load_file(file)
     except (KeyError, TypeError) as error:  # a type that numpy does not have
         raise ModelError(f"{file} has weights of a type that no encoder has: {error}.") from error
     except (OSError, safetensors.SafetensorError) as error:
         raise ModelError(f"{file} is not a complete safetensors file: {error}.") from error
+    _check_finite(tensors, file)
+    return tensors
+
+
+def _check_finite(tensors: Mapping[str, NDArray[Any]], place: Path) -> None:
+    for name, tensor in tensors.items():
+        if np.issubdtype(tensor.dtype, np.floating) and not np.isfinite(tensor).all():
+            raise ModelError(
+                f"The weights of {place} are not all finite numbers (`{name}`): its training has "
+                "diverged or a file is damaged; train the model again."
+            )
 
 
 def sees_poses(folder: Path) -> bool:

@@ -7,6 +7,7 @@ To add one, write a subclass of `Objective` and register it::
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from inphase.objectives.objective import Objective
 Builder = TypeVar("Builder", bound=Callable[..., Objective])
 
 _BUILDERS: dict[str, Callable[..., Objective]] = {}
+_LARGEST = {int: 100_000, float: 1e6}
 GIVEN = ("embedding_size", "phases")
 """Arguments of the objectives' classes that the encoder and the videos set, not the user."""
 
@@ -63,8 +65,20 @@ def create_objective(
         if option not in valid:
             told = hint(option, valid) if valid else "it takes none."
             raise ConfigError(f"The objective `{name}` has no option `{option}`; {told}")
+        _check_number(name, option, options[option])
     given = {"embedding_size": embedding_size, "phases": phases}
     try:
         return _BUILDERS[name](**options, **{k: v for k, v in given.items() if k in known})
     except (TypeError, ValueError) as error:
         raise ConfigError(f"The objective `{name}` cannot be built: {error}") from error
+
+
+def _check_number(name: str, option: str, value: Any) -> None:
+    """Refuse numbers that would take days or terabytes, or that are none."""
+    largest = _LARGEST.get(type(value))
+    if largest is not None and not abs(value) <= largest:
+        what = "a finite number" if isinstance(value, float) and not math.isfinite(value) else ""
+        raise ConfigError(
+            f"The objective `{name}`: `{option}` must be {what or f'at most {largest:g}'}, not "
+            f"{value}."
+        )

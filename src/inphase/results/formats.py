@@ -92,6 +92,7 @@ class Formats:
                 video would be overwritten.
         """
         path, files = Path(path), [Path(source) for source in sources]
+        check_file(path, files)
         if FOLDER in self._forms and (not path.suffix or len(self._forms) == 1):
             check_folder(path, files)
             return FOLDER
@@ -100,7 +101,6 @@ class Formats:
             told = " or ".join(valid) if len(valid) < 3 else f"one of {', '.join(valid)}"
             folder = "be a folder or " if FOLDER in self._forms else ""
             raise OutputError(f"{path} must {folder}end in {told}.")
-        check_file(path, files)
         form = self._forms[path.suffix]
         count = len(files) if count is None else count
         if form.most is not None and count > form.most:

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from inphase.errors import OutputError
+from inphase.overwriting import check_overwrite, read_in
 
 
 def check_file(path: str | Path, sources: Iterable[str | Path]) -> None:
-    """Refuse a file that is one of the videos.
+    """Refuse a file in which something of the user's would be lost.
 
     Raises:
-        OutputError: it is one of `sources`.
+        OutputError: it is one of `sources`, or must not be overwritten.
     """
+    check_overwrite(path)
     if any(same_file(Path(path), Path(source)) for source in sources):
         raise OutputError(f"{path} is one of the videos and would be lost; give another name.")
 
@@ -31,9 +33,11 @@ def check_folder(folder: str | Path, sources: Iterable[Path] = ()) -> None:
         sources: the videos.
 
     Raises:
-        OutputError: it is a file, holds one of the videos, or cannot be created or written.
+        OutputError: it is a file, holds one of the videos or a file that the running command
+            reads, or cannot be created or written.
     """
-    place = Path(folder).resolve()
+    place = Path(os.path.realpath(folder))
+    check_overwrite(folder)
     if place.is_file():
         raise OutputError(f"{folder} is a file; give a folder.")
     for source in sources:
@@ -41,6 +45,9 @@ def check_folder(folder: str | Path, sources: Iterable[Path] = ()) -> None:
         real = source.resolve()
         if place in (source.absolute().parent.resolve(), real.parent, real):
             raise OutputError(f"{folder} holds the videos themselves; give another folder.")
+    read = read_in(folder)
+    if read is not None:
+        raise OutputError(f"{folder} holds {read}, which this command reads; give another folder.")
     while not place.exists() and place != place.parent:
         place = place.parent
     if not place.is_dir() or not os.access(place, os.W_OK):

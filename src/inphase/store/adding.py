@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 
 from inphase.cache import cache_folder
@@ -92,14 +91,10 @@ def add_videos(
             except VideoError as error:
                 skipped.append(Skipped(video.name, str(error)))
             else:
-                if np.isfinite(result.embeddings).all():
-                    # Only the frames that could be decoded.
-                    video = replace(video, frames=len(result.times))
-                    name = write_video(tables, model, video, result.times, result.embeddings)
-                    embedded.append(name)
-                else:
-                    reason = "its embeddings are not all finite; check the model."
-                    skipped.append(Skipped(video.name, reason))
+                # Only the frames that could be decoded.
+                video = replace(video, frames=len(result.times))
+                name = write_video(tables, model, video, result.times, result.embeddings)
+                embedded.append(name)
             bar.advance(end - bar.done)
             if len(embedded) % _TIDY_EVERY == _TIDY_EVERY - 1:
                 _index(tables, model, console)

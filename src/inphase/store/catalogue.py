@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from inphase.atomic import replacing
 from inphase.errors import ConfigError, StoreError
 from inphase.settings import Settings, parse_settings, read_yaml
@@ -22,12 +24,12 @@ class IndexReport(Settings):
         queries: number of stored frames used as queries.
     """
 
-    rows: int
-    partitions: int
-    probes: int
-    recall: float
-    neighbours: int
-    queries: int
+    rows: int = Field(ge=0, le=10**12)
+    partitions: int = Field(ge=1, le=10**6)
+    probes: int = Field(ge=1, le=10**6)
+    recall: float = Field(ge=0, le=1)
+    neighbours: int = Field(ge=1, le=10**6)
+    queries: int = Field(ge=0, le=10**9)
 
 
 class StoredModel(Settings):
@@ -42,7 +44,7 @@ class StoredModel(Settings):
 
     fingerprint: str
     folder: str
-    dims: int
+    dims: int = Field(ge=1, le=10**5)
     index: IndexReport | None = None
 
     @property
@@ -62,7 +64,7 @@ class Catalogue(Settings):
         models: in the order in which they were added.
     """
 
-    format_version: int = FORMAT_VERSION
+    format_version: int = Field(FORMAT_VERSION, ge=1, le=10**6)
     models: tuple[StoredModel, ...] = ()
 
     def find(self, fingerprint: str) -> StoredModel | None:
@@ -108,5 +110,5 @@ def write_catalogue(folder: Path, catalogue: Catalogue) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    with replacing(folder / CATALOGUE) as beside:
+    with replacing(folder / CATALOGUE, in_place=True) as beside:
         beside.write_text(catalogue.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from inphase.store.connection import store_errors, writing
 from inphase.store.search import Filter, Neighbour, nearest_frames
 from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
+from inphase.video.unicode_forms import find_name, nfc, on_disk
 
 if TYPE_CHECKING:
     from inphase.models import Encoder
@@ -99,9 +100,10 @@ class Store:
 
     def find(self, name: str) -> StoredVideo | None:
         """The video with this name or file, if it is in the store."""
-        path = Path(name).expanduser().resolve()
+        path = on_disk(Path(name).expanduser()).resolve()
         videos = self.videos()
-        by_name = (video for video in videos if video.name == name)
+        found = find_name((video.name for video in videos), name)
+        by_name = (video for video in videos if video.name == found)
         return next(by_name, next((video for video in videos if video.path == path), None))
 
     def frame_embedding(self, video: StoredVideo, frame: int) -> NDArray[np.float32]:
@@ -150,7 +152,8 @@ class Store:
             for video in collection
         ]
         encoder, folder = _loaded(model)
-        return add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
+        change = add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
+        return replace(change, skipped=(*collection.skipped, *change.skipped))
 
     def refresh(
         self, model: "Encoder | str | Path | None" = None, *, console: Console | None = None
@@ -247,10 +250,15 @@ class Store:
         """
         model = model or self.model()
         with store_errors(self.folder, "searched"):
+            listed = self._tables.listed(model)
+            if condition is not None and condition.videos:
+                wanted = {nfc(name) for name in condition.videos}
+                as_stored = [one.name for one in listed.values() if nfc(one.name) in wanted]
+                condition = replace(condition, videos=as_stored or condition.videos)
             return nearest_frames(
                 self._tables.table(model),
                 model,
-                self._tables.listed(model),
+                listed,
                 embedding,
                 k=k,
                 per_video=per_video,

@@ -11,6 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from inphase.data import content_hash
+from inphase.video import VIDEO_SUFFIXES
+from inphase.video.rates import declare_rate
+from inphase.video.source import RAW_SUFFIXES
 
 if TYPE_CHECKING:
     from lancedb.db import DBConnection
@@ -94,6 +97,11 @@ class FrameTable:
             )
             for row in rows.to_pylist()
         ]
+        for video in videos:
+            suffix = video.path.suffix.lower()
+            if video.duration > 0 and (suffix in RAW_SUFFIXES or suffix not in VIDEO_SUFFIXES):
+                # As it was embedded, also where no labels say so now.
+                declare_rate(video.path, video.frames / video.duration, unless_known=True)
         return tuple(sorted(videos, key=lambda video: video.name))
 
     def put(

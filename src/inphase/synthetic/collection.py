@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing
 from inphase.data.collection import LABELS_FILE, Collection
 from inphase.errors import CollectionError
+from inphase.overwriting import check_overwrite, stamped
 from inphase.synthetic.videos import EVENTS, VIEWS, SyntheticVideo, draw
 from inphase.video import VideoWriter
 
@@ -36,7 +37,8 @@ def write_collection(
 
     truth.json holds the parameters and, for each video, the time and the state of every frame
     (see `read_truth`). The folder appears only when it is complete. A folder from an earlier
-    call with the same parameters is reused; one made with others is replaced.
+    call with the same parameters is reused; one made with others is replaced, unless someone has
+    added to it or changed its labels.
 
     Args:
         folder: where to write.
@@ -52,7 +54,7 @@ def write_collection(
 
     Raises:
         CollectionError: the folder holds other files.
-        OutputError: the folder cannot be written.
+        OutputError: labels in the folder would be lost, or it cannot be written.
         ValueError: a parameter is out of range.
     """
     if count < 1 or not 1 <= views <= len(VIEWS) or not 0 <= test_share <= 1:
@@ -107,13 +109,15 @@ def write_collection(
                     progress(len(labels), count * views)
         _write_json(
             beside / LABELS_FILE,
-            {
-                "set": f"synthetic {action}",
-                "source": "drawn by inphase",
-                "licence": "Apache-2.0",
-                "events": list(EVENTS[action]),
-                "videos": labels,
-            },
+            stamped(
+                {
+                    "set": f"synthetic {action}",
+                    "source": "drawn by inphase",
+                    "licence": "Apache-2.0",
+                    "events": list(EVENTS[action]),
+                    "videos": labels,
+                }
+            ),
         )
         _write_json(beside / TRUTH_FILE, {"parameters": parameters, "videos": truth})
     return Collection.open(folder)
@@ -154,14 +158,24 @@ def _is_finished(folder: Path, parameters: dict[str, Any]) -> bool:
         raise CollectionError(
             f"{folder} holds files other than a synthetic set's; give a new or an empty folder."
         )
+    size = parameters["count"] * parameters["views"]
+    drawn: set[str] = set()
     try:
-        known = json.loads((folder / TRUTH_FILE).read_text(encoding="utf-8"))["parameters"]
-        collection = Collection.open(folder)
+        known = json.loads((folder / TRUTH_FILE).read_text(encoding="utf-8"))
+        drawn = {f"{name}.mp4" for name in known["videos"]}
+        if known["parameters"] == parameters and len(Collection.open(folder)) == size:
+            return True
     except (OSError, ValueError, KeyError, TypeError, CollectionError):
-        return False
-    return bool(
-        known == parameters and len(collection) == parameters["count"] * parameters["views"]
-    )
+        pass  # it is damaged, and is drawn again
+    videos = folder / "videos"
+    added = sorted({path.name for path in videos.iterdir()} - drawn) if videos.is_dir() else []
+    if added:
+        raise CollectionError(
+            f"{folder} holds {added[0]}, which was not drawn and would be lost; give a new or an "
+            "empty folder."
+        )
+    check_overwrite(folder / LABELS_FILE)
+    return False
 
 
 def _performance_seed(seed: int, number: int) -> int:

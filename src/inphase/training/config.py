@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from inphase.errors import ConfigError, hint
 from inphase.models.config import EncoderConfig
 from inphase.objectives import Objective, create_objective
 from inphase.objectives.registry import GIVEN
 from inphase.settings import Settings, parse_settings, read_yaml
+from inphase.strict_yaml import parse_yaml
+
+_LARGEST_WEIGHT = 1e6
+_MOST_FRAMES = 100_000
+_LONGEST_SHOWN = 200
 
 
 class TrainingConfig(Settings):
@@ -29,32 +34,52 @@ class TrainingConfig(Settings):
     labelled_share: float = Field(
         1.0, gt=0, le=1, description="Fraction of the labelled videos whose phases are used."
     )
-    fps: float = Field(20.0, gt=0, description="Frames per second from which clips are drawn.")
-    videos_per_batch: int = Field(4, ge=2, description="Videos per batch, over all processes.")
+    fps: float = Field(
+        20.0, gt=0, le=1000, description="Frames per second from which clips are drawn."
+    )
+    videos_per_batch: int = Field(
+        4, ge=2, le=1000, description="Videos per batch, over all processes."
+    )
     mixed_actions: bool = Field(
         False, description="Draw a batch from all actions; by default from one (as in the paper)."
     )
-    frames_per_clip: int = Field(20, ge=2, description="Frames drawn from each video, T.")
+    frames_per_clip: int = Field(20, ge=2, le=1000, description="Frames drawn from each video, T.")
     sampling: Literal["uniform", "strided"] = Field(
         "uniform", description="Random distinct sorted frames, or frames a fixed stride apart."
     )
-    stride: int = Field(1, ge=1, description="Step between a clip's frames, for `strided`.")
+    stride: int = Field(
+        1, ge=1, le=100_000, description="Step between a clip's frames, for `strided`."
+    )
     augment: bool = Field(True, description="Flip, brightness and contrast, drawn once per clip.")
     augmented_copies: int = Field(
-        4, ge=0, description="Augmented copies in the feature cache of a frozen base network."
+        4,
+        ge=0,
+        le=100,
+        description="Augmented copies in the feature cache of a frozen base network.",
     )
-    steps: int = Field(10_000, ge=1, description="Optimizer steps.")
-    learning_rate: float = Field(1e-4, gt=0, description="Of Adam.")
-    weight_decay: float = Field(1e-5, ge=0, description="L2 penalty, as in Adam.")
+    steps: int = Field(10_000, ge=1, le=10**8, description="Optimizer steps.")
+    learning_rate: float = Field(1e-4, gt=0, le=100, description="Of Adam.")
+    weight_decay: float = Field(1e-5, ge=0, le=100, description="L2 penalty, as in Adam.")
     schedule: Literal["constant", "cosine"] = Field(
         "constant", description="Of the learning rate; `cosine` falls to zero."
     )
-    gradient_clip: float = Field(10.0, ge=0, description="Maximum gradient norm; 0: no clipping.")
+    gradient_clip: float = Field(
+        10.0, ge=0, le=1e6, description="Maximum gradient norm; 0: no clipping."
+    )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="`auto` uses bfloat16 if the CPU or GPU supports it in hardware."
     )
-    checkpoint_every: int = Field(50, ge=1, description="Steps between two checkpoints.")
-    seed: int = Field(0, ge=0, description="Of weights, batches and augmentation.")
+    checkpoint_every: int = Field(50, ge=1, le=10**8, description="Steps between two checkpoints.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Of weights, batches and augmentation.")
+
+    @model_validator(mode="after")
+    def _fits_into_memory(self) -> "TrainingConfig":
+        frames = self.videos_per_batch * self.frames_per_clip * self.encoder.context_frames
+        if frames > _MOST_FRAMES:
+            raise ValueError(
+                f"a batch would hold {frames} frames with their context, more than {_MOST_FRAMES}"
+            )
+        return self
 
     @field_validator("objectives")
     @classmethod
@@ -87,8 +112,12 @@ def build_objectives(
     for name, options in objectives.items():
         options = dict(options)
         weight = options.pop("weight", 1.0)
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
-            raise ConfigError(f"The weight of `{name}` must be a positive number, not {weight!r}.")
+        is_number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not is_number or not 0 < weight <= _LARGEST_WEIGHT:
+            raise ConfigError(
+                f"The weight of `{name}` must be a positive number, not {weight!r}; the largest is "
+                f"{_LARGEST_WEIGHT:g}."
+            )
         for option in options.keys() & GIVEN:
             raise ConfigError(
                 f"The objective `{name}` has no option `{option}`: encoder and videos set it."
@@ -128,7 +157,8 @@ def load_config(
     else:
         if preset not in list_presets():
             raise ConfigError(f"There is no preset `{preset}`; {hint(preset, list_presets())}")
-        values = yaml.safe_load((_presets() / f"{preset}.yaml").read_text(encoding="utf-8"))
+        text = (_presets() / f"{preset}.yaml").read_text(encoding="utf-8")
+        values = parse_yaml(text, source=f"preset {preset}")
         source = f"preset {preset}"
     config = parse_settings(TrainingConfig, values, source=source)
     if objective is not None:
@@ -136,9 +166,9 @@ def load_config(
         values = {**config.model_dump(), "objectives": chosen}
         config = parse_settings(TrainingConfig, values, source=f"--objective {objective}")
     for override in overrides:
-        config = parse_settings(
-            TrainingConfig, _overridden(config.model_dump(), override), source=f"--set {override}"
-        )
+        values = _overridden(config.model_dump(), override)
+        source = f"--set {override[:_LONGEST_SHOWN]}"
+        config = parse_settings(TrainingConfig, values, source=source)
     return config
 
 
@@ -165,10 +195,7 @@ def _overridden(values: dict[str, Any], override: str) -> dict[str, Any]:
     key, separator, text = override.partition("=")
     if not separator or not key:
         raise ConfigError(f"--set takes key=value, not `{override}`.")
-    try:
-        value = _number(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"--set {override}: `{text}` is not a YAML value.") from error
+    value = _number(parse_yaml(text, source=f"--set {key}"))
     *parents, last = key.strip().split(".")
     place: Any = values
     for parent in parents:

@@ -55,7 +55,8 @@ def fit(
         reports: called in order.
 
     Raises:
-        TrainingError: the loss is no longer a number, or the checkpoint is not of this module.
+        TrainingError: the loss or a weight is no longer a finite number, or the checkpoint is not
+            of this module.
     """
     config, processes = module.config, module.processes
     device, frozen = processes.device, config.encoder.train_base == "frozen"
@@ -90,6 +91,8 @@ def fit(
         for batch in loader:
             with torch.autocast(device.type, torch.bfloat16, enabled=reduced):
                 results: dict[str, Tensor] = shared(batch.to(device, non_blocking=True))
+            values = _values(results)
+            _check_loss(values["loss"], done + 1)
             optimizer.zero_grad()
             results["loss"].backward()  # type: ignore[no-untyped-call]
             if config.gradient_clip:
@@ -97,15 +100,13 @@ def fit(
             optimizer.step()
             schedule.step()
             done += 1
-            values = _values(results) | {"learning_rate": float(schedule.get_last_lr()[0])}
-            if not math.isfinite(values["loss"]):
-                raise TrainingError(
-                    f"The loss is {values['loss']} at step {done}: training has diverged. Try a "
-                    "lower learning rate."
-                )
+            values |= {"learning_rate": float(schedule.get_last_lr()[0])}
             for report in reports:
                 report.step(done, values)
             if done % config.checkpoint_every == 0 or done == config.steps:
+                _check_weights(module, done)
+                if done == config.steps:
+                    _check_loss(_loss(module, batch.to(device)), done)
                 for report in reports:
                     report.flush()
                 if processes.first:
@@ -113,6 +114,33 @@ def fit(
     finally:
         for report in reports:
             report.close()
+
+
+def _check_loss(loss: float, step: int) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"The loss is {loss} at step {step}: training has diverged. Try a lower learning rate."
+        )
+
+
+def _check_weights(module: nn.Module, step: int) -> None:
+    """Refuse weights that no later step could repair, before they are written."""
+    for name, tensor in module.state_dict().items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise TrainingError(
+                f"The weights `{name}` are not all finite numbers after step {step}: training has "
+                "diverged. Try a lower learning rate."
+            )
+
+
+def _loss(module: TrainingModule, batch: ClipBatch) -> float:
+    """The loss with the weights as they are now, which changes nothing."""
+    was_training = module.training
+    module.eval()
+    with torch.no_grad():
+        loss = float(module(batch)["loss"])
+    module.train(was_training)
+    return loss
 
 
 def _shared(module: TrainingModule, *, sync_batch_norm: bool) -> nn.Module:

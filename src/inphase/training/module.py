@@ -58,14 +58,18 @@ class TrainingModule(nn.Module):
         return names
 
     def forward(self, batch: ClipBatch) -> dict[str, Tensor]:
-        """Loss of one batch: the weighted sum of the objectives, and each separately."""
+        """Loss of one batch: the weighted sum of the objectives, and each separately.
+
+        The loss is NaN if an embedding is not finite, though objectives limit embeddings.
+        """
         # Seeded by the step, so that a resumed run draws the same as an uninterrupted one.
         step = torch.Generator().manual_seed((self.config.seed << 32) + batch.step)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(torch.randint(2**62, (), generator=step)) + self.processes.rank)
             clips = self._embedded(batch)
         results: dict[str, Tensor] = {}
-        total = clips.embeddings.new_zeros((), dtype=torch.float32)
+        seen = clips.embeddings.detach().masked_fill(~batch.mask[..., None], 0.0)
+        total = (0.0 * seen).sum(dtype=torch.float32)
         collapsed = 0.0
         for name, (objective, weight) in self._weighted.items():
             loss = objective(clips, generator=step)

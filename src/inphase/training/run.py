@@ -17,6 +17,7 @@ from inphase.cache import cache_folder, shrink
 from inphase.data import LABELS_FILE, Collection, Video, content_hash
 from inphase.errors import OutputError, Skipped, TrainingError, VideoError
 from inphase.models import Encoder
+from inphase.overwriting import check_overwrite
 from inphase.settings import read_yaml
 from inphase.training.clips import Clips
 from inphase.training.config import TrainingConfig, dump_config, load_config
@@ -35,6 +36,8 @@ from inphase.video import probe
 
 _log = logging.getLogger(__name__)
 
+# Of the videos of a run: a line for each.
+_LONGEST_LIST = 50_000_000
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
 
 
@@ -100,6 +103,7 @@ def train(
     if split is not None:
         collection = collection.split(split)
     folder = Path(output)
+    _check(folder)
     readable, skipped = _probed(collection)
     with processes.first_alone():
         _begin(folder, config, [video for video, _ in readable])
@@ -168,19 +172,30 @@ def fit_or_reuse(
 
 
 def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
-    readable, skipped = [], []
+    readable, skipped = [], list(collection.skipped)
     for video in collection:
         try:
             readable.append((video, probe(video.path)))
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
     if len(readable) < 2:
-        told = f"; first error: {skipped[0].reason}" if skipped else "."
+        told = f"; first: {skipped[0].reason}" if skipped else "."
         raise TrainingError(
             f"Training needs at least two videos of one action, but {len(readable)} of "
             f"{len(collection)} can be read{told}"
         )
     return readable, skipped
+
+
+def _check(folder: Path) -> None:
+    """Refuse a folder that cannot be that of a run, before any work."""
+    check_overwrite(folder)
+    if folder.is_dir():
+        if any(folder.iterdir()) and not (folder / CONFIG).is_file():
+            raise _other_files(folder)
+        return
+    if folder.exists():
+        raise OutputError(f"{folder} is not a folder; give another name for the run's folder.")
 
 
 def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
@@ -194,7 +209,7 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
             beside.write_text(dump_config(config), encoding="utf-8")
         return
     if not (folder / CONFIG).is_file() or not (folder / INPUTS).is_file():
-        raise OutputError(f"{folder} is not empty and holds no inphase run; choose another folder.")
+        raise _other_files(folder)
     advice = "choose another folder, or remove this one to start over"
     before, now = load_config(file=folder / CONFIG).model_dump(), config.model_dump()
     for key in now:
@@ -203,8 +218,12 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
                 f"{folder} holds a run with another configuration: `{key}` was {before[key]!r}, "
                 f"now {now[key]!r}; {advice}."
             )
-    if read_yaml(folder / INPUTS) != inputs:
+    if read_yaml(folder / INPUTS, most=_LONGEST_LIST) != inputs:
         raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
+
+
+def _other_files(folder: Path) -> OutputError:
+    return OutputError(f"{folder} is not empty and holds no inphase run; choose another folder.")
 
 
 def _card(

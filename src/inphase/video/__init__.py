@@ -4,8 +4,9 @@ from inphase.video.ahead import ahead
 from inphase.video.audio import Audio, read_audio
 from inphase.video.audio_writer import write_audio
 from inphase.video.info import VideoInfo, average_fps, frame_at
+from inphase.video.rates import IMAGE_FPS, assume_rate
 from inphase.video.reader import VideoReader, probe
-from inphase.video.source import IMAGE_FPS, IMAGE_SUFFIXES, VIDEO_SUFFIXES, read_image
+from inphase.video.source import IMAGE_SUFFIXES, VIDEO_SUFFIXES, read_image
 from inphase.video.writer import VideoWriter
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "VideoReader",
     "VideoWriter",
     "ahead",
+    "assume_rate",
     "average_fps",
     "frame_at",
     "probe",

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from inphase.errors import VideoError
 from inphase.video.info import VideoInfo, frame_at
+from inphase.video.rates import given_rate
 from inphase.video.source import Pictures, Source, open_source
 
 
 class VideoReader:
     """Frames of a video as RGB arrays with their times.
 
-    Reads video files, animated GIFs, and folders of numbered images (at `IMAGE_FPS`). Memory use
-    is bounded, however long the video is. Rotation stored in the file is applied, interlaced
-    frames are reduced to one field, and high bit depths and greyscale become 8-bit RGB.
+    Reads video files, animated GIFs, and folders of numbered images (at the frame rate of their
+    labels, or `IMAGE_FPS`). Memory use is bounded, however long the video is. Rotation stored in
+    the file is applied, interlaced frames are reduced to one field, and high bit depths and
+    greyscale become 8-bit RGB.
 
     There are always exactly `len` frames: a frame that cannot be decoded repeats the one before
     it, with a warning in the log. A truncated file has the frames that are still in it.
@@ -156,9 +158,10 @@ def _source(path: Path) -> Source:
         return open_source(path)  # It raises an error that says why.
     if not stat.S_ISREG(state.st_mode):
         return open_source(path)  # A folder's state does not change when its files do.
-    return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
+    known = (state.st_ino, state.st_mtime_ns, state.st_size)
+    return _known(path.absolute(), known, given_rate(path), path)
 
 
 @lru_cache(maxsize=256)
-def _known(_place: Path, _state: tuple[int, ...], path: Path) -> Source:
+def _known(_place: Path, _state: tuple[int, ...], _rate: float, path: Path) -> Source:
     return open_source(path)

@@ -17,15 +17,15 @@ from inphase.video.frame_table import read_frame_table
 from inphase.video.info import VideoInfo, average_fps
 from inphase.video.names import natural_key
 from inphase.video.opening import opened, video_stream
+from inphase.video.rates import at_rate, given_rate, states_no_times
 
-VIDEO_SUFFIXES = frozenset(
-    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
-     ".wmv", ".flv", ".3gp", ".ogv", ".gif"}
-)  # fmt: skip
+RAW_SUFFIXES = frozenset({".h264", ".264", ".h265", ".265", ".hevc", ".m2v"})
+"""Of streams without a container, which state no times."""
+VIDEO_SUFFIXES = RAW_SUFFIXES | {
+    ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
+    ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".ogv", ".gif", ".mxf", ".vob", ".dv",
+}  # fmt: skip
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
-# Frames per second of a folder of images, which does not state any times.
-IMAGE_FPS = 25.0
-
 # A pixel aspect ratio outside this range is damage, not a format.
 _SANE_ASPECT = (0.2, 5)
 
@@ -72,6 +72,7 @@ class VideoFile:
         with opened(path) as container:
             has_audio = bool(container.streams.audio)
             square_width = _square_width(first.width, video_stream(container, path))
+            has_times = not states_no_times(container)
         width, height = self._orientation.shown_size(square_width, first.height)
         self._info = VideoInfo(
             path=path,
@@ -83,6 +84,8 @@ class VideoFile:
             has_audio=has_audio,
             times=times,
         )
+        if not has_times:
+            self._info = at_rate(self._info, given_rate(path))
 
     @property
     def info(self) -> VideoInfo:
@@ -112,23 +115,23 @@ class _FilePictures:
 
 
 class ImageFolder:
-    """A folder of numbered images, shown in the order of their numbers at `IMAGE_FPS`."""
+    """A folder of numbered images, in the order of their numbers, at the rate given for it."""
 
     def __init__(self, path: Path) -> None:
         self._files = numbered_images(path)
         if not self._files:
             raise VideoError(f"{path} is a folder without numbered images.")
         height, width, _ = read_image(self._files[0]).shape
-        count = len(self._files)
+        count, fps = len(self._files), given_rate(path)
         self._info = VideoInfo(
             path=path,
             width=width,
             height=height,
             frames=count,
-            fps=IMAGE_FPS,
-            duration=count / IMAGE_FPS,
+            fps=fps,
+            duration=count / fps,
             has_audio=False,
-            times=np.arange(count) / IMAGE_FPS,
+            times=np.arange(count) / fps,
         )
 
     @property

@@ -164,7 +164,8 @@ class Documents:
             # Align before making the anchors: this refuses frames outside the videos.
             self._pairs.through(reference, query, frames)
             anchors = known.with_pair(one, other, frames)
-            write_json(self.alignment_file, self._synchronization(anchors).to_dict())
+            content = self._synchronization(anchors).to_dict()
+            write_json(self.alignment_file, content, in_place=True)
             self._anchors = anchors
             return self._pairs.pair(reference, query, anchors).told
 

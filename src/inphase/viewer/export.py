@@ -43,7 +43,7 @@ def export_page(
     viewed = documents.viewed
     check_export_folder(folder, [video.path for video in viewed.videos])
     with (
-        replacing(folder) as beside,
+        replacing(folder, in_place=True) as beside,  # other files in it stay
         progress_bar("Exporting", _steps(viewed.videos), console=console) as bar,
     ):
         media = _Media(beside, cache, bar)

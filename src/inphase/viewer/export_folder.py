@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from inphase.data.json_files import read_json
 from inphase.errors import CollectionError, OutputError
+from inphase.overwriting import check_overwrite
 
 # Lists the files of an export, itself among them.
 MANIFEST = "inphase-page.json"
@@ -19,6 +20,7 @@ def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
     Raises:
         OutputError: it is a file, or holds something other than an earlier export.
     """
+    check_overwrite(folder)
     if folder.is_file():
         raise OutputError(f"{folder} is a file; give a folder for the page.")
     if not folder.is_dir() or not any(folder.iterdir()):

@@ -11,8 +11,12 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inphase.viewer.connections import make_known
+
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 _LARGEST_BODY = 8 << 20
+# More requests at once are refused (503) instead of piling up open files and memory.
+_MOST_REQUESTS = 256
 _LONGEST_QUERY = 2048
 _TOKEN = "token"
 HEADERS = {
@@ -62,6 +66,7 @@ class Guard:
         self._access = access
         # All ports of a host share cookies.
         self._cookie = f"inphase-{secrets.token_hex(4)}"
+        self._serving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -76,6 +81,19 @@ class Guard:
         if refusal is not None:
             await refusal.send(send)
             return
+        # Only now: strangers must not use up the places of those who have the token.
+        make_known(scope)
+        if self._serving >= _MOST_REQUESTS:
+            await _Answer(503, "Too many requests at once.", [("retry-after", "1")]).send(send)
+            return
+        self._serving += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._serving -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass an allowed request on."""
         if scope["method"] in _CHANGING:
             body = await _body(receive)
             if body is None:
@@ -167,6 +185,8 @@ class _Answer:
             ("content-type", "application/json"),
             ("content-length", str(len(body))),
             ("cache-control", "no-store"),
+            # Whoever is refused has no reason to stay.
+            *([("connection", "close")] if self.status in (401, 421) else []),
             *HEADERS.items(),
             *(self.headers or []),
         ]
@@ -180,12 +200,12 @@ def _too_large() -> _Answer:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body, None if it is too large."""
+    """The whole body, None if it is too large or its sender has gone."""
     taken = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return bytes(taken)
+            return None
         taken += message.get("body", b"")
         if len(taken) > _LARGEST_BODY:
             return None

@@ -11,6 +11,7 @@ from inphase.data.json_files import read_json
 from inphase.data.labels import parse_labels
 from inphase.errors import CollectionError
 from inphase.video.names import shortest_names
+from inphase.video.unicode_forms import on_disk
 from inphase.viewer.videos import ViewedVideo
 
 
@@ -105,7 +106,8 @@ class LabelFile:
         by_path: dict[Path, list[str]] = {}
         for name, entry in entries.items():
             if isinstance(entry, dict) and isinstance(entry.get("file"), str):
-                by_path.setdefault((self.path.parent / entry["file"]).resolve(), []).append(name)
+                file = on_disk(self.path.parent / entry["file"]).resolve()
+                by_path.setdefault(file, []).append(name)
         found: dict[str, str] = {}
         for video in self._videos:
             own = by_path.get(video.path.resolve(), [])
@@ -126,7 +128,7 @@ class LabelFile:
             OutputError: the file cannot be written.
         """
         content = self.content(events, marks)
-        write_json(self.path, content, indent=1)
+        write_json(self.path, content, indent=1, in_place=True)
         return content
 
 

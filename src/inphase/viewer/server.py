@@ -14,12 +14,11 @@ from starlette.types import ASGIApp
 
 from inphase.errors import ConfigError
 from inphase.viewer.app import create_app
+from inphase.viewer.connections import Connection
 from inphase.viewer.documents import Documents
 from inphase.viewer.guard import LOCAL, Access
 from inphase.viewer.shelf import Shelf
 
-# More connections at once are refused (503) instead of piling up open files and memory.
-_MOST_CONNECTIONS = 256
 _GRACE = 2
 
 
@@ -129,7 +128,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
+        http=Connection,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=_GRACE,
         ws="none",

@@ -144,6 +144,14 @@ def test_clips_of_another_video_of_that_name_stay(cuts: Cuts, tmp_path: Path) ->
         replace(cuts, video=replace(cuts.video, path=other)).save(tmp_path / "clips")
 
 
+def test_a_file_with_the_name_of_a_clip_stays(cuts: Cuts, tmp_path: Path) -> None:
+    mine = tmp_path / f"{cuts.video.name}_07.mp4"
+    mine.write_text("mine")
+    with pytest.raises(OutputError, match=r"_07\.mp4, which is not from an earlier cut"):
+        cuts.save(tmp_path)
+    assert mine.read_text() == "mine"
+
+
 def test_before_the_work_clips_are_looked_for_under_the_names_that_they_will_have(
     cuts: Cuts, tmp_path: Path
 ) -> None:

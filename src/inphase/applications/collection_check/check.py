@@ -50,7 +50,7 @@ def check_collection(
     readable: list[tuple[Video, VideoInfo]] = []
     thumbnails: list[NDArray[np.float64]] = []
     looks: list[NDArray[np.float64]] = []
-    findings: list[Finding] = []
+    findings = [Finding("unknown", True, (one.name,), one.reason) for one in collection.skipped]
     with progress_bar("Checking", len(collection), console=console) as bar:
         for video in collection:
             try:

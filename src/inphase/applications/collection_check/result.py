@@ -41,7 +41,7 @@ class Finding:
     """A possible problem.
 
     Attributes:
-        kind: broken, labels, split, event, length, rate, duplicate or action.
+        kind: broken, unknown, labels, split, event, length, rate, duplicate or action.
         serious: whether it would spoil training or scores.
         videos: names of the videos it concerns.
         sentence: what was found.

@@ -13,6 +13,7 @@ from inphase.applications.label_transfer.result import Transfer, TransferredVide
 from inphase.atomic import write_csv, write_json
 from inphase.data import LABELS_FILE, Cue, phases, write_captions, write_recording
 from inphase.errors import OutputError
+from inphase.overwriting import stamped
 from inphase.results.places import file_stems
 
 _EVENTS_FILE, _SPANS_FILE = "events.csv", "segments.csv"
@@ -74,7 +75,7 @@ def json(result: Transfer, path: Path) -> None:
         "verdicts": verdicts,
         "videos": videos,
     }
-    write_json(path, content, indent=1)
+    write_json(path, stamped(content), indent=1)
 
 
 def csv(result: Transfer, path: Path) -> None:

@@ -1,6 +1,7 @@
 """The clips of the repetitions, with their times and a picture, in a folder."""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -61,7 +62,15 @@ def check_clips_folder(folder: str | Path, collection: Collection) -> None:
 
 def _check_place(folder: Path, sources: Mapping[str, Path]) -> None:
     check_folder(folder, sources.values())
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     for stem, path in sources.items():
+        clip = re.compile(rf"{re.escape(stem)}(_\d+\.mp4|\.csv|\.png|{re.escape(path.suffix)})")
+        strange = next((name for name in there if clip.fullmatch(name)), None)
+        if strange is not None and f"{stem}.json" not in there:
+            raise OutputError(
+                f"{folder} holds {strange}, which is not from an earlier cut and might be lost; "
+                "give another folder."
+            )
         try:
             told = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
             before = Path(told["file"])

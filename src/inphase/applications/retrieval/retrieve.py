@@ -9,6 +9,7 @@ from inphase.data import content_hash
 from inphase.errors import ModelError, StoreError, VideoError, hint
 from inphase.store import DEFAULT_STORE, Filter, Store, StoredModel, StoredVideo
 from inphase.video import IMAGE_SUFFIXES, frame_at, probe
+from inphase.video.unicode_forms import on_disk
 
 if TYPE_CHECKING:
     from inphase.models import Encoder, FrameEmbedder
@@ -89,12 +90,12 @@ class _Embedding:
 
     def query(self, text: str) -> Query:
         """Find the frame that a query names, and embed it."""
-        path = Path(text).expanduser()
+        path = on_disk(Path(text).expanduser())
         if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
             embedding = self._ready().embed_picture(path)
             return Query(path.stem, path, None, None, content_hash(path), embedding)
         source, seconds = _moment(text)
-        path = Path(source).expanduser()
+        path = on_disk(Path(source).expanduser())
         if path.exists():
             content = content_hash(path)
             if content not in self._videos:
@@ -144,7 +145,7 @@ class _Embedding:
 def _moment(text: str) -> tuple[str, float]:
     """Split `VIDEO@SECONDS` in two; minutes may come before a colon."""
     source, at, time = text.rpartition("@")
-    if not at or Path(text).exists():
+    if not at or on_disk(Path(text)).exists():
         raise VideoError(
             f"{text} is not a picture file; for a video, add the moment in seconds: {text}@1.5."
         )

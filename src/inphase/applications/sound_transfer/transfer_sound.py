@@ -23,6 +23,7 @@ from inphase.errors import AlignmentError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 from inphase.video import Audio, probe, read_audio
+from inphase.video.unicode_forms import find_name
 
 BLOCK = 5
 """Default number of frames whose sound is copied in one piece."""
@@ -70,6 +71,7 @@ def transfer_sound(
     videos = list(embeddings)
     names = [video.name for video in videos]
     target = target if target is not None or not names else names[0]
+    target = target and (find_name(names, target) or target)
     if target not in names:
         raise AlignmentError(
             f"The target {target} is not among the videos; {hint(str(target), names)}"

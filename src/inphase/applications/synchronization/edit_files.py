@@ -6,7 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from inphase.alignment.speed_segments import SpeedSegment
-from inphase.applications.synchronization.edit_plan import EditPlan, EditTrack
+from inphase.applications.synchronization.edit_plan import (
+    EditPlan,
+    EditTrack,
+    check_edit_list,
+)
+from inphase.applications.synchronization.edit_rate import TimeCode
 from inphase.atomic import replacing, write_text
 
 
@@ -22,13 +27,14 @@ def write_otio(path: Path, plan: EditPlan) -> None:
         )
 
     def clip(track: EditTrack, segment: SpeedSegment) -> "otio.schema.Clip":
+        begin = track.time_code.start
         media = otio.schema.ExternalReference(
-            target_url=track.path.absolute().as_uri(), available_range=span(0, track.frames)
+            target_url=track.path.absolute().as_uri(), available_range=span(begin, track.frames)
         )
         made = otio.schema.Clip(
             name=track.name,
             media_reference=media,
-            source_range=span(segment.source, segment.frames),
+            source_range=span(begin + segment.source, segment.frames),
         )
         if segment.speed != 1:
             made.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(segment.speed)))
@@ -51,25 +57,19 @@ def write_edl(path: Path, plan: EditPlan) -> None:
 
     An edit list has a single picture track: the first query's.
     """
-    track = plan.tracks[1]
-    nominal = round(plan.rate)
-
-    def code(frame: int) -> str:
-        seconds, rest = divmod(frame, nominal)
-        minutes, seconds = divmod(seconds, 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours:02d}:{minutes:02d}:{seconds:02d}:{rest:02d}"
-
+    check_edit_list(path, [plan.tracks[0].path])
+    track, record = plan.tracks[1], TimeCode(0, plan.rate)
+    code = track.time_code.at
     lines = [f"TITLE: {_plain(path.stem)}", "FCM: NON-DROP FRAME", ""]
     for number, segment in enumerate(track.segments, start=1):
         used = max(1, -int(-(segment.frames * segment.speed) // 1))
         source = f"{code(segment.source)} {code(segment.source + used)}"
-        record = f"{code(segment.first)} {code(segment.first + segment.frames)}"
-        lines.append(f"{number:03d}  AX       V     C        {source} {record}")
+        place = f"{record.at(segment.first)} {record.at(segment.first + segment.frames)}"
+        lines.append(f"{number:03d}  AX       V     C        {source} {place}")
         if segment.speed != 1:
-            pace = float(segment.speed * nominal)
+            pace = float(segment.speed * round(plan.rate))
             lines.append(f"M2   AX       {pace:05.1f}                {code(segment.source)}")
-        lines += [f"* FROM CLIP NAME: {track.path.name}", ""]
+        lines += [f"* FROM CLIP NAME: {_one_line(track.path.name)}", ""]
     write_text(path, "\n".join(lines))
 
 
@@ -126,3 +126,8 @@ def _filters(track: EditTrack, rate: Fraction) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"[^\x20-\x7e]", "_", text)
+
+
+def _one_line(text: str) -> str:
+    """A name without what would end its line: what follows would be read as an event."""
+    return "".join(letter if letter.isprintable() else "_" for letter in text)

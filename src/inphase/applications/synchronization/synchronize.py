@@ -21,6 +21,7 @@ from inphase.applications.synchronization.result import Synchronization
 from inphase.errors import AlignmentError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
+from inphase.video.unicode_forms import find_name
 
 _ROUNDS = 10
 _log = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ def synchronize(
         reference = names[typical.index]
         start = 0  # also the start of a joint alignment, in which it comes first
         _log.info("The reference is %s, the most typical video.", reference)
-    chosen = [video for video in videos if video.name == reference]
+    found = find_name(names, reference)
+    chosen = [video for video in videos if video.name == found]
     if not chosen:
         raise AlignmentError(
             f"The reference {reference} is not among the videos; {hint(reference, names)}"

@@ -24,6 +24,7 @@ from inphase.data.formats.segments_csv import read_segments_csv
 from inphase.data.formats.tcc_json import read_tcc_json
 from inphase.data.formats.webvtt import read_webvtt
 from inphase.errors import CollectionError
+from inphase.video.unicode_forms import nfc, on_disk
 
 __all__ = [
     "POURING_COUNTS",
@@ -72,7 +73,8 @@ def convert_labels(
     Raises:
         CollectionError: the format is unknown, or something is missing or cannot be read.
     """
-    path = Path(labels)
+    path = on_disk(Path(labels))
+    events = None if events is None else [nfc(event) for event in events]
     if not path.exists():
         raise CollectionError(f"{path} does not exist.")
     if path.is_dir() and is_penn_action(path):

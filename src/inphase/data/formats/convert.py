@@ -15,7 +15,9 @@ from inphase.atomic import write_json
 from inphase.data.collection import Collection, Video
 from inphase.data.formats.marks import Marks, Mistake, common_order
 from inphase.errors import CollectionError, VideoError
+from inphase.overwriting import stamped
 from inphase.video import VideoInfo, probe
+from inphase.video.unicode_forms import nfc
 
 # A time this close before a frame means that frame: files round their times.
 _TIE = 1e-6
@@ -70,7 +72,7 @@ class Conversion:
             known = {key: value for key, value in entry.items() if value is not None}
             entries[name] = {**known, "file": file.as_posix()}
         content = {**(about or {}), "events": list(self.events), "videos": entries}
-        write_json(path, content, indent=1)
+        write_json(path, stamped(content), indent=1)
         return path
 
 
@@ -94,12 +96,13 @@ def convert_marks(
     Returns:
         The labels of the videos without a mistake, and all mistakes.
     """
-    order = tuple(events) if events is not None else common_order(marks)
+    marks = {nfc(name): marked for name, marked in marks.items()}
+    order = tuple(map(nfc, events)) if events is not None else common_order(marks)
     found: list[Mistake] = list(mistakes)
     entries: dict[str, dict[str, Any]] = {}
     by_name = _names(videos)
     called: dict[str, list[str]] = {}
-    for name in dict.fromkeys([*(mistake.video for mistake in mistakes), *marks]):
+    for name in dict.fromkeys([*(nfc(mistake.video) for mistake in mistakes), *marks]):
         if name in by_name:
             called.setdefault(by_name[name].name, []).append(name)
     for name, several in called.items():
@@ -134,9 +137,9 @@ def convert_marks(
             "view": marked.view,
             "events": frames,
         }
-    told_of = {mistake.video for mistake in found}
+    told_of = {nfc(mistake.video) for mistake in found}
     for video in videos:
-        names = {video.name, video.path.name, video.path.stem}
+        names = {video.name, nfc(video.path.name), nfc(video.path.stem)}
         if video.name not in entries and not names & told_of:
             found.append(Mistake(video.name, "it has no labels."))
     return Conversion(order, entries, tuple(found))
@@ -146,12 +149,12 @@ def _names(videos: Collection) -> dict[str, Video]:
     names: dict[str, Video] = {}
     ambiguous: set[str] = set()
     for video in videos:
-        for name in {video.path.stem, video.path.name} - {video.name}:
+        for name in {nfc(video.path.stem), nfc(video.path.name)} - {video.name}:
             if names.setdefault(name, video) is not video:
                 ambiguous.add(name)
     for name in ambiguous:
         del names[name]
-    return {**names, **{video.name: video for video in videos}}
+    return {**names, **{nfc(video.name): video for video in videos}}
 
 
 def _frames(

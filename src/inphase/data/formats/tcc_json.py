@@ -10,6 +10,8 @@ from inphase.data.json_files import read_json
 from inphase.errors import CollectionError
 
 _MICROSECONDS = 1e6
+# A hundred days: what is beyond is no time in a video.
+_LONGEST = 100 * 86_400 * _MICROSECONDS
 
 
 def read_tcc_json(
@@ -61,14 +63,16 @@ def _segments(annotation: Any) -> list[Segment]:
             raise MistakeError(
                 f"segment {number} is missing; segments are numbered 0..{len(annotation) - 1}."
             )
-        if (
-            not isinstance(span, list)
-            or len(span) != 2
-            or not all(isinstance(end, (int, float)) and not isinstance(end, bool) for end in span)
-        ):
+        if not isinstance(span, list) or len(span) != 2 or not all(_is_number(end) for end in span):
             raise MistakeError(f"segment {number} must be [start, end] in microseconds.")
         segments.append(Segment(span[0] / _MICROSECONDS, span[1] / _MICROSECONDS, str(number)))
     return segments
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) < _LONGEST
 
 
 def _merged(annotators: Sequence[Sequence[Segment]]) -> list[Segment]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from inphase.data.captions import read_captions
 from inphase.data.formats.marks import Marks, Mistake, MistakeError, Segment, boundaries
 from inphase.errors import CollectionError
+from inphase.video.unicode_forms import nfc
 
 
 def read_webvtt(
@@ -53,7 +54,7 @@ def read_webvtt(
 def _segments(file: Path) -> list[Segment]:
     segments = []
     for cue in read_captions(file):
-        label = " ".join(cue.text.split())
+        label = nfc(" ".join(cue.text.split()))
         if not label:
             raise MistakeError(f"the cue at {cue.start:g} s of {file.name} has no text.")
         segments.append(Segment(cue.start, cue.end, label))
