@@ -10,7 +10,8 @@ from typing import Any
 from av.container import InputContainer
 from av.packet import Packet
 
-from inphase.video.opening import opened, time_origin, video_stream
+from inphase.video.opening import opened, video_stream
+from inphase.video.reader import time_origin
 
 # What Chromium, Firefox and Safari all play, by libav's names for the containers.
 _CONTAINERS = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm"}
@@ -48,7 +49,7 @@ def browser_playback(path: Path) -> Playback | None:
         return None
     with opened(path) as container:
         media_type = _container_type(container)
-        if media_type is None or abs(time_origin(container)) > _ZERO:
+        if media_type is None or abs(time_origin(path)) > _ZERO:
             return None
         stream = video_stream(container, path)
         context = stream.codec_context
@@ -60,7 +61,9 @@ def browser_playback(path: Path) -> Playback | None:
         ):
             return None
         for sound in container.streams.audio[:1]:
-            if sound.codec_context.codec.canonical_name not in _AUDIO[media_type]:
+            # Nor the sound that can be decoded.
+            decoder = sound.codec_context
+            if decoder is None or decoder.codec.canonical_name not in _AUDIO[media_type]:
                 return None
         packets = list(container.demux(stream))
         if not _durations_are_true(packets):
