@@ -66,10 +66,16 @@ def check_picture_can_be_copied(video: str | Path) -> None:
     """Refuse a video that `write_with_sound` cannot copy, before minutes of work.
 
     Raises:
-        OutputError: MP4 does not support its codec, or the file does not state its times.
+        OutputError: MP4 does not support its codec, the file does not state its times, or it is a
+            folder of pictures.
         VideoError: the video cannot be read.
     """
     video = Path(video)
+    if video.is_dir():
+        raise OutputError(
+            f"{video} is a folder of pictures, which cannot be copied into an .mp4; write a .wav "
+            "instead."
+        )
     _stamps(video)
     with opened(video) as source:
         pictures = video_stream(source, video)
@@ -136,9 +142,10 @@ def _stamps(video: Path) -> list[tuple[int, int]]:
     in_order = sorted(shown)
     if len(stored) == len(stamps) and stored == sorted(set(stored)):
         # Moved times may leave the decoder behind by as many ticks.
-        late = max(0, *(dts - pts for pts, dts in zip(shown, stored, strict=True)))
+        behind = (dts - pts for pts, dts in zip(shown, stored, strict=True))
+        late = max(0, max(behind, default=0))
         return [(pts, dts - late) for pts, dts in zip(shown, stored, strict=True)]
-    ahead = max(there - pts for there, pts in zip(in_order, shown, strict=True))
+    ahead = max((there - pts for there, pts in zip(in_order, shown, strict=True)), default=0)
     return [(pts, there - ahead) for pts, there in zip(shown, in_order, strict=True)]
 
 
