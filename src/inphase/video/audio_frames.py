@@ -90,14 +90,14 @@ class _Unpacking:
         planar = frame.format.is_planar
         if name not in _SCALES or (planar and channels >= _PLANES):
             pieces = [packed.to_ndarray().reshape(-1, channels) for packed in self._packed(frame)]
-            return np.concatenate(pieces).astype(np.float32, copy=False)
+            return _finite(np.concatenate(pieces).astype(np.float32, copy=False))
         raw = frame.to_ndarray()
         values = raw.T if planar else raw.reshape(-1, channels)
         levels = values.astype(np.float32)
         if name == "u8":
             levels -= 128
         levels *= np.float32(_SCALES[name])
-        return np.ascontiguousarray(levels)
+        return np.ascontiguousarray(_finite(levels))
 
     def _packed(self, frame: AudioFrame) -> list[AudioFrame]:
         """The frame with its channels side by side instead of one after the other."""
@@ -110,6 +110,12 @@ class _Unpacking:
         for one in packed:
             _keep_layout(one)
         return packed
+
+
+def _finite(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same levels, silent where they are no number, which damaged files of floats may hold."""
+    good = np.isfinite(levels)
+    return levels if good.all() else np.where(good, levels, np.float32(0))
 
 
 def _keep_layout(frame: AudioFrame) -> None:

@@ -15,7 +15,7 @@ from inphase.errors import VideoError
 from inphase.video.audio import Audio, gathered
 from inphase.video.audio_frames import decoded
 from inphase.video.mixdown import mixed
-from inphase.video.opening import opened
+from inphase.video.opening import opened, reading_errors
 from inphase.video.reader import time_origin
 from inphase.video.sound_timeline import LONGEST_HOLE, HoleError, Timeline
 from inphase.video.sound_track import NoSound, SoundTrack, find_sound
@@ -174,7 +174,14 @@ def read_audio(path: str | Path, *, rate: int | None = None, mono: bool = False)
         VideoError: there is no sound, it cannot be decoded, or it is too long to be held in memory.
         ValueError: `rate` is not positive.
     """
-    sound = SoundFile.open(path, rate=rate, mono=mono)
+    if rate is not None and rate < 1:
+        raise ValueError(f"rate must be a positive number of samples per second, not {rate}.")
+    with reading_errors(Path(path)):
+        return _held(SoundFile.open(path, rate=rate, mono=mono))
+
+
+def _held(sound: SoundFile) -> Audio:
+    """All of a sound."""
     blocks: list[NDArray[np.float32]] = []
     count = 0
     for block in gathered(sound.blocks(), _BLOCK):
@@ -183,8 +190,8 @@ def read_audio(path: str | Path, *, rate: int | None = None, mono: bool = False)
         if count * sound.channels > _MOST_VALUES:
             minutes = _MOST_VALUES // (sound.rate * sound.channels * 60)
             raise VideoError(
-                f"The sound of {path} is longer than {minutes} minutes, which is more than can be "
-                "held in memory; give a shorter piece."
+                f"The sound of {sound.path} is longer than {minutes} minutes, which is more than "
+                "can be held in memory; give a shorter piece."
             )
     joined = np.empty((count, sound.channels), dtype=np.float32)
     at = 0
