@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inphase.data.labels import read_labels
 from inphase.data.searching import videos_in, videos_matching
-from inphase.errors import CollectionError, Skipped
+from inphase.errors import CollectionError, Skipped, printable
 from inphase.overwriting import protect
 from inphase.video import VIDEO_SUFFIXES
 from inphase.video.names import shortest_names
@@ -134,7 +134,9 @@ class Collection:
     def skipped(self) -> tuple[Skipped, ...]:
         """The files that were passed over, each with what to do."""
         told = "is a video of no known type, which is not looked for; name it itself to use it."
-        return tuple(Skipped(one.name, f"{one} {told}") for one in self.passed_over)
+        return tuple(
+            Skipped(printable(one.name), printable(f"{one} {told}")) for one in self.passed_over
+        )
 
     def split(self, name: str) -> "Collection":
         """Keep the videos of one split of a labelled set.
@@ -177,14 +179,14 @@ def _open_one(source: str | Path) -> Collection:
             f" numbered images.{told}"
         )
     passed_over = tuple(one for one in odd if looks_like_video(one))
-    return Collection(videos=_named(found), source=str(source), passed_over=passed_over)
+    return Collection(videos=_named(found), source=printable(str(source)), passed_over=passed_over)
 
 
 def _from_labels(path: Path) -> Collection:
     labels = read_labels(path)
     videos = tuple(
         Video(
-            name=name,
+            name=printable(name),
             path=on_disk(path.parent / entry.file),
             events=dict(entry.events),
             split=entry.split,
@@ -196,7 +198,7 @@ def _from_labels(path: Path) -> Collection:
         )
         for name, entry in labels.videos.items()
     )
-    return Collection(videos=videos, events=labels.events, source=str(path))
+    return Collection(videos=videos, events=labels.events, source=printable(str(path)))
 
 
 def _join(parts: Sequence[Collection]) -> Collection:
@@ -242,7 +244,9 @@ def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
     forms = [nfc(name) for name in names]
     if len(set(forms)) == len(forms):
         names = forms  # otherwise two names differ in nothing else
-    return tuple(Video(name=name, path=path) for name, path in zip(names, paths, strict=True))
+    return tuple(
+        Video(name=printable(name), path=path) for name, path in zip(names, paths, strict=True)
+    )
 
 
 def _own_name(path: Path) -> str:
