@@ -65,18 +65,20 @@ def _known(_place: Path, _state: tuple[int, ...], path: Path) -> SoundTrack | No
 
 def _find(path: Path) -> SoundTrack | NoSound:
     with opened(path) as container:
-        count = len(container.streams.audio)
-        reasons = [_why_not(container.streams.audio[index]) for index in range(count)]
-    for index in range(count):
-        if reasons[index] is None:
-            # Opened again for each, because every track starts at the start of the file.
+        streams = container.streams.audio
+        if not streams:
+            return NoSound(False, f"{path} has no sound.")
+        reasons = [_why_not(stream) for stream in streams]
+        first = reasons.index(None) if None in reasons else len(reasons)
+        track = _first(container, first) if first < len(reasons) else None
+    for index in range(first, len(reasons)):
+        if index > first and reasons[index] is None:
+            # Opened again, because every track starts at the start of the file.
             with opened(path) as container:
                 track = _first(container, index)
-            if track is not None:
-                return track
-            reasons[index] = "nothing in it can be decoded"
-    if not count:
-        return NoSound(False, f"{path} has no sound.")
+        if track is not None:
+            return track
+        reasons[index] = reasons[index] or "nothing in it can be decoded"
     why = "; ".join(dict.fromkeys(str(reason) for reason in reasons))
     return NoSound(True, f"{path} has no sound that can be decoded ({why}).")
 
