@@ -63,16 +63,19 @@ def read_image(path: Path, *, size: tuple[int, int] | None = None) -> NDArray[np
     """
     with _opened(path) as image:
         upright = _upright(image)
-    return RgbConverter(size)(VideoFrame.from_ndarray(upright, "rgb24")) if size else upright
+    if size is None:
+        return np.array(upright)
+    return RgbConverter(size)(VideoFrame.from_ndarray(upright, "rgb24"))
 
 
 def _upright(image: Image.Image) -> NDArray[np.uint8]:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I"):
+    """The pixels, perhaps read-only. A large picture is not copied where nothing has to change."""
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I"):
         # 16-bit grey: Pillow's own conversion clips at 255 instead of scaling.
-        grey = np.clip(np.asarray(upright, dtype=np.int64) >> 8, 0, 255)
-        return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
-    return np.array(upright.convert("RGB"))
+        grey = np.clip(np.asarray(image) >> 8, 0, 255).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 @contextmanager
