@@ -177,6 +177,19 @@ def test_a_hole_of_days_is_not_filled(
     assert "left out" in caplog.text
 
 
+@pytest.mark.parametrize(("sound", "pictures"), [(4e5, 0.0), (0.0, 4e5)])
+def test_sound_that_starts_days_away_is_left_out(
+    tmp_path: Path, sound: float, pictures: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = encode_with_sound(
+        tmp_path / "v.mkv", [tone()] * 2, starts=(sound,), pictures_start=pictures
+    )
+    assert VideoReader(path).times[0] == 0
+    assert not probe(path).has_audio
+    assert sound_of(path) is None
+    assert "400000 seconds away from the pictures; the video is written without" in caplog.text
+
+
 def test_a_hole_of_minutes_is_silent(tmp_path: Path) -> None:
     path = encode_with_sound(tmp_path / "a.mkv", [tone()], layout="mono", starts=(0.0, 90.0))
     sound = read_audio(path)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from inphase.errors import VideoError
 from inphase.video.opening import opened, video_stream
+from inphase.video.sound_track import LONGEST_LEAD
 
 # In these formats each packet is one displayed frame and key frames can be trusted. In others (GIF,
 # where every packet claims to be a key frame; VP8, with its invisible frames), frames are counted.
@@ -25,8 +26,6 @@ _INDEXABLE = {
 _CHECKED_FRAMES = 3
 # Seconds for which one frame may be shown. Damaged files claim centuries.
 _LONGEST_STILL = 3600
-# Sound that starts further away from the first frame than this has no believable time: seconds.
-_LONGEST_LEAD = 600
 
 
 @dataclass(frozen=True)
@@ -267,7 +266,7 @@ def _origin(first: Fraction, sound_start: Fraction | None) -> Fraction:
 
     The first frame, not the start of its stream, which in an AVI is earlier.
     """
-    if sound_start is None or not 0 < first - sound_start <= _LONGEST_LEAD:
+    if sound_start is None or not 0 < first - sound_start <= LONGEST_LEAD:
         return first
     return sound_start
 

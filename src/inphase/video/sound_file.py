@@ -18,7 +18,7 @@ from inphase.video.mixdown import mixed
 from inphase.video.opening import opened, reading_errors
 from inphase.video.reader import time_origin
 from inphase.video.sound_timeline import LONGEST_HOLE, HoleError, Timeline
-from inphase.video.sound_track import NoSound, SoundTrack, find_sound
+from inphase.video.sound_track import NoSound, SoundTrack, find_sound, is_near
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class SoundFile:
             mono: mix all channels into one; otherwise, more than two become two.
 
         Raises:
-            VideoError: there is no sound, or it cannot be decoded.
+            VideoError: there is no sound, it cannot be decoded, or it has no believable time.
             ValueError: `rate` is not positive.
         """
         if rate is not None and rate < 1:
@@ -78,7 +78,13 @@ class SoundFile:
             raise VideoError(track.reason)
         rate = rate or min(track.rate, _HIGHEST_RATE)
         channels = 1 if mono else min(track.channels, 2)
-        return cls(path, track, time_origin(path), rate, channels)
+        origin = time_origin(path)
+        if track.start is not None and not is_near(track.start, origin):
+            raise VideoError(
+                f"The sound of {path} cannot be used: it claims to start "
+                f"{float(abs(track.start - origin)):.0f} seconds away from the pictures."
+            )
+        return cls(path, track, origin, rate, channels)
 
     def cut_at(self, end: float) -> "SoundFile":
         """The same sound, ending at `end` seconds at the latest."""
@@ -151,11 +157,13 @@ def sound_of(path: str | Path, *, what: str = "the video") -> SoundFile | None:
     if path.is_dir():
         return None
     found = find_sound(path)
-    if isinstance(found, SoundTrack):
+    if isinstance(found, NoSound) and not found.declared:
+        return None
+    try:
         return SoundFile.open(path)
-    if found.declared:
-        _log.warning("%s; %s is written without sound.", found.reason.removesuffix("."), what)
-    return None
+    except VideoError as error:
+        _log.warning("%s; %s is written without sound.", str(error).removesuffix("."), what)
+        return None
 
 
 def read_audio(path: str | Path, *, rate: int | None = None, mono: bool = False) -> Audio:

@@ -12,6 +12,9 @@ from av.container import InputContainer
 from inphase.video.audio_frames import SANE_RATES, decoded, is_sane_rate
 from inphase.video.opening import opened
 
+# Sound that starts further away from the pictures than this has no believable time: seconds.
+LONGEST_LEAD = 600
+
 
 @dataclass(frozen=True)
 class SoundTrack:
@@ -41,6 +44,11 @@ class NoSound:
 
     declared: bool
     reason: str
+
+
+def is_near(start: Fraction | None, origin: Fraction) -> bool:
+    """Whether sound that starts there, in seconds, can belong to pictures whose time 0 is there."""
+    return start is None or abs(start - origin) <= LONGEST_LEAD
 
 
 def find_sound(path: Path) -> SoundTrack | NoSound:

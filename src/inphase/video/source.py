@@ -17,7 +17,7 @@ from inphase.video.images import image_size, numbered_images, read_image
 from inphase.video.info import VideoInfo, average_fps
 from inphase.video.opening import opened, video_stream
 from inphase.video.rates import at_rate, given_rate, states_no_times
-from inphase.video.sound_track import SoundTrack, find_sound
+from inphase.video.sound_track import SoundTrack, find_sound, is_near
 
 RAW_SUFFIXES = frozenset({".h264", ".264", ".h265", ".265", ".hevc", ".m2v"})
 """Of streams without a container, which state no times."""
@@ -85,7 +85,7 @@ class VideoFile:
             frames=len(times),
             fps=average_fps(times, default=1 / self._table.last_duration),
             duration=float(times[-1]) + self._table.last_duration,
-            has_audio=sound is not None,
+            has_audio=sound is not None and is_near(sound.start, self._table.origin),
             times=times,
         )
         if not has_times:
