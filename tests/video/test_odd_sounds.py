@@ -1,6 +1,7 @@
 """Sound of any kind is decoded into one or two channels, or refused in a sentence."""
 
 import logging
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,16 @@ import numpy as np
 import pytest
 
 from inphase.errors import VideoError
-from inphase.video import Audio, SoundCursor, VideoReader, VideoWriter, probe, read_audio, sound_of
+from inphase.video import (
+    Audio,
+    SoundCursor,
+    VideoReader,
+    VideoWriter,
+    probe,
+    read_audio,
+    sound_of,
+    write_audio,
+)
 from inphase.video.browser import browser_playback
 from tests.video.odd_sounds import (
     avi_that_claims,
@@ -163,6 +173,38 @@ def test_a_track_may_change_its_format(tmp_path: Path) -> None:
         peak = float(np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part)))))) / 0.6
         assert peak == pytest.approx(own / 20 / (2 * np.pi), abs=2)
         assert np.abs(part).max() == pytest.approx(0.5, abs=0.05)
+
+
+def test_raw_aac_that_changes_its_rate_has_no_holes(tmp_path: Path) -> None:
+    parts = []
+    for rate, channels in ((44100, 1), (48000, 2)):
+        write_audio(
+            tmp_path / "part.aac", Audio(np.stack([tone(1.0, rate)] * channels, axis=1), rate)
+        )
+        parts.append((tmp_path / "part.aac").read_bytes())
+    (tmp_path / "whole.aac").write_bytes(b"".join(parts))
+    sound = read_audio(tmp_path / "whole.aac")
+    # Each part is padded to whole frames, and the second has its encoder's priming.
+    assert sound.duration == pytest.approx(2.0, abs=0.1)
+    loud = np.abs(sound.samples[:, 0]).reshape(-1)[: len(sound.samples) // 441 * 441]
+    quiet = loud.reshape(-1, 441).max(axis=1) < 0.1  # pieces of 10 ms
+    assert quiet.sum() < 12
+
+
+@pytest.mark.parametrize("damage", [np.nan, np.inf, -1e30])
+def test_floats_that_are_no_sound_are_silent(tmp_path: Path, damage: float) -> None:
+    samples = tone(0.5)
+    samples[5000:5100] = damage
+    whole = samples.tobytes()
+    fmt = struct.pack("<HHIIHH", 3, 1, 48000, 4 * 48000, 4, 32)  # floats, mono
+    head = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data"
+    content = head + struct.pack("<I", len(whole)) + whole
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(content)) + content)
+    sound = read_audio(path)
+    assert not sound.samples[5000:5100].any()
+    np.testing.assert_allclose(sound.samples[:5000, 0], samples[:5000], atol=1e-6)
+    write_audio(tmp_path / "a.m4a", sound)
 
 
 @pytest.mark.parametrize("days", [1, 40])

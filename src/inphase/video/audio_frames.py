@@ -18,6 +18,8 @@ SANE_RATES = (1000, 768_000)
 # What PyAV raises for a damaged packet, besides libav's own errors.
 DECODING_ERRORS = (FFmpegError, ValueError, RuntimeError, OverflowError, MemoryError)
 _SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2**31, "flt": 1.0, "dbl": 1.0}
+# 40 dB above full scale: louder samples are damage.
+_LOUDEST = 100.0
 # libav keeps this many planes of a frame where PyAV looks for them, and the next entry is empty
 # only if there are fewer: PyAV then reads on past the end.
 _PLANES = 8
@@ -113,8 +115,8 @@ class _Unpacking:
 
 
 def _finite(levels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The same levels, silent where they are no number, which damaged files of floats may hold."""
-    good = np.isfinite(levels)
+    """The same levels, silent where they are no sound: damaged files of floats hold anything."""
+    good = np.abs(levels) <= _LOUDEST  # not true of what is not a number
     return levels if good.all() else np.where(good, levels, np.float32(0))
 
 

@@ -114,11 +114,15 @@ class SoundFile:
         with opened(self.path) as container:
             stream = container.streams.audio[self.track.index]
             end = _stated_end(container, stream)
-            is_raw_aac = container.format.name == "aac"
+            is_raw_aac = counted = container.format.name == "aac"
             try:
                 for piece in decoded(container, stream):
                     samples = mixed(piece.samples, self.channels, piece.names)
                     time = None if piece.time is None else piece.time - self.origin
+                    if is_raw_aac:
+                        # Its times are counted in frames of the first rate.
+                        counted = counted and piece.rate == self.track.rate
+                        time = time if counted else None
                     if is_raw_aac and (time is not None or not timeline.end):
                         time = (time or 0) - Fraction(_RAW_AAC_PRIMING, piece.rate)
                     if end is not None:
