@@ -61,6 +61,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Folder of small reported files; skips where the checkout has none beside it."""
+    folder = SHARED / "cases"
+    if not folder.is_dir():
+        pytest.skip(f"the reported files are not here ({folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def shared_reference() -> Path:
     """Folder of golden values from the released code; skips where it is absent."""
     folder = SHARED / "reference"

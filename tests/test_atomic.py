@@ -1,12 +1,13 @@
 """Nothing is left half-written, and an older file survives a failure."""
 
 import csv
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from inphase.atomic import replacing, write_csv
+from inphase.atomic import replacing, write_csv, write_json, write_text
 from inphase.data.csv_files import read_csv
 from inphase.errors import OutputError
 
@@ -87,3 +88,19 @@ def test_a_name_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
         assert [row[0] for row in csv.reader(file)][1:] == [
             "" if number is None else str(number) for number in numbers
         ]
+
+
+def test_a_name_that_is_no_text_is_read_back_from_json(tmp_path: Path) -> None:
+    name = b"caf\xe9 \xc3\xa4".decode("utf-8", "surrogateescape")
+    write_json(tmp_path / "a.json", {"file": name})
+    told = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert "ä" in told
+    assert json.loads(told)["file"] == name
+
+
+def test_a_name_that_is_no_text_keeps_its_bytes_elsewhere(tmp_path: Path) -> None:
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    write_text(tmp_path / "a.sh", name)
+    write_csv(tmp_path / "a.csv", ["file"], [[name]])
+    assert (tmp_path / "a.sh").read_bytes() == b"caf\xe9"
+    assert b"caf\xe9" in (tmp_path / "a.csv").read_bytes()

@@ -5,11 +5,13 @@ Nothing is written over what `inphase.overwriting` keeps.
 
 import csv
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from inphase.errors import OutputError
 from inphase.overwriting import check_replace
@@ -76,7 +78,8 @@ def write_text(path: str | Path, text: str, *, in_place: bool = False) -> None:
         OutputError: the file cannot be written.
     """
     with replacing(path, in_place=in_place) as beside:
-        beside.write_text(text, encoding="utf-8")
+        # A file's name that is not UTF-8 stays as it is.
+        beside.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def write_json(
@@ -90,9 +93,15 @@ def write_json(
     write_text(path, json_text(content, indent=indent) + "\n", in_place=in_place)
 
 
-def json_text(content: object, *, indent: int | None = None) -> str:
-    """Plain values as JSON, without escaping non-ASCII characters."""
-    return json.dumps(content, ensure_ascii=False, indent=indent)
+def json_text(content: object, *, indent: int | None = None, compact: bool = False) -> str:
+    """Plain values as JSON, without escaping non-ASCII characters.
+
+    Bytes of a file's name that are not UTF-8 are escaped, so that the name can be read back.
+    """
+    text = json.dumps(
+        content, ensure_ascii=False, indent=indent, separators=(",", ":") if compact else None
+    )
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -104,7 +113,7 @@ def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[
     Raises:
         OutputError: the file cannot be written.
     """
-    with replacing(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+    with replacing(path) as beside, _opened(beside) as file:
         writer = csv.writer(file)
         writer.writerow(_as_text(cell) for cell in columns)
         writer.writerows([_as_text(cell) for cell in row] for row in rows)
@@ -118,3 +127,7 @@ def _as_text(cell: object) -> object:
     except ValueError:
         return f"'{cell}"
     return cell  # a negative number
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open("w", newline="", encoding="utf-8", errors="surrogateescape")

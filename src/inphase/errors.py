@@ -5,6 +5,7 @@ to do. The command line prints it and exits with status 2.
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ _MOST_LISTED = 30
 
 class InphaseError(Exception):
     """Base of all errors that the user can fix."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))
 
 
 class VideoError(InphaseError):
@@ -63,6 +67,20 @@ class Skipped:
 
     name: str
     reason: str
+
+
+def printable(text: str) -> str:
+    """Text that may name a file, fit to be printed and written.
+
+    On Linux a file's name may be any bytes. Those that are not UTF-8 become %E9 and the like, as in
+    an address.
+    """
+    return re.sub("[\ud800-\udfff]", _escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    byte = ord(found[0]) - 0xDC00
+    return f"%{byte:02X}" if 0x80 <= byte <= 0xFF else "\ufffd"
 
 
 def hint(name: str, valid: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -44,6 +44,21 @@ def test_resampled_frames_are_distinct_and_nearest_to_the_grid(
     best = np.abs(times[:, None] - grid).min(axis=0)
     reached = np.abs(times[picked][:, None] - grid).min(axis=0)
     np.testing.assert_allclose(reached, best, atol=2e-6)
+
+
+@given(st.lists(st.floats(0.001, 500), min_size=1, max_size=30), st.floats(5, 60))
+def test_long_stills_are_resampled_as_short_ones(steps: list[float], fps: float) -> None:
+    times = _times(steps)
+    targets = np.arange(np.floor(times[-1] * fps + 0.5) + 1) / fps
+    # A target so close to the middle of two frames may go to either.
+    middles = (times[1:] + times[:-1]) / 2 + 1e-6
+    assume(np.abs((middles * fps + 0.5) % 1 - 0.5).min() > 1e-6)
+    nearest = np.abs(times[None, :] - targets[:, None] + 1e-9).argmin(axis=1)
+    assert resample(times, fps=fps).tolist() == np.unique(nearest).tolist()
+
+
+def test_a_still_of_centuries_takes_no_memory() -> None:
+    assert resample(np.array([0.0, 1.0, 5e10]), fps=15).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("fps", [0.0, -1.0, float("nan"), float("inf")])

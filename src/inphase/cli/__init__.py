@@ -1,6 +1,7 @@
 """The command line: one module per verb; parse, call, print, no logic."""
 
 import difflib
+import io
 import os
 import sys
 
@@ -15,6 +16,9 @@ EXIT_OK, EXIT_SKIPPED, EXIT_WRONG, EXIT_STOPPED = 0, 1, 2, 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `inphase`; exits with 0, with 1 if inputs were skipped, with 2 on bad input."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As on standard error: no character of a file's name may end the work.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -73,7 +73,10 @@ def sound(
         check_sources,
         transfer_sound,
     )
+    from inphase.video.muxing import check_picture_can_be_copied
 
+    if output.suffix == ".mp4":
+        check_picture_can_be_copied(silent.path)
     check_sources([video.path for video in others])
     console = options.console()
     model = options.model_or_poses(collection, model)

@@ -2,17 +2,17 @@
 
 import difflib
 import glob
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inphase.data.labels import read_labels
-from inphase.errors import CollectionError, Skipped
+from inphase.data.searching import videos_in, videos_matching
+from inphase.errors import CollectionError, Skipped, printable
 from inphase.overwriting import protect
-from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
-from inphase.video.names import natural_key, shortest_names
+from inphase.video import VIDEO_SUFFIXES
+from inphase.video.names import shortest_names
 from inphase.video.rates import declare_rate
 from inphase.video.sniffing import looks_like_video
 from inphase.video.unicode_forms import find_name, nfc, on_disk
@@ -134,7 +134,9 @@ class Collection:
     def skipped(self) -> tuple[Skipped, ...]:
         """The files that were passed over, each with what to do."""
         told = "is a video of no known type, which is not looked for; name it itself to use it."
-        return tuple(Skipped(one.name, f"{one} {told}") for one in self.passed_over)
+        return tuple(
+            Skipped(printable(one.name), printable(f"{one} {told}")) for one in self.passed_over
+        )
 
     def split(self, name: str) -> "Collection":
         """Keep the videos of one split of a labelled set.
@@ -157,13 +159,13 @@ def _open_one(source: str | Path) -> Collection:
         if path.is_dir():
             if (path / LABELS_FILE).is_file():
                 return _from_labels(path / LABELS_FILE)
-            found = _search(path, odd)
+            found = videos_in(path, odd)
         elif path.exists():
-            if path.suffix.lower() == ".json":
+            if path.suffix.lower() == ".json" and path.is_file():
                 return _from_labels(path)
             found = [path]
         elif glob.has_magic(str(path)):
-            found = _match(str(path), odd)
+            found = videos_matching(str(path), odd)
         else:
             raise CollectionError(f"{source} does not exist.")
     except OSError as error:
@@ -177,14 +179,14 @@ def _open_one(source: str | Path) -> Collection:
             f" numbered images.{told}"
         )
     passed_over = tuple(one for one in odd if looks_like_video(one))
-    return Collection(videos=_named(found), source=str(source), passed_over=passed_over)
+    return Collection(videos=_named(found), source=printable(str(source)), passed_over=passed_over)
 
 
 def _from_labels(path: Path) -> Collection:
     labels = read_labels(path)
     videos = tuple(
         Video(
-            name=name,
+            name=printable(name),
             path=on_disk(path.parent / entry.file),
             events=dict(entry.events),
             split=entry.split,
@@ -196,47 +198,7 @@ def _from_labels(path: Path) -> Collection:
         )
         for name, entry in labels.videos.items()
     )
-    return Collection(videos=videos, events=labels.events, source=str(path))
-
-
-def _search(folder: Path, odd: list[Path]) -> list[Path]:
-    """The videos in a folder and below it; other files that are no images are added to `odd`."""
-    found: list[Path] = []
-    images = False
-    for entry in sorted(folder.iterdir(), key=_natural):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            found += _search(entry, odd)
-        elif entry.suffix.lower() in VIDEO_SUFFIXES:
-            found.append(entry)
-        elif entry.suffix.lower() in IMAGE_SUFFIXES:
-            images = images or re.search(r"\d", entry.stem) is not None
-        else:
-            odd.append(entry)
-    # Images next to videos are thumbnails or previews.
-    return [folder] if images and not found else found
-
-
-def _match(pattern: str, odd: list[Path]) -> list[Path]:
-    # Path.glob does not accept absolute patterns.
-    matched = glob.glob(pattern, recursive=True)  # noqa: PTH207
-    matches = sorted((Path(match) for match in matched), key=_natural)
-    if not matches:
-        raise CollectionError(f"{pattern} matches no file.")
-    found: dict[Path, None] = {}
-    for match in matches:
-        if match.is_dir():
-            found.update(dict.fromkeys(_search(match, odd)))
-        elif match.suffix.lower() in VIDEO_SUFFIXES:
-            found[match] = None
-        elif match.suffix.lower() not in IMAGE_SUFFIXES:
-            odd.append(match)
-    return list(found)
-
-
-def _natural(path: Path) -> tuple[object, str]:
-    return natural_key(str(path).lower()), str(path)
+    return Collection(videos=videos, events=labels.events, source=printable(str(path)))
 
 
 def _join(parts: Sequence[Collection]) -> Collection:
@@ -282,7 +244,9 @@ def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
     forms = [nfc(name) for name in names]
     if len(set(forms)) == len(forms):
         names = forms  # otherwise two names differ in nothing else
-    return tuple(Video(name=name, path=path) for name, path in zip(names, paths, strict=True))
+    return tuple(
+        Video(name=printable(name), path=path) for name, path in zip(names, paths, strict=True)
+    )
 
 
 def _own_name(path: Path) -> str:

@@ -14,6 +14,7 @@ from inphase.video import average_fps
 _TIE = 1e-6
 # Frames per second worth seeing. Up to this much faster, all frames are seen.
 _MOST_FPS, _SLACK = 30.0, 1.2
+_FEW_TARGETS = 10_000
 
 
 def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
@@ -36,6 +37,9 @@ def resample(times: NDArray[np.float64], *, fps: float) -> NDArray[np.int64]:
     if not (fps > 0 and math.isfinite(fps)):
         raise ValueError(f"fps must be a positive number, not {fps}.")
     steps = math.floor((times[-1] - times[0]) * fps + 0.5) + 1
+    if steps > _FEW_TARGETS + 4 * len(times):
+        # Long stills: there are far more targets than frames, perhaps more than fit into memory.
+        return _near_any(times, steps=steps, fps=fps)
     targets = times[0] + np.arange(steps) / fps
     return np.unique(_nearest(times, targets))
 
@@ -205,6 +209,14 @@ def same_instants(
 def _nearest(times: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.int64]:
     between = (times[1:] + times[:-1]) / 2
     return np.searchsorted(between, targets - _TIE, side="right").astype(np.int64)
+
+
+def _near_any(times: NDArray[np.float64], *, steps: int, fps: float) -> NDArray[np.int64]:
+    """The frames that are the nearest to any of the targets, without making the targets."""
+    between = (times[1:] + times[:-1]) / 2
+    passed = np.ceil((between + _TIE - times[0]) * fps)
+    targets = np.concatenate([[0.0], np.minimum(passed, steps), [float(steps)]])
+    return np.flatnonzero(np.diff(targets) > 0).astype(np.int64)
 
 
 def _padded(indices: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from inphase.cache import cache_folder
 from inphase.data import content_hash
-from inphase.errors import Skipped, VideoError
+from inphase.errors import Skipped, VideoError, printable
 from inphase.models import Encoder, FrameEmbedder
 from inphase.progress import progress_bar
 from inphase.store.catalogue import IndexReport, StoredModel
@@ -120,6 +120,13 @@ def _identified(
             content = content_hash(video.path)
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
+            continue
+        place = str(video.path.expanduser().resolve())
+        if place != printable(place):
+            reason = (
+                f"{video.path} has a name that is not UTF-8, which no store can hold; rename it."
+            )
+            skipped.append(Skipped(video.name, printable(reason)))
             continue
         videos.setdefault(
             content,

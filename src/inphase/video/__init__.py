@@ -1,12 +1,15 @@
 """Read frames by time, write videos, read and write sound; knows nothing about learning."""
 
 from inphase.video.ahead import ahead
-from inphase.video.audio import Audio, read_audio
+from inphase.video.audio import Audio, Sound
 from inphase.video.audio_writer import write_audio
+from inphase.video.images import IMAGE_SUFFIXES, read_image
 from inphase.video.info import VideoInfo, average_fps, frame_at
 from inphase.video.rates import IMAGE_FPS, assume_rate
 from inphase.video.reader import VideoReader, probe
-from inphase.video.source import IMAGE_SUFFIXES, VIDEO_SUFFIXES, read_image
+from inphase.video.sound_cursor import SoundCursor
+from inphase.video.sound_file import SoundFile, read_audio, sound_of
+from inphase.video.source import VIDEO_SUFFIXES
 from inphase.video.writer import VideoWriter
 
 __all__ = [
@@ -14,6 +17,9 @@ __all__ = [
     "IMAGE_SUFFIXES",
     "VIDEO_SUFFIXES",
     "Audio",
+    "Sound",
+    "SoundCursor",
+    "SoundFile",
     "VideoInfo",
     "VideoReader",
     "VideoWriter",
@@ -24,5 +30,6 @@ __all__ = [
     "probe",
     "read_audio",
     "read_image",
+    "sound_of",
     "write_audio",
 ]

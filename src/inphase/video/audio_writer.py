@@ -1,6 +1,7 @@
 """Writing sound: WAV, and AAC on its own or as the sound track of a video."""
 
 import wave
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,14 +9,16 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from numpy.typing import NDArray
 
 from inphase.atomic import replacing
 from inphase.errors import OutputError
-from inphase.video.audio import LAYOUTS, Audio
+from inphase.video.audio import Audio, Sound
+from inphase.video.resampling import Resampler
 from inphase.video.writing import output_errors
 
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
-_AAC_CHANNELS = (1, 2, 3, 5, 6)
+_USUAL_RATE = 48000
 _FRAME = 1024  # samples in an AAC frame
 _BITS_PER_CHANNEL = 96_000
 
@@ -24,50 +27,75 @@ class AacTrack:
     """An AAC stream in a container being written, fed in step with the frames.
 
     Feeding in step interleaves sound and picture in the file, as playback over a network needs,
-    and keeps the container from buffering one while it waits for the other.
+    and keeps the container from buffering one while it waits for the other. Sound from a file is
+    decoded only as far as it is written.
+
+    Args:
+        container: to add the stream to.
+        sound: to write; more than two channels are mixed into two.
     """
 
-    def __init__(self, container: OutputContainer, audio: Audio) -> None:
-        """
-        Raises:
-            ValueError: AAC has no layout for this number of channels.
-        """
-        if audio.channels not in _AAC_CHANNELS:
-            raise ValueError(f"AAC cannot store {audio.channels} channels.")
-        if audio.rate not in _AAC_RATES:
-            audio = audio.resampled(48000)
-        self._audio = audio
+    def __init__(self, container: OutputContainer, sound: Sound) -> None:
+        if isinstance(sound, Audio):
+            sound = sound.stereo()
         self._container = container
-        self._layout = LAYOUTS[audio.channels]
-        stream = container.add_stream("aac", rate=audio.rate)
+        self._layout = {1: "mono", 2: "stereo"}[sound.channels]
+        self._rate = sound.rate if sound.rate in _AAC_RATES else _USUAL_RATE
+        self._blocks = _resampled(sound, self._rate)
+        stream = container.add_stream("aac", rate=self._rate)
         assert isinstance(stream, AudioStream)
         stream.codec_context.layout = self._layout
         stream.codec_context.format = "fltp"
-        stream.codec_context.bit_rate = _BITS_PER_CHANNEL * audio.channels
+        stream.codec_context.bit_rate = _BITS_PER_CHANNEL * sound.channels
         self._stream = stream
+        self._waiting = np.zeros((0, sound.channels), dtype=np.float32)
         self._written = 0
 
     def write_until(self, time: float) -> None:
         """Encode the sound up to `time` seconds, rounded down to whole AAC frames."""
-        end = min(len(self._audio.samples), int(time * self._audio.rate))
-        while self._written + _FRAME <= end:
+        end = int(time * self._rate)
+        while self._written + _FRAME <= end and self._has(_FRAME):
             self._encode(_FRAME)
 
     def finish(self) -> None:
         """Encode what remains."""
-        while self._written < len(self._audio.samples):
-            self._encode(min(_FRAME, len(self._audio.samples) - self._written))
+        while self._has(1):
+            self._has(_FRAME)
+            self._encode(min(_FRAME, len(self._waiting)))
         self._container.mux(self._stream.encode(None))
 
+    def _has(self, count: int) -> bool:
+        """Whether this many samples are left; they then wait to be encoded."""
+        while len(self._waiting) < count:
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            self._waiting = np.concatenate([self._waiting, block]) if len(self._waiting) else block
+        return True
+
     def _encode(self, count: int) -> None:
-        samples = self._audio.samples[self._written : self._written + count]
+        samples, self._waiting = self._waiting[:count], self._waiting[count:]
         planes = np.ascontiguousarray(np.clip(samples, -1, 1).T)
         frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=self._layout)
-        frame.sample_rate = self._audio.rate
+        frame.sample_rate = self._rate
         frame.pts = self._written
-        frame.time_base = Fraction(1, self._audio.rate)
+        frame.time_base = Fraction(1, self._rate)
         self._written += count
         self._container.mux(self._stream.encode(frame))
+
+
+def _resampled(sound: Sound, rate: int) -> Iterator[NDArray[np.float32]]:
+    resampler = Resampler(sound.rate, rate, sound.channels)
+    taken = given = 0
+    for block in sound.blocks():
+        taken += len(block)
+        for piece in resampler.push(block):
+            given += len(piece)
+            yield piece
+    for piece in resampler.finish():
+        left = round(taken * rate / sound.rate) - given
+        given += len(piece)
+        yield piece[: max(0, left)]
 
 
 def write_audio(path: str | Path, audio: Audio) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from av.container import InputContainer
-from av.packet import Packet
+from av.error import FFmpegError
 
-from inphase.video.opening import opened, time_origin, video_stream
+from inphase.video.opening import opened, video_stream
+from inphase.video.reader import time_origin
 
 # What Chromium, Firefox and Safari all play, by libav's names for the containers.
 _CONTAINERS = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm"}
@@ -38,6 +39,14 @@ class Playback:
     key_distance: int
 
 
+class _Stamp(NamedTuple):
+    """What a packet tells without its content."""
+
+    pts: int
+    duration: int
+    is_key: bool
+
+
 def browser_playback(path: Path) -> Playback | None:
     """How browsers play the file unchanged; None if it needs a proxy.
 
@@ -48,7 +57,7 @@ def browser_playback(path: Path) -> Playback | None:
         return None
     with opened(path) as container:
         media_type = _container_type(container)
-        if media_type is None or abs(time_origin(container)) > _ZERO:
+        if media_type is None or abs(time_origin(path)) > _ZERO:
             return None
         stream = video_stream(container, path)
         context = stream.codec_context
@@ -60,27 +69,36 @@ def browser_playback(path: Path) -> Playback | None:
         ):
             return None
         for sound in container.streams.audio[:1]:
-            if sound.codec_context.codec.canonical_name not in _AUDIO[media_type]:
+            # Nor the sound that can be decoded.
+            decoder = sound.codec_context
+            if decoder is None or decoder.codec.canonical_name not in _AUDIO[media_type]:
                 return None
-        packets = list(container.demux(stream))
+        try:
+            packets = [
+                _Stamp(packet.pts, packet.duration or 0, packet.is_keyframe)
+                for packet in container.demux(stream)
+                if packet.pts is not None
+            ]
+        except FFmpegError:
+            return None  # Damaged: a proxy holds what can be decoded.
         if not _durations_are_true(packets):
             return None
     return Playback(media_type, _key_distance(packets))
 
 
-def _key_distance(packets: Sequence["Packet[Any]"]) -> int:
-    shown = sorted((p.pts, p.is_keyframe) for p in packets if p.pts is not None)
+def _key_distance(packets: Sequence["_Stamp"]) -> int:
+    shown = sorted((packet.pts, packet.is_key) for packet in packets)
     keys = [place for place, (_, is_key) in enumerate(shown) if is_key]
     return max(after - before for before, after in pairwise([0, *keys, len(shown)]))
 
 
-def _durations_are_true(packets: Sequence["Packet[Any]"]) -> bool:
+def _durations_are_true(packets: Sequence["_Stamp"]) -> bool:
     """Whether no frame claims to last beyond the start of the next one.
 
     In an MP4 file with a variable frame rate and reordered frames, durations may belong to other
     frames. Chromium relies on them when seeking, and then lands some frames too early.
     """
-    known = sorted((p.pts, p.duration or 0) for p in packets if p.pts is not None)
+    known = sorted((packet.pts, packet.duration) for packet in packets)
     gaps = (after - pts for (pts, _), (after, _) in pairwise(known))
     return all(
         duration <= _SLACK * gap for (_, duration), gap in zip(known[:-1], gaps, strict=True)

@@ -13,7 +13,8 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
-from inphase.video.opening import opened, time_origin, video_stream
+from inphase.video.opening import opened, video_stream
+from inphase.video.sound_track import LONGEST_LEAD
 
 # In these formats each packet is one displayed frame and key frames can be trusted. In others (GIF,
 # where every packet claims to be a key frame; VP8, with its invisible frames), frames are counted.
@@ -23,6 +24,8 @@ _INDEXABLE = {
 }  # fmt: skip
 # The pts of packets are trusted if the decoder gives the first frames the same pts.
 _CHECKED_FRAMES = 3
+# Seconds for which one frame may be shown. Damaged files claim centuries.
+_LONGEST_STILL = 3600
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ class FrameTable:
     """The frames of a file in presentation order.
 
     Attributes:
-        times: (frames,) seconds, strictly increasing, at least 0.
+        times: (frames,) seconds from `origin`, strictly increasing, at least 0.
+        origin: time 0 of picture and sound, in seconds on the file's own clock: the start of
+            whichever comes first.
         last_duration: how long the last frame is shown, in seconds.
         pts: (frames,) strictly increasing stream timestamps that identify decoded frames, or None
             if timestamps are missing or wrong: frames are then identified by counting.
@@ -40,6 +45,7 @@ class FrameTable:
     """
 
     times: NDArray[np.float64]
+    origin: Fraction
     last_duration: float
     pts: NDArray[np.int64] | None
     key_pts: NDArray[np.int64]
@@ -54,15 +60,20 @@ class _Packets:
     last_duration: int
 
 
-def read_frame_table(path: Path) -> FrameTable:
+def read_frame_table(path: Path, *, sound_start: Fraction | None = None) -> FrameTable:
     """Read the time of each frame.
 
     Timestamps come from the packets, without decoding, if the format allows that and the first
     frames confirm it. Otherwise the file is decoded once to count its frames. Missing timestamps
     are replaced by the average frame rate; ones out of order, by interpolation.
 
+    Args:
+        path: of the file.
+        sound_start: where its sound starts, in seconds on the file's own clock.
+
     Raises:
-        VideoError: the file is not a video, or none of its frames can be decoded.
+        VideoError: the file is not a video, none of its frames can be decoded, or it claims that
+            one is shown for more than an hour.
     """
     with opened(path) as container:
         stream = video_stream(container, path)
@@ -72,10 +83,10 @@ def read_frame_table(path: Path) -> FrameTable:
     if not packets.pts:
         raise VideoError(f"{path} has a video stream without frames.")
     if indexable:
-        table = _from_packets(path, packets, reorders=reorders)
+        table = _from_packets(path, packets, reorders=reorders, sound_start=sound_start)
         if table is not None:
-            return table
-    return _from_decoding(path, packets)
+            return _believable(path, table)
+    return _believable(path, _from_decoding(path, packets, sound_start=sound_start))
 
 
 def decode_packet(packet: "Packet[VideoStream]") -> list[VideoFrame]:
@@ -84,6 +95,26 @@ def decode_packet(packet: "Packet[VideoStream]") -> list[VideoFrame]:
         return packet.decode()
     except FFmpegError:
         return []
+
+
+def _believable(path: Path, table: FrameTable) -> FrameTable:
+    """The table, if memory for its length may be taken.
+
+    Raises:
+        VideoError: a frame would be shown for too long.
+    """
+    spans = np.diff(table.times, prepend=0.0)
+    longest = float(spans.max())
+    if spans.min() < 0:  # numbers too large to count with
+        raise VideoError(
+            f"{path} has timestamps that make no sense; convert it with another program first."
+        )
+    if longest > _LONGEST_STILL:
+        raise VideoError(
+            f"{path} claims that one of its frames is shown for {longest:.0f} seconds: its "
+            "timestamps are damaged; convert it with another program first."
+        )
+    return table
 
 
 def _scan(container: InputContainer, stream: VideoStream) -> _Packets:
@@ -114,7 +145,9 @@ def _scan(container: InputContainer, stream: VideoStream) -> _Packets:
     return _Packets(pts, keys, duration)
 
 
-def _from_packets(path: Path, packets: _Packets, *, reorders: bool) -> FrameTable | None:
+def _from_packets(
+    path: Path, packets: _Packets, *, reorders: bool, sound_start: Fraction | None
+) -> FrameTable | None:
     """The table according to the packets, or None if they cannot be trusted."""
     known = [pts for pts in packets.pts if pts is not None]
     pts = np.unique(np.array(known, dtype=np.int64))
@@ -134,11 +167,13 @@ def _from_packets(path: Path, packets: _Packets, *, reorders: bool) -> FrameTabl
             return None
         rate = _rate(stream)
         time_base = _time_base(stream)
-        times = _seconds(pts, time_base, _origin(container, pts, time_base))
+        origin = _origin(int(pts[0]) * time_base, sound_start)
+        times = _seconds(pts, time_base, origin)
     keys = np.array(sorted(packets.keys), dtype=np.int64)
     return FrameTable(
         times=times,
-        last_duration=float(packets.last_duration * time_base) or _last_gap(times, rate),
+        origin=origin,
+        last_duration=_last_duration(packets, time_base, times, rate),
         pts=pts,
         key_pts=keys[:, 0],
         key_seek=keys[:, 1],
@@ -158,7 +193,7 @@ def _first_frames(container: InputContainer, stream: VideoStream) -> list[VideoF
     return frames[:_CHECKED_FRAMES]
 
 
-def _from_decoding(path: Path, packets: _Packets) -> FrameTable:
+def _from_decoding(path: Path, packets: _Packets, *, sound_start: Fraction | None) -> FrameTable:
     first: VideoFrame | None = None
     shown: list[int | None] = []
     with opened(path) as container:
@@ -177,22 +212,28 @@ def _from_decoding(path: Path, packets: _Packets) -> FrameTable:
         raise VideoError(f"None of the frames of {path} can be decoded.")
     known = np.array([value for value in shown if value is not None], dtype=np.int64)
     complete = len(known) == len(shown) and bool(np.all(np.diff(known) > 0))
-    origin = Fraction(0)
-    if len(known) == len(shown):
-        with opened(path) as container:
-            origin = _origin(container, known, time_base)
     # A frame can be found by its pts only if its packet carried that pts.
     by_pts = complete and seekable and bool(packets.keys) and set(shown) <= set(packets.pts)
     keys = np.array(sorted(packets.keys), dtype=np.int64).reshape(-1, 2)
     if complete:
+        origin = _origin(int(known[0]) * time_base, sound_start)
         times = _seconds(known, time_base, origin)
     elif len(known) == len(shown):
-        times = _repaired(_seconds(known, time_base, origin), rate)
+        base = int(known.min()) * time_base
+        since = _repaired(_seconds(known, time_base, base), rate)
+        start = base + Fraction(float(since[0]))
+        origin = _origin(start, sound_start)
+        times = since - since[0] + float(start - origin)
     else:
-        times = np.arange(len(shown)) / float(rate)
+        # Without a time of its own, the picture starts with the sound.
+        stated = shown[0] is not None
+        start = int(shown[0] or 0) * time_base if stated else sound_start or Fraction(0)
+        origin = _origin(start, sound_start)
+        times = np.arange(len(shown)) / float(rate) + float(start - origin)
     return FrameTable(
         times=times,
-        last_duration=float(packets.last_duration * time_base) or _last_gap(times, rate),
+        origin=origin,
+        last_duration=_last_duration(packets, time_base, times, rate),
         pts=known if by_pts else None,
         key_pts=keys[:, 0],
         key_seek=keys[:, 1],
@@ -217,16 +258,17 @@ def _repaired(times: NDArray[np.float64], rate: Fraction) -> NDArray[np.float64]
     head, tail = everywhere < good[0], everywhere > good[-1]
     repaired[head] -= (good[0] - everywhere[head]) * step
     repaired[tail] += (everywhere[tail] - good[-1]) * step
-    return np.asarray(repaired - min(0.0, repaired[0]), dtype=np.float64)
+    return np.asarray(repaired, dtype=np.float64)
 
 
-def _origin(container: InputContainer, pts: NDArray[np.int64], time_base: Fraction) -> Fraction:
-    """Time 0: the start of picture or sound, whichever comes first.
+def _origin(first: Fraction, sound_start: Fraction | None) -> Fraction:
+    """Time 0: the first frame or the start of the sound, whichever comes first.
 
-    Without sound it is the first frame; do not ask the stream, which in an AVI states an earlier
-    start.
+    The first frame, not the start of its stream, which in an AVI is earlier.
     """
-    return time_origin(container) if container.streams.audio else int(pts.min()) * time_base
+    if sound_start is None or not 0 < first - sound_start <= LONGEST_LEAD:
+        return first
+    return sound_start
 
 
 def _seconds(pts: NDArray[np.int64], time_base: Fraction, origin: Fraction) -> NDArray[np.float64]:
@@ -236,7 +278,15 @@ def _seconds(pts: NDArray[np.int64], time_base: Fraction, origin: Fraction) -> N
         seconds = (pts - ticks.numerator) * numerator / denominator
     else:
         seconds = pts * numerator / denominator - float(origin)
-    return np.asarray(seconds - min(0.0, float(seconds.min())), dtype=np.float64)
+    return np.asarray(seconds, dtype=np.float64)
+
+
+def _last_duration(
+    packets: _Packets, time_base: Fraction, times: NDArray[np.float64], rate: Fraction
+) -> float:
+    """How long the last frame is shown: as stated, if that makes sense, or as the one before."""
+    stated = float(packets.last_duration * time_base)
+    return stated if 0 < stated <= _LONGEST_STILL else _last_gap(times, rate)
 
 
 def _last_gap(times: NDArray[np.float64], rate: Fraction) -> float:

@@ -2,9 +2,9 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -13,10 +13,17 @@ from av.error import FFmpegError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from inphase.errors import VideoError
+from inphase.errors import InphaseError, VideoError
 
 # Each frame thread keeps a decoded frame: four are enough, and limit the memory used at 4K.
 _DECODER_THREADS = min(4, os.cpu_count() or 1)
+# Pixels of a picture: room for 12K. A file of a few bytes may claim more than memory holds.
+LARGEST_PICTURE = 100_000_000
+_LIMITS = {"max_pixels": str(LARGEST_PICTURE)}
+# PyAV 17 writes options past the end of its memory if streams appear only in the data (.ts).
+_OPENING_OPTIONS = _LIMITS if int(av.__version__.split(".")[0]) >= 18 else {}
+# What PyAV and libav raise for damaged files, besides the system's own errors.
+_READING_ERRORS = (FFmpegError, OSError, ValueError, RuntimeError, OverflowError, MemoryError)
 
 # libav's own output would get mixed up with the package's messages.
 av.logging.set_level(None)
@@ -39,15 +46,40 @@ def open_container(path: Path) -> InputContainer:
         VideoError: it is missing, empty, a folder, unreadable or not a media file.
     """
     try:
-        if path.is_dir():
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
             raise VideoError(f"{path} is a folder, not a video file.")
+        if not stat.S_ISREG(kind):
+            # Reading from a pipe would wait for ever.
+            raise VideoError(f"{path} is not a regular file but a pipe, socket or device.")
         with path.open("rb") as file:
             if not file.read(1):
                 raise VideoError(f"{path} is empty (0 bytes).")
         # An absolute path, so that a colon in the name is not mistaken for a protocol.
-        return av.open(str(path.absolute()), "r", metadata_errors="replace")
-    except (FFmpegError, OSError) as error:
+        return av.open(
+            str(path.absolute()),
+            "r",
+            options=_OPENING_OPTIONS,
+            metadata_errors="replace",
+        )
+    except _READING_ERRORS as error:
         raise VideoError(f"{path} cannot be opened as a video: {reason(error)}.") from error
+
+
+@contextmanager
+def reading_errors(path: Path) -> Iterator[None]:
+    """Turn whatever a damaged file makes the libraries raise into a `VideoError`.
+
+    One file must never take the others of a batch with it.
+    """
+    try:
+        yield
+    except InphaseError:
+        raise
+    except MemoryError as error:
+        raise VideoError(f"{path} cannot be read: it claims more than fits into memory.") from error
+    except Exception as error:
+        raise VideoError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def video_stream(container: InputContainer, path: Path) -> VideoStream:
@@ -70,22 +102,27 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
     assert isinstance(stream, VideoStream)
     if stream.codec_context is None:
         raise VideoError(f"{path} cannot be decoded: there is no decoder for its video stream.")
+    context = stream.codec_context
+    check_picture_size(path, context.width, context.height)
     stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = _DECODER_THREADS
+    context.thread_count = _DECODER_THREADS
+    # The pictures may be larger than the header says.
+    context.options = dict(_LIMITS)
     return stream
 
 
-def time_origin(container: InputContainer) -> Fraction:
-    """Time 0, in seconds on the file's own clock: where picture or sound starts first.
+def check_picture_size(path: Path, width: int, height: int) -> None:
+    """Refuse pictures that are too large for memory, before they are decoded.
 
-    Taken from the streams, because the container's start is rounded to microseconds.
+    Raises:
+        VideoError: there are more than `LARGEST_PICTURE` pixels.
     """
-    starts = [
-        stream.start_time * stream.time_base
-        for stream in (*container.streams.video, *container.streams.audio[:1])
-        if stream.start_time is not None and stream.time_base is not None
-    ]
-    return min(starts, default=Fraction(0))
+    if width * height > LARGEST_PICTURE:
+        most = LARGEST_PICTURE // 1_000_000
+        raise VideoError(
+            f"{path} claims pictures of {width}×{height} pixels; at most {most} megapixels can "
+            "be read: make it smaller."
+        )
 
 
 def reason(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from inphase.errors import VideoError
 from inphase.video.info import VideoInfo, frame_at
+from inphase.video.opening import reading_errors
 from inphase.video.rates import given_rate
+from inphase.video.sound_track import SoundTrack, find_sound
 from inphase.video.source import Pictures, Source, open_source
 
 
@@ -87,7 +90,7 @@ class VideoReader:
         pictures = self._source.pictures(self.size)
         try:
             for index, time in enumerate(self.times):
-                yield float(time), pictures.frame(index)
+                yield float(time), self._read(pictures, index)
         finally:
             pictures.close()
 
@@ -138,7 +141,8 @@ class VideoReader:
     def _read(self, pictures: Pictures, index: int) -> NDArray[np.uint8]:
         if not 0 <= index < len(self):
             raise VideoError(f"{self.info.path} has {len(self)} frames; there is no frame {index}.")
-        return pictures.frame(index)
+        with reading_errors(self.info.path):
+            return pictures.frame(index)
 
 
 def probe(path: str | Path) -> VideoInfo:
@@ -150,11 +154,32 @@ def probe(path: str | Path) -> VideoInfo:
     return _source(Path(path)).info
 
 
+def time_origin(path: Path) -> Fraction:
+    """Time 0 of a video or sound file, in seconds on the file's own clock.
+
+    It is where picture or sound starts, whichever comes first, as for `VideoReader.times`.
+
+    Raises:
+        VideoError: the file cannot be opened.
+    """
+    try:
+        return _source(path).origin
+    except VideoError:
+        sound = find_sound(path)
+        start = sound.start if isinstance(sound, SoundTrack) else None
+        return Fraction(0) if start is None else start
+
+
 def _source(path: Path) -> Source:
     """The source at a path. A file is scanned once, and again only when it changes."""
+    with reading_errors(path):
+        return _scanned(path)
+
+
+def _scanned(path: Path) -> Source:
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return open_source(path)  # It raises an error that says why.
     if not stat.S_ISREG(state.st_mode):
         return open_source(path)  # A folder's state does not change when its files do.

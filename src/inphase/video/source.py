@@ -1,6 +1,6 @@
 """Where frames come from: a video file or a folder of images, behind one small interface."""
 
-import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -8,16 +8,16 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from inphase.errors import VideoError
 from inphase.video.conversion import Orientation, RgbConverter
 from inphase.video.cursor import FrameCursor
 from inphase.video.frame_table import read_frame_table
+from inphase.video.images import image_size, numbered_images, read_image
 from inphase.video.info import VideoInfo, average_fps
-from inphase.video.names import natural_key
 from inphase.video.opening import opened, video_stream
 from inphase.video.rates import at_rate, given_rate, states_no_times
+from inphase.video.sound_track import SoundTrack, find_sound, is_near
 
 RAW_SUFFIXES = frozenset({".h264", ".264", ".h265", ".265", ".hevc", ".m2v"})
 """Of streams without a container, which state no times."""
@@ -25,7 +25,6 @@ VIDEO_SUFFIXES = RAW_SUFFIXES | {
     ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
     ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".ogv", ".gif", ".mxf", ".vob", ".dv",
 }  # fmt: skip
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
 # A pixel aspect ratio outside this range is damage, not a format.
 _SANE_ASPECT = (0.2, 5)
 
@@ -44,6 +43,10 @@ class Source(Protocol):
 
     @property
     def info(self) -> VideoInfo: ...
+
+    @property
+    def origin(self) -> Fraction:
+        """Time 0 in seconds on the file's own clock."""
 
     def pictures(self, size: tuple[int, int]) -> Pictures:
         """Start reading frames of `size` (width, height)."""
@@ -66,11 +69,12 @@ class VideoFile:
     """A media file with a video stream."""
 
     def __init__(self, path: Path) -> None:
-        self._table = read_frame_table(path)
+        found = find_sound(path)
+        sound = found if isinstance(found, SoundTrack) else None
+        self._table = read_frame_table(path, sound_start=sound.start if sound else None)
         self._orientation = Orientation.of(self._table.first)
         first, times = self._table.first, self._table.times
         with opened(path) as container:
-            has_audio = bool(container.streams.audio)
             square_width = _square_width(first.width, video_stream(container, path))
             has_times = not states_no_times(container)
         width, height = self._orientation.shown_size(square_width, first.height)
@@ -81,7 +85,7 @@ class VideoFile:
             frames=len(times),
             fps=average_fps(times, default=1 / self._table.last_duration),
             duration=float(times[-1]) + self._table.last_duration,
-            has_audio=has_audio,
+            has_audio=sound is not None and is_near(sound.start, self._table.origin),
             times=times,
         )
         if not has_times:
@@ -90,6 +94,10 @@ class VideoFile:
     @property
     def info(self) -> VideoInfo:
         return self._info
+
+    @property
+    def origin(self) -> Fraction:
+        return self._table.origin
 
     def pictures(self, size: tuple[int, int]) -> Pictures:
         cursor = FrameCursor(self._info.path, self._table)
@@ -121,7 +129,7 @@ class ImageFolder:
         self._files = numbered_images(path)
         if not self._files:
             raise VideoError(f"{path} is a folder without numbered images.")
-        height, width, _ = read_image(self._files[0]).shape
+        width, height = image_size(self._files[0])
         count, fps = len(self._files), given_rate(path)
         self._info = VideoInfo(
             path=path,
@@ -138,6 +146,10 @@ class ImageFolder:
     def info(self) -> VideoInfo:
         return self._info
 
+    @property
+    def origin(self) -> Fraction:
+        return Fraction(0)
+
     def pictures(self, size: tuple[int, int]) -> Pictures:
         return _FolderPictures(self._files, size)
 
@@ -152,47 +164,3 @@ class _FolderPictures:
 
     def close(self) -> None:
         pass
-
-
-def numbered_images(folder: Path) -> list[Path]:
-    """The images in `folder` with a number in their name, by that number (2 before 10)."""
-    try:
-        files = [
-            file
-            for file in folder.iterdir()
-            if file.suffix.lower() in IMAGE_SUFFIXES
-            and re.search(r"\d", file.stem)
-            and not file.name.startswith(".")
-            and file.is_file()
-        ]
-    except OSError as error:
-        raise VideoError(f"{folder} cannot be read: {error.strerror}.") from error
-    return sorted(files, key=lambda file: (natural_key(file.stem), file.suffix))
-
-
-def read_image(path: Path, *, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
-    """Read an image as (height, width, 3) RGB, rotated according to its EXIF tag.
-
-    Args:
-        size: (width, height) to resize to, in the same way as the frames of a video.
-
-    Raises:
-        VideoError: it does not exist or cannot be decoded.
-    """
-    image = _upright(path)
-    return RgbConverter(size)(VideoFrame.from_ndarray(image, "rgb24")) if size else image
-
-
-def _upright(path: Path) -> NDArray[np.uint8]:
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode.startswith("I"):
-                # 16-bit grey: Pillow's own conversion clips at 255 instead of scaling.
-                grey = np.clip(np.asarray(upright, dtype=np.int64) >> 8, 0, 255)
-                return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
-            return np.array(upright.convert("RGB"))
-    except FileNotFoundError as error:
-        raise VideoError(f"{path} does not exist.") from error
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
-        raise VideoError(f"The image {path} cannot be decoded.") from error

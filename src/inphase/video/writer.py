@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from inphase.atomic import replacing
 from inphase.errors import OutputError
-from inphase.video.audio import Audio
+from inphase.video.audio import Audio, Sound
 from inphase.video.audio_writer import AacTrack
 from inphase.video.writing import output_errors
 
@@ -47,7 +47,7 @@ class VideoWriter:
         *,
         fps: float | Fraction,
         size: tuple[int, int],
-        audio: Audio | None = None,
+        audio: Sound | None = None,
         quality: int = 20,
         key_every: int | None = None,
     ) -> None:
@@ -56,7 +56,8 @@ class VideoWriter:
             path: the file to write; its folder is created if needed.
             fps: frames per second; only a hint for frames written with explicit times.
             size: (width, height) of the frames.
-            audio: sound track, starting at time 0. It is not cut if it is longer than the video.
+            audio: sound track, starting at time 0; more than two channels are mixed into two. It is
+                not cut if it is longer than the video.
             quality: x264's constant rate factor, 0 (lossless) to 51; lower is better and larger.
             key_every: for quick seeking: the largest number of frames between key frames; also
                 turns B-frames off. None keeps x264's defaults (250 frames, three B-frames).
@@ -75,7 +76,8 @@ class VideoWriter:
         self._path = Path(path)
         self._fps = Fraction(fps).limit_denominator(1001)
         self._size = size
-        self._audio = audio if audio is not None and len(audio.samples) else None
+        is_empty = isinstance(audio, Audio) and not len(audio.samples)
+        self._audio = None if is_empty else audio
         self._quality = quality
         self._key_every = key_every
         self._stack = ExitStack()

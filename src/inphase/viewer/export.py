@@ -1,6 +1,5 @@
 """The viewer as a folder for any web host: the server's documents as files."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from inphase.atomic import replacing
+from inphase.atomic import json_text, replacing
 from inphase.errors import InphaseError, OutputError, Skipped
 from inphase.progress import Bar, progress_bar
 from inphase.viewer.documents import Documents
@@ -151,7 +150,7 @@ def _steps(videos: Iterable[ViewedVideo]) -> int:
 
 
 def _json(document: object) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return json_text(document, compact=True).encode()
 
 
 def _write(path: Path, content: bytes) -> None:

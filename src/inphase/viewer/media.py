@@ -10,8 +10,7 @@ from PIL import Image
 
 from inphase.atomic import replacing
 from inphase.data import content_hash
-from inphase.errors import VideoError
-from inphase.video import Audio, VideoReader, VideoWriter, probe, read_audio
+from inphase.video import VideoReader, VideoWriter, probe, sound_of
 
 THUMBNAIL_HEIGHT, THUMBNAIL_COLUMNS = 90, 10
 _THUMBNAILS = 400
@@ -25,7 +24,7 @@ _MOST_KEY_FRAMES = 5000
 PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
 # Increased whenever the same file would give a different proxy or sprite.
-_VERSION = 2
+_VERSION = 3
 
 Advance = Callable[[int], object]
 
@@ -100,11 +99,12 @@ def make_proxy(
     scale = min(1.0, side / max(info.width, info.height))
     size = (max(2, round(info.width * scale / 2) * 2), max(2, round(info.height * scale / 2) * 2))
     reader = VideoReader(path, size=size)
+    sound = sound_of(path, what="its copy for the browser")
     with VideoWriter(
         target,
         fps=info.fps,
         size=size,
-        audio=_sound(path) if info.has_audio else None,
+        audio=None if sound is None else sound.cut_at(info.duration),
         quality=_PROXY_QUALITY,
         key_every=key_every,
     ) as writer:
@@ -126,14 +126,6 @@ def make_quick_proxy(path: Path, cache: Path, *, advance: Advance | None = None)
     """
     key_every = 1 if probe(path).frames <= _MOST_KEY_FRAMES else PROXY_KEY_EVERY
     return make_proxy(path, cache, side=_QUICK_SIDE, key_every=key_every, advance=advance)
-
-
-def _sound(path: Path) -> Audio | None:
-    try:
-        sound = read_audio(path)
-        return sound if sound.channels <= 2 else read_audio(path, mono=True)
-    except VideoError:
-        return None  # damaged sound; the pictures can still be shown
 
 
 def _key(path: Path, *settings: object) -> str:

@@ -104,7 +104,7 @@ def test_a_gap_in_time_is_silence(tmp_path: Path) -> None:
 
 
 def test_wav_keeps_every_sample(tmp_path: Path) -> None:
-    samples = np.random.default_rng(0).uniform(-1, 1, (1000, 3)).astype(np.float32)
+    samples = np.random.default_rng(0).uniform(-1, 1, (1000, 2)).astype(np.float32)
     write_audio(tmp_path / "a.wav", Audio(samples, 12345))
     sound = read_audio(tmp_path / "a.wav")
     assert sound.rate == 12345

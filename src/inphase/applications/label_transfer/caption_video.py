@@ -11,7 +11,7 @@ from rich.console import Console
 
 from inphase.data import Cue, Recording
 from inphase.progress import progress_bar
-from inphase.video import VideoReader, VideoWriter, read_audio
+from inphase.video import VideoReader, VideoWriter, sound_of
 
 _INK, _QUIET, _BOX = (255, 255, 255, 255), (200, 200, 206, 255), (0, 0, 0, 150)
 _EVENT, _TRACK, _DONE = (255, 176, 60, 255), (255, 255, 255, 70), (90, 160, 255, 255)
@@ -53,13 +53,14 @@ def write_captioned(
     if scale > 1:
         reader = VideoReader(video, size=(width * scale, height * scale))
     info = reader.info
+    sound = sound_of(video, what="the preview")
     pen = _Pen(reader.size, info.duration, events)
     with (
         VideoWriter(
             path,
             fps=info.fps,
             size=reader.size,
-            audio=read_audio(video) if info.has_audio else None,
+            audio=None if sound is None else sound.cut_at(info.duration),
         ) as writer,
         progress_bar(f"Writing {path.name}", len(reader), console=console) as bar,
     ):

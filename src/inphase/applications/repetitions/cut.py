@@ -11,12 +11,13 @@ from rich.console import Console
 from inphase.alignment.repetitions import find_repetitions
 from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.data import Collection, resample
-from inphase.errors import AlignmentError
+from inphase.errors import AlignmentError, Skipped, VideoError
 from inphase.models import EmbeddedVideo, Encoder, embed
 from inphase.models.embedding import embed_with
 from inphase.models.pose import Place, PoseTracks
 from inphase.models.within_video import Features, WithinVideoEmbedder
 from inphase.video import average_fps, frame_at, probe
+from inphase.video.opening import reading_errors
 
 # Frames per second searched for repetitions, and of them those at which the whole picture is looked
 # at: a repetition of 0.3 s has nine, or four.
@@ -116,7 +117,7 @@ def cut_videos(
     Raises:
         CollectionError: the videos cannot be found.
         ModelError: the model folder cannot be used.
-        VideoError: none of the videos can be read.
+        VideoError: none of the videos can be read or cut.
         AlignmentError: an option is out of range.
         ConfigError: nobody is at the place of a subject.
     """
@@ -133,11 +134,18 @@ def cut_videos(
         by_poses = within.by_poses
     else:
         embeddings = embed(collection, model, subjects=subjects, cache=cache, console=console)
-    found = [
-        replace(
-            cut(video, shortest=shortest, longest=longest, least_confidence=least_confidence),
-            by_poses=video.path in by_poses,
-        )
-        for video in embeddings
-    ]
-    return CutVideos(tuple(found), embeddings.skipped)
+    found: list[Cuts] = []
+    skipped = list(embeddings.skipped)
+    for video in embeddings:
+        try:
+            with reading_errors(video.path):
+                cuts = cut(
+                    video, shortest=shortest, longest=longest, least_confidence=least_confidence
+                )
+        except VideoError as error:
+            skipped.append(Skipped(video.name, str(error)))
+        else:
+            found.append(replace(cuts, by_poses=video.path in by_poses))
+    if not found:
+        raise VideoError(f"None of the videos can be cut; the first: {skipped[0].reason}")
+    return CutVideos(tuple(found), tuple(skipped))

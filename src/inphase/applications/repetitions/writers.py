@@ -16,7 +16,7 @@ from inphase.errors import OutputError
 from inphase.progress import progress_bar
 from inphase.results import writers
 from inphase.results.places import check_folder, file_stems
-from inphase.video import VideoReader, VideoWriter, read_audio
+from inphase.video import SoundCursor, VideoReader, VideoWriter, sound_of
 
 
 def folder(
@@ -93,7 +93,8 @@ def _write_clips(cuts: Cuts, folder: Path, stem: str, console: Console | None) -
                 shutil.copy(source, beside)
         return (whole,)
     reader = VideoReader(source)
-    sound = read_audio(source) if reader.info.has_audio else None
+    sound = sound_of(source, what="each clip")
+    cursor = SoundCursor(sound) if sound is not None else None
     digits = max(2, len(str(cuts.count)))
     paths = []
     total = int((cuts.frames[:, 1] - cuts.frames[:, 0]).sum())
@@ -101,7 +102,7 @@ def _write_clips(cuts: Cuts, folder: Path, stem: str, console: Console | None) -
         for number, (first, after) in enumerate(cuts.frames, start=1):
             path = folder / f"{stem}_{number:0{digits}d}.mp4"
             begin, end = cuts.spans[number - 1]
-            audio = sound.cut(begin, end) if sound is not None else None
+            audio = cursor.cut(begin, end) if cursor is not None else None
             with VideoWriter(path, fps=reader.info.fps, size=reader.size, audio=audio) as out:
                 indices = range(first, after)
                 for index, frame in zip(indices, reader.frames(indices), strict=True):

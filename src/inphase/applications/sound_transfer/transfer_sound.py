@@ -23,6 +23,7 @@ from inphase.errors import AlignmentError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 from inphase.video import Audio, probe, read_audio
+from inphase.video.sound_track import NoSound, find_sound
 from inphase.video.unicode_forms import find_name
 
 BLOCK = 5
@@ -132,7 +133,9 @@ def check_sources(videos: Iterable[Path]) -> None:
         try:
             if probe(video).has_audio:
                 return
-            reasons.append(f"{video} has no sound.")
+            found = find_sound(video)
+            if isinstance(found, NoSound):
+                reasons.append(found.reason)
         except VideoError as error:
             reasons.append(str(error))
     raise _no_sound(reasons)

@@ -91,7 +91,7 @@ def write_ffmpeg(path: Path, plan: EditPlan) -> None:
             f"  -map '[out]' -c:v libx264 -crf 18 -pix_fmt yuv420p retimed_{name}.mp4",
         ]
     with replacing(path) as beside:
-        beside.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        beside.write_text("\n".join([*lines, ""]), encoding="utf-8", errors="surrogateescape")
         beside.chmod(0o755)
 
 

@@ -26,7 +26,7 @@ from inphase.video import (
     ahead,
     average_fps,
     probe,
-    read_audio,
+    sound_of,
 )
 
 _BACKGROUND, _TEXT, _QUIET = (18, 18, 20), (235, 235, 235), (150, 150, 155)
@@ -85,6 +85,7 @@ def write_grid(
     infos = [probe(video) for video in videos]
     layout = _plan(infos, width)
     reference = infos[0]
+    sound = sound_of(videos[0], what="the grid")
     count = len(mappings[0])
     with ExitStack() as stack:
         each = zip(
@@ -104,7 +105,7 @@ def write_grid(
                 path,
                 fps=reference.fps,
                 size=layout.size,
-                audio=read_audio(videos[0]) if reference.has_audio else None,
+                audio=None if sound is None else sound.cut_at(reference.duration),
             )
         )
         bar = stack.enter_context(progress_bar("Writing the grid", count, console=console))
