@@ -100,7 +100,7 @@ def test_mistakes_are_one_line(
         ),
         (
             ["anomaly", videos[0], "--typical", folder, "--span", "inf", *ends],
-            "seconds above 0, not inf",
+            "--span must be a number, not inf",
         ),
         (
             ["anomaly", videos[0], "--typical", folder, *ends[:2], "-o", "a.mp4"],

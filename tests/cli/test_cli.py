@@ -176,7 +176,7 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
         (["draw", "--action", "juggling", "-o", "x"], "pouring"),
         (["synchronize", "missing.mp4", "-o", "x.mp4"], "missing.mp4 does not exist"),
         (["synchronize", "nothing_*.mp4", "-o", "x.mp4"], "matches no file"),
-        (["embed", "a.mp4", "--model", "m", "-o", "x.txt"], ".npz or .parquet"),
+        (["embed", __file__, "--model", "m", "-o", "x.txt"], ".npz or .parquet"),
         (["align", __file__, __file__, "--model", "m", "-o", "x.mp4"], ".json or .csv"),
     ],
 )
@@ -190,9 +190,12 @@ def test_a_wrong_command_is_one_line_and_exit_2(
 def test_a_video_is_never_overwritten_and_that_is_said_before_the_fitting(
     videos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for output in (["-o", videos[0]], ["--separate", "-o", str(Path(videos[0]).parent)]):
+    for output, told in (
+        (["-o", videos[0]], "would be lost"),
+        (["--separate", "-o", str(Path(videos[0]).parent)], "holds the videos"),
+    ):
         assert run(["synchronize", *videos, "--cache", str(tmp_path), *output]) == 2
-        assert "the videos" in _one_line(capsys)
+        assert told in _one_line(capsys)
     assert not list(tmp_path.iterdir())
 
 

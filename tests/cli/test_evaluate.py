@@ -98,7 +98,7 @@ def test_mistakes_are_one_line_and_exit_2(
     out = ["-o", str(tmp_path / "file" / "report")]
     (tmp_path / "file").touch()
     assert run(["evaluate", str(runs[0]), str(labels), *out]) == 2
-    assert "Cannot write into" in _one_line(capsys)
+    assert "Cannot write" in _one_line(capsys)
     assert run(["evaluate", str(runs[0]), str(pouring.videos[0].path)]) == 2
     assert "no key events" in _one_line(capsys)
     assert run(["evaluate", str(tmp_path / "no"), str(labels), "-o", str(tmp_path / "r")]) == 2

@@ -53,7 +53,7 @@ def test_from_videos_to_all_outputs(pouring: Collection, model: str, tmp_path: P
     [
         (["-o", "a.gif"], "must end in"),
         (["-o", "a.png", "--add", "{video}"], "cannot add"),
-        (["-o", "{video}"], "must end in"),
+        (["-o", "{video}"], "would be lost"),
     ],
 )
 def test_mistakes_are_one_line_before_any_work(
