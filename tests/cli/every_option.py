@@ -257,6 +257,7 @@ VERBS: dict[str, Verb] = {
             RATE: None,
             EMBED: Embeddings,
             "inphase.applications.sound_transfer.transfer_sound:check_sources": None,
+            "inphase.video.muxing:check_picture_can_be_copied": None,
             "inphase.applications.sound_transfer.transfer_sound:transfer_sound": RESULT,
         },
         {
