@@ -13,7 +13,7 @@ from inphase.cache import touch
 from inphase.data import content_hash
 
 # Increased whenever the same video and encoder give different embeddings than before.
-_VERSION = 2
+_VERSION = 3
 
 
 class EmbeddingCache:

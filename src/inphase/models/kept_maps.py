@@ -17,7 +17,7 @@ from torch import Tensor
 from inphase.cache import touch
 from inphase.data import content_hash
 
-_FORMAT = 2
+_FORMAT = 3
 MAPS, INDICES = "maps.npy", "indices.npy"
 
 

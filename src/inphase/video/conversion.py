@@ -1,5 +1,6 @@
 """Convert decoded frames of any format to RGB arrays: colour, rotation, fields, size."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,8 +11,12 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
+from inphase.video.dynamic_range import LightCurve, to_sdr, white_of
+
 # What players assume for untagged frames: BT.709 from this height up, BT.601 below.
 _HD_HEIGHT = 720
+# Enough to tell how much of a picture is bright.
+_SAMPLE_SIZE = (160, 90)
 _UNSPECIFIED = {0, 2}  # AVCOL_SPC_RGB (no matrix) and AVCOL_SPC_UNSPECIFIED
 
 
@@ -58,38 +63,40 @@ class RgbConverter:
     It reuses one scaler: making a new one for each frame halves the speed.
     """
 
-    def __init__(self, size: tuple[int, int], orientation: Orientation | None = None) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        orientation: Orientation | None = None,
+        *,
+        white: float | None = None,
+    ) -> None:
         """
         Args:
             size: (width, height) of the arrays, after the orientation is applied.
             orientation: how to turn the frames.
+            white: the light of an HDR video that becomes white (`measured_white`); by default the
+                first HDR frame decides.
         """
         self._orientation = orientation or Orientation()
         self._stored_size = self._orientation.shown_size(*size)
         self._reformatter = VideoReformatter()
         self._fields: Graph | None = None
+        self._white = white
 
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """(height, width, 3) RGB in contiguous memory that nothing else refers to."""
+        curve = LightCurve.of(frame)
         if frame.interlaced_frame and frame.height > 1:
             frame = self._one_field(frame)
-        width, height = self._stored_size
-        rgb = self._reformatter.reformat(
-            frame,
-            width,
-            height,
-            "rgb24",
-            src_colorspace=_matrix(frame),
-            src_color_range=frame.color_range,
-            dst_color_range=ColorRange.JPEG,
-            interpolation="BILINEAR",
-            threads=1,
-        )
-        plane = rgb.planes[0]
-        data: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
-        pixels = data.reshape(-1, plane.line_size)[:height, : width * 3].reshape(height, width, 3)
-        # If there was nothing to convert, the memory is still the decoder's.
-        return self._orientation.apply(pixels.copy() if rgb is frame else pixels)
+        if curve is None:
+            rgb = _rgb(self._reformatter, frame, self._stored_size, "rgb24")
+            pixels = _pixels(rgb)
+            # If there was nothing to convert, the memory is still the decoder's.
+            return self._orientation.apply(pixels.copy() if rgb is frame else pixels)
+        signals = _pixels(_rgb(self._reformatter, frame, self._stored_size, "rgb48le"))
+        if self._white is None:
+            self._white = white_of(curve, signals.view(np.uint16))
+        return self._orientation.apply(to_sdr(signals.view(np.uint16), curve, self._white))
 
     def _one_field(self, frame: VideoFrame) -> VideoFrame:
         """The upper field alone: half the rows, and no combing.
@@ -109,6 +116,49 @@ class RgbConverter:
             self._fields.link_nodes(source, field, self._fields.add("buffersink")).configure()
         self._fields.vpush(frame)
         return self._fields.vpull()
+
+
+def measured_white(frames: Iterable[VideoFrame]) -> float | None:
+    """The light that becomes white in a video; None if the first of its frames is no HDR.
+
+    Args:
+        frames: some that stand for the whole video.
+    """
+    reformatter = VideoReformatter()
+    samples: list[NDArray[np.uint16]] = []
+    found: LightCurve | None = None
+    for frame in frames:
+        curve = LightCurve.of(frame)
+        if curve is None or not curve.is_hdr:
+            return None
+        found = found or curve
+        small = _rgb(reformatter, frame, _SAMPLE_SIZE, "rgb48le")
+        samples.append(_pixels(small).view(np.uint16).copy())
+    return None if found is None else white_of(found, np.stack(samples))
+
+
+def _rgb(
+    reformatter: VideoReformatter, frame: VideoFrame, size: tuple[int, int], layout: str
+) -> VideoFrame:
+    return reformatter.reformat(
+        frame,
+        *size,
+        layout,
+        src_colorspace=_matrix(frame),
+        src_color_range=frame.color_range,
+        dst_color_range=ColorRange.JPEG,
+        interpolation="BILINEAR",
+        threads=1,
+    )
+
+
+def _pixels(rgb: VideoFrame) -> NDArray[np.uint8]:
+    """(height, width, bytes of a pixel) in the memory of a packed frame."""
+    plane = rgb.planes[0]
+    bytes_each = 6 if rgb.format.name == "rgb48le" else 3
+    data: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
+    rows = data.reshape(-1, plane.line_size)[: rgb.height, : rgb.width * bytes_each]
+    return rows.reshape(rgb.height, rgb.width, bytes_each)
 
 
 def _matrix(frame: VideoFrame) -> int | None:

@@ -24,7 +24,8 @@ class VideoReader:
     Reads video files, animated GIFs, and folders of numbered images (at the frame rate of their
     labels, or `IMAGE_FPS`). Memory use is bounded, however long the video is. Rotation stored in
     the file is applied, interlaced frames are reduced to one field, and high bit depths and
-    greyscale become 8-bit RGB.
+    greyscale become 8-bit RGB. HDR (HLG, PQ) and the colours of BT.2020 and Display P3 become SDR
+    in those of BT.709.
 
     There are always exactly `len` frames: a frame that cannot be decoded repeats the one before
     it, with a warning in the log. A truncated file has the frames that are still in it.

@@ -1,6 +1,7 @@
 """Where frames come from: a video file or a folder of images, behind one small interface."""
 
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
-from inphase.video.conversion import Orientation, RgbConverter
+from inphase.video.conversion import Orientation, RgbConverter, measured_white
 from inphase.video.cursor import FrameCursor
 from inphase.video.frame_table import read_frame_table
 from inphase.video.images import image_size, numbered_images, read_image
@@ -27,6 +28,8 @@ VIDEO_SUFFIXES = RAW_SUFFIXES | {
 }  # fmt: skip
 # A pixel aspect ratio outside this range is damage, not a format.
 _SANE_ASPECT = (0.2, 5)
+# Of an HDR video, to see how bright it is.
+_FRAMES_LOOKED_AT = 5
 
 
 class Pictures(Protocol):
@@ -100,8 +103,20 @@ class VideoFile:
         return self._table.origin
 
     def pictures(self, size: tuple[int, int]) -> Pictures:
+        convert = RgbConverter(size, self._orientation, white=self._white)
+        return _FilePictures(FrameCursor(self._info.path, self._table), convert)
+
+    @cached_property
+    def _white(self) -> float | None:
+        """The light that becomes white, the same for every frame; None without HDR."""
+        if measured_white([self._table.first]) is None:
+            return None
         cursor = FrameCursor(self._info.path, self._table)
-        return _FilePictures(cursor, RgbConverter(size, self._orientation))
+        places = np.linspace(0, self._info.frames - 1, _FRAMES_LOOKED_AT).astype(np.int64)
+        try:
+            return measured_white(cursor.frame(place) for place in np.unique(places).tolist())
+        finally:
+            cursor.close()
 
 
 def _square_width(width: int, stream: VideoStream) -> int:

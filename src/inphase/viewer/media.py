@@ -24,7 +24,7 @@ _MOST_KEY_FRAMES = 5000
 PROXY_KEY_EVERY = 12
 _PROXY_QUALITY = 23
 # Increased whenever the same file would give a different proxy or sprite.
-_VERSION = 3
+_VERSION = 4
 
 Advance = Callable[[int], object]
 

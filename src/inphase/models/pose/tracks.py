@@ -24,6 +24,8 @@ from inphase.models.pose.weight_files import pose_version
 from inphase.video import probe
 
 _log = logging.getLogger(__name__)
+# Increased whenever frames of the same video look different than before.
+_READING = 2
 _NO_SUBJECTS: Mapping[Path, Place] = {}
 
 
@@ -94,7 +96,7 @@ class PoseTracks:
         if self._folder is None:
             return None
         who = None if subject is None else asdict(subject)
-        told = json.dumps([pose_version(), content_hash(path), who])
+        told = json.dumps([_READING, pose_version(), content_hash(path), who])
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
 
 
