@@ -57,6 +57,30 @@ class Orientation:
         return np.ascontiguousarray(pixels)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the first frame of a file tells about all of them.
+
+    Attributes:
+        width: as stored, in pixels.
+        height: as stored, in pixels.
+        orientation: how to turn them.
+        is_hdr: whether the light that becomes white has to be chosen.
+    """
+
+    width: int
+    height: int
+    orientation: Orientation
+    is_hdr: bool
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> "Look":
+        """The look of a frame."""
+        curve = LightCurve.of(frame)
+        is_hdr = curve is not None and curve.is_hdr
+        return cls(frame.width, frame.height, Orientation.of(frame), is_hdr)
+
+
 class RgbConverter:
     """Converts decoded frames to RGB arrays of one size and orientation.
 

@@ -1,7 +1,7 @@
 """Move through the decoded frames of a file, forwards and by exact seeks."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +61,12 @@ class FrameCursor:
         return self._current
 
     def close(self) -> None:
+        # The generator refers to this cursor: without this, decoder and frames would stay until
+        # Python looks for circles.
+        self._restart(after_key=None)
+        self._decoded.close()
         self._container.close()
+        del self._decoded, self._stream, self._container
         if self._lost:
             _log.warning(
                 "%s: %d of %d frames cannot be decoded; each repeats the frame before it.",
@@ -130,7 +135,7 @@ class FrameCursor:
         self._pending = next(self._decoded, None)
         return self._pending is not None and self._pending[0] <= index
 
-    def _decode(self, after_key: int | None) -> Iterator[tuple[int, VideoFrame]]:
+    def _decode(self, after_key: int | None) -> Generator[tuple[int, VideoFrame], None, None]:
         """Decoded frames with their indices, ascending.
 
         Args:

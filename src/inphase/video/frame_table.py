@@ -1,5 +1,6 @@
 """The time of each frame and where decoding can start, mostly found without decoding."""
 
+import gc
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
+from inphase.video.conversion import Look
 from inphase.video.opening import opened, video_stream
 from inphase.video.sound_track import LONGEST_LEAD
 
@@ -41,7 +43,7 @@ class FrameTable:
             if timestamps are missing or wrong: frames are then identified by counting.
         key_pts: (keys,) ascending pts of the frames at which decoding can start.
         key_seek: (keys,) the stream timestamp to seek to for each of them.
-        first: the first frame, decoded; its rotation and size apply to all.
+        look: of the first frame; its rotation and size apply to all.
     """
 
     times: NDArray[np.float64]
@@ -50,7 +52,7 @@ class FrameTable:
     pts: NDArray[np.int64] | None
     key_pts: NDArray[np.int64]
     key_seek: NDArray[np.int64]
-    first: VideoFrame
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,15 @@ def read_frame_table(path: Path, *, sound_start: Fraction | None = None) -> Fram
         reorders = stream.codec_context.has_b_frames
     if not packets.pts:
         raise VideoError(f"{path} has a video stream without frames.")
+    table = None
     if indexable:
         table = _from_packets(path, packets, reorders=reorders, sound_start=sound_start)
-        if table is not None:
-            return _believable(path, table)
-    return _believable(path, _from_decoding(path, packets, sound_start=sound_start))
+    if table is None:
+        table = _from_decoding(path, packets, sound_start=sound_start)
+    # In PyAV a frame whose side data were read is part of a circle. It is young: a quick search
+    # finds it, before many files leave one large frame each.
+    gc.collect(1)
+    return _believable(path, table)
 
 
 def decode_packet(packet: "Packet[VideoStream]") -> list[VideoFrame]:
@@ -177,7 +183,7 @@ def _from_packets(
         pts=pts,
         key_pts=keys[:, 0],
         key_seek=keys[:, 1],
-        first=start[0],
+        look=Look.of(start[0]),
     )
 
 
@@ -194,21 +200,21 @@ def _first_frames(container: InputContainer, stream: VideoStream) -> list[VideoF
 
 
 def _from_decoding(path: Path, packets: _Packets, *, sound_start: Fraction | None) -> FrameTable:
-    first: VideoFrame | None = None
+    look: Look | None = None
     shown: list[int | None] = []
     with opened(path) as container:
         stream = video_stream(container, path)
         try:
             for packet in container.demux(stream):
                 for frame in decode_packet(packet):
-                    first = first or frame
+                    look = look or Look.of(frame)
                     shown.append(frame.pts)
         except FFmpegError:
             pass
         rate = _rate(stream)
         time_base = _time_base(stream)
         seekable = stream.codec_context.codec.canonical_name in _INDEXABLE
-    if first is None:
+    if look is None:
         raise VideoError(f"None of the frames of {path} can be decoded.")
     known = np.array([value for value in shown if value is not None], dtype=np.int64)
     complete = len(known) == len(shown) and bool(np.all(np.diff(known) > 0))
@@ -237,7 +243,7 @@ def _from_decoding(path: Path, packets: _Packets, *, sound_start: Fraction | Non
         pts=known if by_pts else None,
         key_pts=keys[:, 0],
         key_seek=keys[:, 1],
-        first=first,
+        look=look,
     )
 
 

@@ -188,6 +188,6 @@ def _scanned(path: Path) -> Source:
     return _known(path.absolute(), known, given_rate(path), path)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _known(_place: Path, _state: tuple[int, ...], _rate: float, path: Path) -> Source:
     return open_source(path)

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
-from inphase.video.conversion import Orientation, RgbConverter, measured_white
+from inphase.video.conversion import RgbConverter, measured_white
 from inphase.video.cursor import FrameCursor
 from inphase.video.frame_table import read_frame_table
 from inphase.video.images import image_size, numbered_images, read_image
@@ -75,12 +75,11 @@ class VideoFile:
         found = find_sound(path)
         sound = found if isinstance(found, SoundTrack) else None
         self._table = read_frame_table(path, sound_start=sound.start if sound else None)
-        self._orientation = Orientation.of(self._table.first)
-        first, times = self._table.first, self._table.times
+        look, times = self._table.look, self._table.times
         with opened(path) as container:
-            square_width = _square_width(first.width, video_stream(container, path))
+            square_width = _square_width(look.width, video_stream(container, path))
             has_times = not states_no_times(container)
-        width, height = self._orientation.shown_size(square_width, first.height)
+        width, height = look.orientation.shown_size(square_width, look.height)
         self._info = VideoInfo(
             path=path,
             width=width,
@@ -103,13 +102,13 @@ class VideoFile:
         return self._table.origin
 
     def pictures(self, size: tuple[int, int]) -> Pictures:
-        convert = RgbConverter(size, self._orientation, white=self._white)
+        convert = RgbConverter(size, self._table.look.orientation, white=self._white)
         return _FilePictures(FrameCursor(self._info.path, self._table), convert)
 
     @cached_property
     def _white(self) -> float | None:
         """The light that becomes white, the same for every frame; None without HDR."""
-        if measured_white([self._table.first]) is None:
+        if not self._table.look.is_hdr:
             return None
         cursor = FrameCursor(self._info.path, self._table)
         places = np.linspace(0, self._info.frames - 1, _FRAMES_LOOKED_AT).astype(np.int64)

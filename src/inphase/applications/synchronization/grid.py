@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
 from inphase.applications.synchronization.doubt_mark import mark_doubt
+from inphase.applications.synchronization.in_step import in_step
 from inphase.progress import progress_bar
 from inphase.results.texts import clock, shortened
 from inphase.video import (
@@ -32,7 +33,8 @@ from inphase.video import (
 _BACKGROUND, _TEXT, _QUIET = (18, 18, 20), (235, 235, 235), (150, 150, 155)
 _BAR, _REFERENCE_BAR, _TRACK = (90, 160, 255), (255, 176, 60), (52, 52, 58)
 _MARGIN = 3
-_LARGEST_CELL = 640
+# The titles of wider cells are no larger.
+_LARGEST_TITLE = 640 // 12
 _PREFERRED_ASPECT = 16 / 9
 
 
@@ -109,7 +111,7 @@ def write_grid(
             )
         )
         bar = stack.enter_context(progress_bar("Writing the grid", count, console=console))
-        # Encoding here, drawing in a thread, and decoding in one more for each video.
+        # Encoding here, drawing in a thread, decoding in more.
         drawn = stack.enter_context(closing(ahead(_drawn(cells, layout))))
         for time, picture in zip(reference.times[:count], drawn, strict=True):
             writer.write(picture, time=float(time))
@@ -119,14 +121,10 @@ def write_grid(
 def _drawn(cells: Sequence["_Cell"], layout: _Layout) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a grid, one for each reference frame."""
     canvas = Image.new("RGB", layout.size, _BACKGROUND)
-    with ExitStack() as stack:
-        # One pass over each file: a mapping never goes back.
-        streams = [
-            stack.enter_context(closing(ahead(cell.reader().frames(cell.mapping))))
-            for cell in cells
-        ]
-        for step, pictures in enumerate(zip(*streams, strict=True)):
-            for index, (cell, picture) in enumerate(zip(cells, pictures, strict=True)):
+    pictures = in_step([cell.reader() for cell in cells], [cell.mapping for cell in cells])
+    with closing(pictures):
+        for step, shown in enumerate(pictures):
+            for index, (cell, picture) in enumerate(zip(cells, shown, strict=True)):
                 left = index % layout.columns * layout.cell_width
                 top = index // layout.columns * layout.cell_height
                 cell.draw(canvas, left, top, picture, step)
@@ -246,20 +244,25 @@ def _plan(infos: Sequence[VideoInfo], width: int) -> _Layout:
     best: _Layout | None = None
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
-        cell = min(width // columns, _LARGEST_CELL)
-        strip = max(16, cell // 12)
+        cell = width // columns
+        strip = _strip_height(cell)
         height = round(cell / aspect)
         # The whole grid should fit a screen of that width.
         limit = width / _PREFERRED_ASPECT / rows - strip
         if height > limit:
             height = max(int(limit), 24)
             cell = min(cell, max(round(height * aspect), 48))
-            strip = max(16, cell // 12)
+            strip = _strip_height(cell)
         layout = _Layout(columns, rows, cell, height + 2 * _MARGIN, strip)
         if best is None or _merit(layout, count) > _merit(best, count):
             best = layout
     assert best is not None
     return best
+
+
+def _strip_height(cell: int) -> int:
+    """Of the title, time code and bar below a picture of this width, in pixels."""
+    return min(max(16, cell // 12), _LARGEST_TITLE)
 
 
 def _merit(layout: _Layout, count: int) -> float:
