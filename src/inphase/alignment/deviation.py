@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import uniform_filter1d
 
-from inphase.alignment.distances import distance_named
-from inphase.alignment.dtw import WarpingPath, dtw
+from inphase.alignment.dtw import WarpingPath, whole_path
+from inphase.alignment.sources import distances_between
 from inphase.errors import AlignmentError
 
 Curve = NDArray[np.float64]
@@ -251,9 +251,9 @@ class TypicalCourse:
         self, first: _Video, second: _Video
     ) -> tuple[tuple[Curve, Curve], tuple[Curve, Curve]]:
         """Looks and pace of the first video against the second, and of the second against it."""
-        distances = distance_named(self._distance)(first.embeddings, second.embeddings)
-        path = dtw(distances)
-        along = distances[path.reference, path.query].astype(np.float64)
+        distances = distances_between(self._distance, first.embeddings, second.embeddings)
+        path = whole_path(distances)
+        along = distances.at(path.reference, path.query).astype(np.float64)
         back = WarpingPath(path.query, path.reference, path.cost)
         return (
             self._curves(path, along, first.frame_time, second.frame_time),

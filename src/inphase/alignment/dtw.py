@@ -131,6 +131,21 @@ def warping_path(
     return WarpingPath(reference=rows, query=columns, cost=cost)
 
 
+def whole_path(
+    source: Matrix | Tiles, *, window: float | None = None, max_slope: int | None = None
+) -> WarpingPath:
+    """The path through whole videos, from their first frames to their last; see `dtw`."""
+    return warping_path(
+        source,
+        window=window,
+        max_slope=max_slope,
+        open_begin=False,
+        open_end=False,
+        open_in="reference",
+        anchors=(),
+    )
+
+
 def _columns(
     n: int, m: int, window: float | None, anchors: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.distances import distance_named
-from inphase.alignment.dtw import WarpingPath, dtw
+from inphase.alignment.dtw import WarpingPath, whole_path
 from inphase.alignment.medoid import medoid
+from inphase.alignment.sources import distances_between, enough_memory
 from inphase.errors import AlignmentError
 
 Points = NDArray[np.float64]
@@ -127,13 +127,18 @@ def joint_align(
         length = round(float(np.median([len(video) for video in videos])))
     elif length < 1:
         raise AlignmentError(f"The barycentre needs at least one position, not {length}.")
-    measure = distance_named(distance)
     barycentre = _resampled(videos[start], length)
     costs: list[float] = []
     while True:
-        paths = tuple(
-            dtw(measure(barycentre, video), window=window, max_slope=max_slope) for video in videos
-        )
+        with enough_memory(barycentre, *videos):
+            paths = tuple(
+                whole_path(
+                    distances_between(distance, barycentre, video),
+                    window=window,
+                    max_slope=max_slope,
+                )
+                for video in videos
+            )
         costs.append(float(np.mean([path.cost / len(path.reference) for path in paths])))
         settled = len(costs) > 1 and costs[-2] - costs[-1] <= tolerance * costs[-2]
         if settled or len(costs) > rounds:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from inphase.alignment.dtw import WarpingPath, warping_path
 from inphase.alignment.mapping import confidence_in, frame_mapping, nearest_in
 from inphase.alignment.options import AlignmentOptions
-from inphase.alignment.sources import distances_between
+from inphase.alignment.sources import Matrix, Tiles, distances_between, enough_memory
 from inphase.errors import AlignmentError
 
 
@@ -61,8 +61,18 @@ def align(
         raise AlignmentError("Nearest neighbours take no window, max_slope or open ends: use dtw.")
     if is_nearest and len(anchors):
         raise AlignmentError("Nearest neighbours do not follow a path through anchors: use dtw.")
-    source = distances_between(options.distance, reference_embeddings, query_embeddings)
-    if is_nearest:
+    with enough_memory(reference_embeddings, query_embeddings):
+        return _aligned(
+            distances_between(options.distance, reference_embeddings, query_embeddings),
+            options,
+            anchors,
+        )
+
+
+def _aligned(
+    source: Matrix | Tiles, options: AlignmentOptions, anchors: Sequence[tuple[int, int]]
+) -> Alignment:
+    if options.method == "nearest":
         query = nearest_in(source)
         frames = np.arange(len(query))
         cost = float(source.at(frames, query).sum(dtype=np.float64))

@@ -1,5 +1,7 @@
 """Where alignment takes distances from: a matrix, or the embeddings when a matrix would not fit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from inphase.alignment import distances as tiles
 from inphase.alignment.distances import TiledDistances, tiled_distances
+from inphase.errors import AlignmentError
 
 # Distances up to here are kept: 64 MB of float32, two videos of 4096 frames.
 _KEPT = 1 << 24
@@ -124,6 +127,24 @@ class Drawn:
         inside = (row >= rows.start) & (row < rows.stop) & (column < drawn.shape[1])
         drawn[row[inside] - rows.start, column[inside]] = -self.gain
         return drawn
+
+
+@contextmanager
+def enough_memory(*videos: ArrayLike) -> Iterator[None]:
+    """Say which videos are too long if memory runs out.
+
+    Raises:
+        AlignmentError: it did.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        counts = [str(np.shape(video)[0]) for video in videos[:3]]
+        told = " and ".join(counts) if len(videos) < 4 else ", ".join(counts) + " …"
+        raise AlignmentError(
+            f"Videos of {told} frames take more memory to align than there is: close other "
+            "programs, or cut the videos into shorter ones."
+        ) from error
 
 
 def largest(source: Matrix | Tiles) -> float:

@@ -33,6 +33,8 @@ def run(arguments: list[str]) -> int:
             result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
     except InphaseError as error:
         return _say(str(error))
+    except MemoryError:
+        return _say("There is not enough memory for this: use fewer, shorter or smaller videos.")
     except OSError as error:  # of the system: a name too long, no permission, a disk that fails
         if error.filename is None or error.strerror is None:
             raise

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inphase.alignment import AlignmentOptions, align, nearest_neighbours
-from inphase.alignment.distances import distance_named
-from inphase.alignment.mapping import filled
+from inphase.alignment import AlignmentOptions, align
+from inphase.alignment.mapping import filled, nearest_in
+from inphase.alignment.sources import distances_between
 from inphase.evaluation.metrics import (
     event_alignment_error,
     kendalls_tau_of_order,
@@ -78,12 +78,15 @@ def compare_pairs(
     for i, first in enumerate(videos):
         for j, second in enumerate(videos):
             # Named like the embeddings of a pair: the first is the reference.
-            distances = distance_named(options.distance)(first.embeddings, second.embeddings)
-            nearest = nearest_neighbours(distances)
+            nearest = _nearest(options.distance, first.embeddings, second.embeddings)
             neighbours[i].append(nearest)
             if i == j:
                 continue
-            strided = nearest_neighbours(distances[::stride, ::stride]) if stride > 1 else nearest
+            if stride > 1:
+                few = first.embeddings[::stride], second.embeddings[::stride]
+                strided = _nearest(options.distance, *few)
+            else:
+                strided = nearest
             tau = kendalls_tau_of_order(strided)
             tau_b[i, j], tau_a[i, j] = tau.tau_b, tau.tau_a
             if by_dtw.has_events(i, j):
@@ -93,6 +96,12 @@ def compare_pairs(
             if advance:
                 advance(1)
     return Pairs(tau_b, tau_a, neighbours, by_dtw.errors(), by_neighbour.errors())
+
+
+def _nearest(
+    distance: str, reference: NDArray[np.float32], query: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    return nearest_in(distances_between(distance, reference, query))
 
 
 def stretch_pairs(videos: Sequence[ScoredVideo]) -> EventErrors:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.alignment import AlignmentOptions, align
-from inphase.alignment.distances import distance_named
+from inphase.alignment.mapping import nearest_in
+from inphase.alignment.sources import distances_between
 from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo
 
@@ -25,7 +26,6 @@ def nearest_blocks(
     unfit = sorted(options.changed().keys() - {"distance"})
     if unfit:
         raise AlignmentError(f"The paper's method does not align videos: leave out {unfit[0]}.")
-    distance = distance_named(options.distance)
     wanted = [
         target.embeddings[start : start + block].mean(axis=0, dtype=np.float64)
         for start in range(0, len(target.times), block)
@@ -39,10 +39,10 @@ def nearest_blocks(
     for count in np.unique(frames):
         those = np.flatnonzero(frames == count)
         averages = (sums[count:] - sums[:-count]) / count
-        far = distance([wanted[index] for index in those], averages)
-        nearest = far.argmin(axis=1)
+        far = distances_between(options.distance, [wanted[index] for index in those], averages)
+        nearest = nearest_in(far)
         starts[those] = source.times[nearest]
-        distances[those] = far[np.arange(len(those)), nearest]
+        distances[those] = far.at(np.arange(len(those)), nearest)
     return starts, distances
 
 
@@ -56,8 +56,8 @@ def aligned_blocks(
     """(blocks,) seconds in the source, in order, and the distances along the alignment."""
     alignment = align(target.embeddings, source.embeddings, options)
     matched = alignment.query_frames
-    distance = distance_named(options.distance)
-    far = distance(target.embeddings, source.embeddings)[np.arange(len(matched)), matched]
+    between = distances_between(options.distance, target.embeddings, source.embeddings)
+    far = between.at(np.arange(len(matched)), np.maximum(matched, 0))
     step = target.frame_time
     starts, distances = np.zeros(len(edges) - 1), np.full(len(edges) - 1, np.inf)
     for index in range(len(starts)):

@@ -11,10 +11,10 @@ from inphase.alignment import (
     AlignmentOptions,
     WarpingPath,
     joint_align,
-    match_confidence,
     medoid,
 )
-from inphase.alignment.distances import distance_named
+from inphase.alignment.mapping import confidence_in
+from inphase.alignment.sources import distances_between
 from inphase.applications.anchors import Anchors
 from inphase.applications.synchronization.mirroring import better_match
 from inphase.applications.synchronization.result import Synchronization
@@ -138,13 +138,12 @@ def _together(
             advance=bar.advance,
         )
         bar.advance(_ROUNDS - bar.done)
-    measure = distance_named(options.distance)
     alignments = []
     for index, query in enumerate(queries, start=1):
         frames = result.mapping(0, index)
-        distances = measure(reference.embeddings, query.embeddings)
+        distances = distances_between(options.distance, reference.embeddings, query.embeddings)
         here = np.arange(len(frames))
-        cost = float(distances[here, frames].sum(dtype=np.float64))
-        confidence = match_confidence(distances, frames)
+        cost = float(distances.at(here, frames).sum(dtype=np.float64))
+        confidence = confidence_in(distances, frames)
         alignments.append(Alignment(frames, confidence, cost, WarpingPath(here, frames, cost)))
     return tuple(alignments)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.distances import squared_euclidean
-from inphase.alignment.mapping import nearest_neighbours
+from inphase.alignment.mapping import nearest_in
+from inphase.alignment.sources import distances_between
 from inphase.errors import EvaluationError
 
 # Neighbours of two videos: for each frame of the first, its nearest frame in the second.
@@ -44,7 +44,10 @@ def all_neighbours(embeddings: Sequence[ArrayLike]) -> list[list[NDArray[np.int6
     Raises:
         AlignmentError: an input is empty or not finite, or the dimensions differ.
     """
-    return [[nearest_neighbours(squared_euclidean(a, b)) for b in embeddings] for a in embeddings]
+    return [
+        [nearest_in(distances_between("squared_euclidean", a, b)) for b in embeddings]
+        for a in embeddings
+    ]
 
 
 def two_way_cycle_consistency(neighbours: Neighbours, *, tolerance: int = 1) -> CycleConsistency:

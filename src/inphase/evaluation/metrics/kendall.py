@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from inphase.alignment.distances import squared_euclidean
-from inphase.alignment.mapping import nearest_neighbours
+from inphase.alignment.mapping import nearest_in
+from inphase.alignment.sources import distances_between
 from inphase.errors import AlignmentError
 
 
@@ -87,7 +87,7 @@ def kendalls_tau(a: ArrayLike, b: ArrayLike, *, stride: int = 1) -> KendallsTau:
     """
     _check_stride(stride)
     first, second = np.asarray(a)[::stride], np.asarray(b)[::stride]
-    return kendalls_tau_of_order(nearest_neighbours(squared_euclidean(first, second)))
+    return kendalls_tau_of_order(nearest_in(distances_between("squared_euclidean", first, second)))
 
 
 def kendalls_tau_pairs(embeddings: Sequence[ArrayLike], *, stride: int = 1) -> MeanKendallsTau:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inphase.alignment.distances import squared_euclidean
+from inphase.alignment.sources import distances_between, strips
 from inphase.errors import EvaluationError
 
 KS = (5, 10, 15)
@@ -80,7 +80,7 @@ def retrieval_same_video(
     videos, phases = _checked(embeddings, labels, ks, at_least=1)
     hits = []
     for video, own in zip(videos, phases, strict=True):
-        nearest = _nearest(squared_euclidean(video, video), max(ks))
+        nearest = _nearest(video, video, max(ks))
         hits.append(own[nearest] == own[:, None])
     return tuple(_mean_over_videos([h[:, :k].mean(axis=1) for h in hits], k) for k in ks)
 
@@ -133,15 +133,22 @@ def _hits_in_other_videos(
     for index, (video, own) in enumerate(zip(videos, phases, strict=True)):
         others = np.concatenate([other for j, other in enumerate(videos) if j != index])
         theirs = np.concatenate([other for j, other in enumerate(phases) if j != index])
-        nearest = _nearest(squared_euclidean(video, others), k)
+        nearest = _nearest(video, others, k)
         hits.append(theirs[nearest] == own[:, None])
     return hits
 
 
-def _nearest(distances: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """(rows, K) columns by distance; of equal ones, the earlier comes first."""
-    order: NDArray[np.int64] = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return order
+def _nearest(frames: NDArray[np.float64], others: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+    """(frames, K) others by distance; of equally near ones, the earlier comes first."""
+    source = distances_between("squared_euclidean", frames, others)
+    n, m = source.shape
+    # A strip at a time: all distances of long videos would not fit into memory.
+    return np.concatenate(
+        [
+            np.argsort(source.rows(rows, m), axis=1, kind="stable")[:, :k].copy()
+            for rows in strips(0, n)
+        ]
+    )
 
 
 def _checked(

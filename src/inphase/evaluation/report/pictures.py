@@ -19,6 +19,8 @@ from inphase.evaluation.videos import ScoredVideo
 from inphase.video import VideoReader
 
 _DPI = 110
+# Frames of a video, of which a matrix shows every n-th.
+_MOST_POINTS = 2000
 _MODEL, _BESIDE, _TRUE = "#2f6db5", "#b8b8b8", "#d1341f"
 _FRAME_HEIGHT = 150
 
@@ -74,13 +76,18 @@ def draw_cost_matrix(
     options: AlignmentOptions = AlignmentOptions(),
 ) -> bytes:
     """Draw the distances between all frames of two videos, the path, and where events meet."""
-    distances = distance_named(options.distance)(reference.embeddings, query.embeddings)
+    # More points than the picture has would only take memory.
+    step = 1 + max(len(reference.times), len(query.times)) // _MOST_POINTS
+    distances = distance_named(options.distance)(
+        reference.embeddings[::step], query.embeddings[::step]
+    )
     path = align(reference.embeddings, query.embeddings, options).path
     figure = Figure(figsize=(3.7, 3.3), dpi=_DPI, layout="constrained")
     axes = figure.add_subplot()
     # The square root, because squares make all but the farthest frames dark.
     shown = np.sqrt(distances) if options.distance == "squared_euclidean" else distances
-    picture = axes.imshow(shown.T, origin="lower", aspect="auto", cmap="viridis")
+    extent = (-0.5, step * len(shown) - 0.5, -0.5, step * shown.shape[1] - 0.5)
+    picture = axes.imshow(shown.T, origin="lower", aspect="auto", cmap="viridis", extent=extent)
     axes.plot(path.reference, path.query, color="white", linewidth=2.5)
     axes.plot(path.reference, path.query, color="black", linewidth=1)
     for name, i, j in zip(events, reference.event_frames, query.event_frames, strict=True):
