@@ -57,12 +57,14 @@ class Collection:
         events: names of the key events, in the order in which they happen; empty without labels.
         source: where the videos came from, for messages.
         passed_over: files in a searched folder that are of no known type but hold a video.
+        repeated: files that are another name (a link) of a video, with the name that is used.
     """
 
     videos: tuple[Video, ...]
     events: tuple[str, ...] = ()
     source: str = ""
     passed_over: tuple[Path, ...] = ()
+    repeated: tuple[tuple[Path, Path], ...] = ()
 
     def __post_init__(self) -> None:
         for video in self.videos:
@@ -134,9 +136,12 @@ class Collection:
     def skipped(self) -> tuple[Skipped, ...]:
         """The files that were passed over, each with what to do."""
         told = "is a video of no known type, which is not looked for; name it itself to use it."
-        return tuple(
-            Skipped(printable(one.name), printable(f"{one} {told}")) for one in self.passed_over
-        )
+        unknown = [(one.name, f"{one} {told}") for one in self.passed_over]
+        links = [
+            (link.name, f"{link} is the same file as {used}, which is used once.")
+            for link, used in self.repeated
+        ]
+        return tuple(Skipped(printable(name), printable(why)) for name, why in unknown + links)
 
     def split(self, name: str) -> "Collection":
         """Keep the videos of one split of a labelled set.
@@ -179,7 +184,24 @@ def _open_one(source: str | Path) -> Collection:
             f" numbered images.{told}"
         )
     passed_over = tuple(one for one in odd if looks_like_video(one))
-    return Collection(videos=_named(found), source=printable(str(source)), passed_over=passed_over)
+    used, repeated = _without_links(found)
+    return Collection(
+        videos=_named(used),
+        source=printable(str(source)),
+        passed_over=passed_over,
+        repeated=repeated,
+    )
+
+
+def _without_links(paths: Sequence[Path]) -> tuple[list[Path], tuple[tuple[Path, Path], ...]]:
+    """The paths without links to others of them, and those links with what they lead to."""
+    used: dict[Path, Path] = {}
+    # A link comes last, so that the file's own name is kept.
+    for path in sorted(paths, key=Path.is_symlink):
+        used.setdefault(path.resolve(), path)
+    kept = set(used.values())
+    links = tuple((path, used[path.resolve()]) for path in paths if path not in kept)
+    return [path for path in paths if path in kept], links
 
 
 def _from_labels(path: Path) -> Collection:
@@ -210,11 +232,14 @@ def _join(parts: Sequence[Collection]) -> Collection:
             f" ({', '.join(first.events)}; {', '.join(second.events)})."
         )
     distinct: dict[Path, Video] = {}
+    links: dict[Path, Path] = {}
     for video in (video for part in parts for video in part):
         known = distinct.setdefault(video.path.resolve(), video)
         # A file may be given both alone and in a labelled set: keep the labels.
         if video.events and not known.events:
             distinct[video.path.resolve()] = video
+        if known.path.absolute() != video.path.absolute():
+            links[video.path] = known.path
     videos = tuple(distinct.values())
     if len({video.name for video in videos}) < len(videos):
         names = [video.name for video in _named(video.path for video in videos)]
@@ -226,6 +251,7 @@ def _join(parts: Sequence[Collection]) -> Collection:
         passed_over=tuple(
             one for part in parts for one in part.passed_over if one.resolve() not in distinct
         ),
+        repeated=(*(pair for part in parts for pair in part.repeated), *links.items()),
     )
 
 

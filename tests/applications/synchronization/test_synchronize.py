@@ -336,3 +336,28 @@ def test_the_files_say_which_match_looks_wrong_and_where(
         is_first = row["query"] == first["name"]
         assert row["reliable"] == str(int(not is_first))
         assert row["doubtful"] == str(int(is_first and float(row["reference_time"]) <= end))
+
+
+def test_many_copies_are_one_sentence(
+    embedded: list[EmbeddedVideo], caplog: pytest.LogCaptureFixture
+) -> None:
+    copies = [replace(embedded[0], name=f"copy{number}") for number in range(23)]
+    synchronize([*copies, embedded[1]])
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "23 videos show exactly the same (copy0, copy1, copy2, …): if they are copies, leave out "
+        "all but one."
+    ]
+
+
+def test_different_videos_are_no_copies(
+    embedded: list[EmbeddedVideo], caplog: pytest.LogCaptureFixture
+) -> None:
+    synchronize(embedded)
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_a_file_and_its_link_are_too_few(embedded: list[EmbeddedVideo]) -> None:
+    left_out = Skipped("a.mp4", "a.mp4 is the same file as b.mp4, which is used once.")
+    alone = Embeddings((embedded[0],), skipped=(left_out,))
+    with pytest.raises(AlignmentError, match=r"not 1; .* a.mp4 is the same file as b.mp4"):
+        synchronize(alone)

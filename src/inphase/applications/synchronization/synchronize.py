@@ -1,5 +1,6 @@
 """Match many videos to one (paper, section 5.3; supplement)."""
 
+import hashlib
 import logging
 from collections.abc import Sequence
 
@@ -62,10 +63,11 @@ def synchronize(
     names = [video.name for video in videos]
     if len(videos) < 2:
         skipped = embeddings.skipped if isinstance(embeddings, Embeddings) else ()
-        told = f"; the first that cannot be read: {skipped[0].reason}" if skipped else "."
+        told = f"; the first that is left out: {skipped[0].reason}" if skipped else "."
         raise AlignmentError(
             f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
         )
+    _tell_of_copies(videos)
     start: int | None = None
     if reference is None:
         typical = medoid([video.embeddings for video in videos], distance=options.distance)
@@ -111,6 +113,17 @@ def synchronize(
             np.median(alignment.confidence),
         )
     return Synchronization(chosen[0], queries, alignments, anchors)
+
+
+def _tell_of_copies(videos: Sequence[EmbeddedVideo]) -> None:
+    same: dict[bytes, list[str]] = {}
+    for video in videos:
+        same.setdefault(hashlib.sha256(video.embeddings.tobytes()).digest(), []).append(video.name)
+    copies = max(same.values(), key=len)
+    if len(copies) > 1:
+        names = ", ".join(copies[:3]) + (", …" if len(copies) > 3 else "")
+        told = "%d videos show exactly the same (%s): if they are copies, leave out all but one."
+        _log.warning(told, len(copies), names)
 
 
 def _together(
