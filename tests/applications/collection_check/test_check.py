@@ -202,3 +202,14 @@ def test_a_folder_may_be_given(sound: Collection, tmp_path: Path) -> None:
     check = check_collection(tmp_path)
     assert [video.name for video in check.videos] == ["alone"]
     assert check.to_dict()["videos"][0]["frames"] == sound.videos[0].frames
+
+
+def test_a_link_is_reported_and_its_file_is_checked_once(tmp_path: Path) -> None:
+    with VideoWriter(tmp_path / "b.mp4", fps=25, size=(64, 48)) as out:
+        for level in range(0, 100, 10):
+            out.write(np.full((48, 64, 3), level, dtype=np.uint8))
+    (tmp_path / "a.mp4").symlink_to("b.mp4")
+    found = check_collection(tmp_path)
+    assert [video.name for video in found.videos] == ["b"]
+    (told,) = found.findings
+    assert (told.kind, told.serious, told.videos) == ("duplicate", False, ("a.mp4",))
