@@ -5,6 +5,7 @@ removes it.
 """
 
 import contextlib
+import os
 import shutil
 import tempfile
 import time
@@ -45,7 +46,7 @@ def temporary_room(folder: Path) -> Iterator[Path]:
 def sweep(folder: Path) -> None:
     """Remove the temporary folders that killed processes left in a folder."""
     try:
-        rooms = [path for path in folder.iterdir() if path.name.startswith(ROOM)]
+        rooms = [folder / name for name in os.listdir(folder) if name.startswith(ROOM)]
     except OSError:
         return
     for room in rooms:
