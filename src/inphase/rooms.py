@@ -46,7 +46,8 @@ def temporary_room(folder: Path) -> Iterator[Path]:
 def sweep(folder: Path) -> None:
     """Remove the temporary folders that killed processes left in a folder."""
     try:
-        rooms = [folder / name for name in os.listdir(folder) if name.startswith(ROOM)]
+        with os.scandir(folder) as found:
+            rooms = [folder / one.name for one in found if one.name.startswith(ROOM)]
     except OSError:
         return
     for room in rooms:

@@ -16,7 +16,7 @@ from rich.console import Console
 from inphase.atomic import replacing
 from inphase.cache import cache_folder, shrink
 from inphase.data import LABELS_FILE, Collection, Video, content_hash
-from inphase.errors import OutputError, Skipped, TrainingError, VideoError
+from inphase.errors import ConfigError, OutputError, Skipped, TrainingError, VideoError
 from inphase.locks import LOCK, alone_in
 from inphase.models import Encoder
 from inphase.overwriting import check_overwrite
@@ -281,14 +281,22 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
     if not (folder / CONFIG).is_file() or not (folder / INPUTS).is_file():
         raise _other_files(folder)
     advice = "choose another folder, or remove this one to start over"
-    before, now = load_config(file=folder / CONFIG).model_dump(), config.model_dump()
+    try:
+        before = load_config(file=folder / CONFIG).model_dump()
+        known = read_yaml(folder / INPUTS, most=_LONGEST_LIST)
+    except ConfigError as error:  # damaged, or of another version
+        reason = str(error).rstrip(".")
+        raise TrainingError(
+            f"{folder} holds a run that cannot be continued: {reason}; {advice}."
+        ) from error
+    now = config.model_dump()
     for key in now:
         if before[key] != now[key]:
             raise TrainingError(
                 f"{folder} holds a run with another configuration: `{key}` was {before[key]!r}, "
                 f"now {now[key]!r}; {advice}."
             )
-    if read_yaml(folder / INPUTS, most=_LONGEST_LIST) != inputs:
+    if known != inputs:
         raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
 
 
