@@ -104,3 +104,56 @@ def test_a_name_that_is_no_text_keeps_its_bytes_elsewhere(tmp_path: Path) -> Non
     write_csv(tmp_path / "a.csv", ["file"], [[name]])
     assert (tmp_path / "a.sh").read_bytes() == b"caf\xe9"
     assert b"caf\xe9" in (tmp_path / "a.csv").read_bytes()
+
+
+def test_what_gets_its_name_is_on_the_disk_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    before_rename: list[set[int]] = []
+    sync, replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    def noted(path: Path, target: Path) -> Path:
+        files = {file.stat().st_ino for file in (path, *path.rglob("*"))}
+        before_rename.append(files - set(synced))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", noted)
+    write_text(tmp_path / "file.txt", "whole")
+    with replacing(tmp_path / "model") as beside:
+        (beside / "inside").mkdir(parents=True)
+        (beside / "inside" / "weights").write_text("whole")
+    assert before_rename == [set(), set()]
+    assert tmp_path.stat().st_ino in synced  # the new name too
+
+
+def test_two_processes_may_replace_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "entry"
+    target.mkdir()
+    (target / "old").touch()
+    replace = Path.replace
+    calls = []
+
+    def overtaken(path: Path, place: Path) -> Path:
+        calls.append(place)
+        if len(calls) == 1:  # the other process has moved it aside, and then puts its own there
+            (target / "old").unlink()
+            target.rmdir()
+        if len(calls) == 2:
+            target.mkdir()
+            (target / "theirs").touch()
+        return replace(path, place)
+
+    monkeypatch.setattr(Path, "replace", overtaken)
+    with replacing(target) as beside:
+        beside.mkdir()
+        (beside / "ours").touch()
+    assert [path.name for path in target.iterdir()] == ["ours"]
+    assert [path.name for path in tmp_path.iterdir()] == ["entry"]

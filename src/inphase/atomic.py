@@ -1,13 +1,15 @@
 """Atomic writing: outputs get a temporary name first, so that none is left half-written.
 
+They are on the disk before they get their name, so that a power cut leaves the old or the new one.
 Nothing is written over what `inphase.overwriting` keeps.
 """
 
+import contextlib
 import csv
+import errno
 import json
+import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import TextIO
 
 from inphase.errors import OutputError
 from inphase.overwriting import check_replace
+from inphase.rooms import temporary_room
 
 # What makes a spreadsheet run a cell instead of showing it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -38,33 +41,66 @@ def replacing(path: str | Path, *, in_place: bool = False) -> Iterator[Path]:
     path = Path(path)
     if not in_place:
         check_replace(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
-    except OSError as error:
-        raise OutputError(f"Cannot write {path}: {_reason(error)}.") from error
-    beside = room / path.name
-    try:
-        yield beside
-        _move(beside, path)
-    except OSError as error:
-        raise OutputError(f"Cannot write {path}: {_reason(error)}.") from error
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+    with contextlib.ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = stack.enter_context(temporary_room(path.parent)) / path.name
+        except OSError as error:
+            raise OutputError(f"Cannot write {path}: {_reason(error)}.") from error
+        try:
+            yield beside
+            _sync(beside)
+            _move(beside, path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise OutputError(f"Cannot write {path}: {_reason(error)}.") from error
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or a folder with all that is in it, is on the disk."""
+    if not path.is_dir():
+        # Some systems sync only what is open for writing.
+        descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return
+    for inside in path.iterdir():
+        if not inside.is_symlink():
+            _sync(inside)
+    _sync_folder(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The same for the names in a folder, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _move(source: Path, target: Path) -> None:
-    if source.is_dir() and target.is_dir():
-        # A folder cannot replace a non-empty one: move the old one aside first.
-        old = source.parent / "old"
-        target.replace(old)
+    if not (source.is_dir() and target.is_dir()):
+        source.replace(target)
+        return
+    # A folder cannot replace a non-empty one: move the old one aside first.
+    for attempt in (1, 2, 3):
+        old = source.parent / f"old {attempt}"
+        with contextlib.suppress(FileNotFoundError):  # Another process has just moved it.
+            target.replace(old)
         try:
             source.replace(target)
-        except OSError:
-            old.replace(target)
+        except OSError as error:
+            # Another process may have put its own there.
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and attempt < 3:
+                continue
+            if old.is_dir():
+                old.replace(target)
             raise
-    else:
-        source.replace(target)
+        return
 
 
 def _reason(error: OSError) -> str:

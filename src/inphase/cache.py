@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from inphase.rooms import ROOM, sweep
+
 # The folders of the cache, and the depth of the entries in each.
 KINDS = {"features": 2, "embeddings": 1, "landmarks": 1, "runs": 1, "viewer": 1, "weights": 1}
 LIMIT = 20 * 10**9
@@ -64,6 +66,7 @@ def shrink(limit: int = LIMIT) -> int:
     Returns:
         Bytes removed.
     """
+    _sweep()
     known = sorted(entries(), key=lambda entry: entry.used)
     too_much = sum(entry.size for entry in known) - limit
     removed = 0
@@ -81,7 +84,16 @@ def clear(kinds: Sequence[str] = ()) -> int:
     Returns:
         Bytes removed.
     """
+    _sweep()
     return sum(_remove(entry) for entry in entries() if not kinds or entry.kind in kinds)
+
+
+def _sweep() -> None:
+    """Remove what killed processes left half-written."""
+    for kind, depth in KINDS.items():
+        folder = cache_folder() / kind
+        for place in [folder] if depth == 1 else [folder, *_below(folder, 1)]:
+            sweep(place)
 
 
 def _below(folder: Path, depth: int) -> Iterator[Path]:
@@ -90,6 +102,8 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
     except OSError:
         return
     for path in found:
+        if path.name.startswith(ROOM):  # being written
+            continue
         if depth == 1:
             yield path
         elif path.is_dir():

@@ -28,6 +28,10 @@ class CollectionError(InphaseError):
     """A folder, list or labels file does not provide the requested videos."""
 
 
+class LabelConflictError(CollectionError):
+    """Two windows have changed the same label in different ways."""
+
+
 class ConfigError(InphaseError):
     """A preset, configuration file or `key=value` has an unknown key or a wrong value."""
 

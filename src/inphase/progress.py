@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from inphase.interrupts import check_interrupt
+
 
 class Bar:
     """A progress bar, for the work to report its progress to."""
@@ -16,7 +18,12 @@ class Bar:
         self.done = 0
 
     def advance(self, count: int) -> None:
-        """Report that `count` more steps are done."""
+        """Report that `count` more steps are done.
+
+        Raises:
+            KeyboardInterrupt: the user wants to stop.
+        """
+        check_interrupt()
         self.done += count
         self._progress.update(self._task, completed=self.done)
 

@@ -1,5 +1,7 @@
 """The feature cache: correct, and not computed twice."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import pytest
 import torch
 
 from inphase.data import Augmentation, Collection, Video, resample
+from inphase.errors import OutputError
 from inphase.models import Encoder, FrameEmbedder
+from inphase.models.kept_maps import kept_maps
 from inphase.training import FeatureCache, TrainingConfig
 from inphase.video import VideoReader
 
@@ -96,3 +100,43 @@ def test_without_copies_runs_with_other_seeds_share_features(
     monkeypatch.setattr(FrameEmbedder, "maps", None)
     again = _cache(tmp_path, encoder, copies=0, seed=1).features(pouring.videos[0])
     assert np.array_equal(first.maps, again.maps)
+
+
+@pytest.mark.parametrize("name", ["times.npy", "indices.npy", "maps.npy"])
+@pytest.mark.parametrize("harm", ["gone", "empty", "short", "pickled", "changed"])
+def test_a_damaged_entry_is_made_again(
+    tmp_path: Path, encoder: Encoder, pouring: Collection, name: str, harm: str
+) -> None:
+    video = pouring.videos[0]
+    folder = tmp_path / "cache"
+    first = np.array(_cache(folder, encoder).features(video).maps)
+    (file,) = folder.rglob(name)
+    content = file.read_bytes()
+    if harm == "gone":
+        file.unlink()
+    elif harm == "changed":
+        file.write_bytes(content[:-60] + bytes([content[-60] ^ 0x10]) + content[-59:])
+    else:
+        file.write_bytes({"empty": b"", "short": content[:200], "pickled": b"\x80\x04]."}[harm])
+    # Embedding finds no frames in it, or the right ones.
+    kept = kept_maps(folder, video.path, encoder.base_fingerprint)
+    assert all(np.array_equal(kept[i], first[0, n]) for n, i in enumerate(kept))
+    again = _cache(folder, encoder).features(video)
+    assert np.array_equal(first, again.maps)
+    assert len(kept_maps(folder, video.path, encoder.base_fingerprint)) == len(again.times)
+
+
+def test_a_full_disk_is_known_before_the_work(
+    tmp_path: Path, encoder: Encoder, pouring: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def full(_descriptor: int, _start: int, size: int) -> None:
+        assert size > 2 * 112 * 4 * 4
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(OutputError, match="No space left on device"):
+        _cache(tmp_path, encoder).features(pouring.videos[1], advance=seen.append)
+    assert sum(seen) < len(VideoReader(pouring.videos[1].path)) / 2
+    assert not list(tmp_path.rglob("*.npy"))

@@ -2,10 +2,12 @@
 
 import csv
 import math
+import pickle
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from rich.console import Console
@@ -104,17 +106,55 @@ def test_a_checkpoint_leaves_out_a_frozen_base_network(
     assert not any(name.startswith("encoder.base.") for name in names)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a checkpoint", pickle.dumps([1, 2]), b"\x80\x04\x95", b"PK\x03\x04"]
+)
 def test_a_broken_checkpoint_is_one_sentence(
-    clips: Clips, config: TrainingConfig, tmp_path: Path, content: bytes | None
+    clips: Clips, config: TrainingConfig, tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "last.ckpt"
-    if content is None:
-        torch.save({"epoch": 3}, path)
-    else:
-        path.write_bytes(content)
+    path.write_bytes(content)
     with pytest.raises(TrainingError, match="cannot be read; remove it"):
         fit(TrainingModule(config, Encoder(config.encoder)), clips, checkpoint=path)
+
+
+def test_a_checkpoint_of_something_else_is_one_sentence(
+    clips: Clips, config: TrainingConfig, tmp_path: Path
+) -> None:
+    path = tmp_path / "last.ckpt"
+    module = TrainingModule(config, Encoder(config.encoder))
+    fit(module, clips, checkpoint=path)
+    good = torch.load(path, weights_only=True)
+    nan = {name: value * math.nan for name, value in good["module"].items()}
+    changes: list[object] = [[1, 2], None, {"epoch": 3}, good | {"module": 5}, good | {"step": "5"}]
+    changes += [good | {"step": 10**9}, good | {"step": -1}, good | {"optimizer": [1]}]
+    changes += [good | {"schedule": 7}, good | {"module": nan}, good | {"module": {"x": 1}}]
+    for state in changes:
+        torch.save(state, path)
+        with pytest.raises(TrainingError, match="cannot be read; remove it"):
+            fit(TrainingModule(config, Encoder(config.encoder)), clips, checkpoint=path)
+
+
+def test_a_checkpoint_with_a_damaged_byte_is_refused_or_the_same(
+    clips: Clips, config: TrainingConfig, tmp_path: Path
+) -> None:
+    path = tmp_path / "last.ckpt"
+    module = TrainingModule(config, Encoder(config.encoder))
+    fit(module, clips, checkpoint=path)
+    wanted = module.learned_state()
+    whole = path.read_bytes()
+    places = np.random.default_rng(0).integers(len(whole), size=40)
+    for place in places:
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x10
+        path.write_bytes(damaged)
+        again = TrainingModule(config, Encoder(config.encoder))
+        try:
+            fit(again, clips, checkpoint=path)
+        except TrainingError:
+            continue
+        found = again.learned_state()
+        assert all(torch.equal(found[name], value) for name, value in wanted.items()), place
 
 
 def test_a_run_that_diverges_ends_with_an_error(

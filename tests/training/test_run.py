@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 import torch
 import yaml
@@ -82,7 +83,7 @@ def test_a_run_leaves_config_logs_and_a_model_that_loads(
     assert (run.skipped, run.collapsed) == ((), False)
     left = {path.name for path in run.folder.iterdir()}
     assert left == {
-        "checkpoints", "config.yaml", "inputs.yaml", "metrics.csv", "model", "tensorboard"
+        ".lock", "checkpoints", "config.yaml", "inputs.yaml", "metrics.csv", "model", "tensorboard"
     }  # fmt: skip
     assert yaml.safe_load((run.folder / "config.yaml").read_text())["steps"] == tiny.steps
     assert list((run.folder / "tensorboard").iterdir())
@@ -256,6 +257,65 @@ def test_a_folder_with_other_things_is_refused(
     with pytest.raises(OutputError, match="not empty"):
         train(pouring, tmp_path, config=tiny)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.parametrize("content", ["", "pouring_000: a\n"])
+def test_a_folder_killed_between_its_first_two_files_is_taken(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, content: str
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "inputs.yaml").write_text(content)
+    (folder / ".inphase-abcd").mkdir()  # the configuration, about to be written
+    config = tiny.model_copy(update={"steps": 1})
+    run = train(pouring, folder, config=config, cache=tmp_path / "cache")
+    assert run.model.is_dir()
+    train(pouring, folder, config=config, cache=tmp_path / "cache")
+
+
+def test_a_folder_in_which_another_process_trains_is_refused(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    with (
+        filelock.FileLock(tmp_path / "run" / ".lock"),
+        pytest.raises(TrainingError, match="Another process is training in") as caught,
+    ):
+        train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    assert "run the command again when it has ended" in str(caught.value)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [".lock"]
+
+
+def test_the_same_fit_in_two_processes_waits_and_is_done_once(
+    pouring: Collection,
+    tiny: TrainingConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("inphase.locks._SILENT", 0.01)
+    first = fit_or_reuse(pouring, config=tiny, cache=tmp_path)
+    model = first.model.rename(tmp_path / "finished")
+    other = filelock.FileLock(first.folder / ".lock")
+    other.acquire()
+
+    def finish(_message: object, *_values: object) -> None:
+        """The other process ends when this one says that it waits."""
+        model.rename(first.model)
+        other.release()
+
+    monkeypatch.setattr("inphase.locks._log.warning", finish)
+    monkeypatch.setattr("inphase.training.run.fit", None)
+    assert fit_or_reuse(pouring, config=tiny, cache=tmp_path).folder == first.folder
+    assert not model.exists()
+
+
+def test_a_finished_run_is_read_while_another_process_locks_it(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    config = tiny.model_copy(update={"steps": 1})
+    run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
+    with filelock.FileLock(run.folder / ".lock"):
+        train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
 
 
 def test_bad_files_are_passed_over_and_listed(

@@ -267,6 +267,65 @@ def test_a_file_that_became_another_is_not_written_over(
     assert told["queries"]["v1"]["anchors"] == []
 
 
+def test_two_windows_keep_each_others_labels(client: TestClient, documents: Documents) -> None:
+    start: dict[str, object] = {"events": ["pour"], "videos": {"v0": {"pour": 3}}}
+    client.put("/data/labels.json", json=start)
+    one = {"events": ["pour"], "videos": {"v0": {"pour": 3}, "v1": {"pour": 8}}, "before": start}
+    other = {
+        "events": ["lift", "pour"],
+        "videos": {"v0": {"lift": 1, "pour": 3}, "v2": {"pour": 4}},
+        "before": start,
+    }
+    assert client.put("/data/labels.json", json=one).status_code == 200
+    saved = client.put("/data/labels.json", json=other).json()
+    names = [video.name for video in documents.viewed.videos]
+    assert saved["events"] == ["lift", "pour"]
+    assert [saved["videos"][name]["events"] for name in names] == [
+        {"lift": 1, "pour": 3},
+        {"pour": 8},
+        {"pour": 4},
+    ]
+    # An event and a mark that are removed here go, and the rest stays.
+    before = {"events": ["lift", "pour"], "videos": {"v0": {"lift": 1, "pour": 3}}}
+    gone = {"events": ["pour"], "videos": {"v0": {}}, "before": before}
+    saved = client.put("/data/labels.json", json=gone).json()
+    assert saved["events"] == ["pour"]
+    assert [saved["videos"][name]["events"] for name in names] == [{}, {"pour": 8}, {"pour": 4}]
+
+
+def test_two_windows_that_move_one_mark_are_asked(client: TestClient, documents: Documents) -> None:
+    start: dict[str, object] = {"events": ["pour"], "videos": {"v0": {"pour": 3}}}
+    client.put("/data/labels.json", json=start)
+
+    def moved(frame: int, **more: object) -> dict[str, object]:
+        videos = {"v0": {"pour": frame}}
+        return {"events": ["pour"], "videos": videos, "before": start, **more}
+
+    client.put("/data/labels.json", json=moved(5))
+    text = documents.labels.path.read_text()
+    answer = client.put("/data/labels.json", json=moved(7))
+    name = documents.viewed.videos[0].name
+    assert answer.status_code == 409
+    assert f"pour of {name} (frame 5 there, frame 7 here)" in _sentence(answer)
+    assert documents.labels.path.read_text() == text
+    assert client.put("/data/labels.json", json=moved(5)).status_code == 200
+    saved = client.put("/data/labels.json", json=moved(7, insist=True)).json()
+    assert saved["videos"][name]["events"] == {"pour": 7}
+
+
+def test_labels_that_another_program_saved_are_kept(
+    client: TestClient, documents: Documents
+) -> None:
+    start: dict[str, object] = {"events": ["pour"], "videos": {"v0": {"pour": 3}}}
+    content = client.put("/data/labels.json", json=start).json()
+    name = documents.viewed.videos[1].name
+    content["videos"][name]["events"] = {"pour": 6}
+    documents.labels.path.write_text(json.dumps(content))
+    change = {"events": ["pour"], "videos": {"v0": {"pour": 4}}, "before": start}
+    saved = client.put("/data/labels.json", json=change).json()
+    assert saved["videos"][name]["events"] == {"pour": 6}
+
+
 def test_labels_are_saved_and_given_back(client: TestClient, documents: Documents) -> None:
     path = documents.labels.path
     body = {"events": ["lift", "pour"], "videos": {"v0": {"lift": 3, "pour": 9}, "v2": {"pour": 4}}}

@@ -23,7 +23,7 @@ from inphase.viewer import Documents, Shelf, create_app, export_page, served
 from inphase.viewer.opening import open_documents
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install -e '.[dev]'")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -460,6 +460,53 @@ def test_events_are_marked_carried_over_saved_and_downloaded(view: Viewed, page:
         assert told["events"] == ["lift", "drop"]
         assert {name: entry["events"] for name, entry in told["videos"].items()} == expected
     assert Collection.open(view.folder / "labels.json")["early"].events == expected["early"]
+
+
+def test_two_windows_keep_each_others_marks_and_ask(view: Viewed, page: "Page") -> None:
+    other = page.context.new_page()
+    path = view.folder / "labels.json"
+    for window in (page, other):
+        load(window, view.address)
+        window.get_by_role("tab", name="Labels").click()
+        window.get_by_label("Name of a new key event").fill("touch")
+        window.get_by_role("button", name="Add", exact=True).click()
+        window.get_by_role("tab", name="Labels").focus()
+
+    def marked(window: "Page", name: str, frame: int) -> None:
+        window.get_by_label("Mark on").select_option(label=name)
+        scrub(window, frame)
+        window.get_by_label("Mark touch at the frame shown").click()
+
+    def save(window: "Page") -> None:
+        window.get_by_role("button", name="Save", exact=True).click()
+        window.get_by_role("button", name="Saved", exact=True).wait_for()
+
+    def saved(name: str) -> int:
+        return int(json.loads(path.read_text())["videos"][name]["events"]["touch"])
+
+    marked(page, "constant", 12)
+    save(page)
+    marked(other, "early", 20)
+    save(other)  # which now shows the mark of the first window, too
+    assert saved("constant") == 12
+    assert other.get_by_label("Go to touch of constant, frame 12", exact=False).count()
+    marked(page, "constant", 14)
+    save(page)
+    marked(other, "constant", 16)
+    asked: list[str] = []
+
+    def answer(dialog: "Dialog") -> None:
+        asked.append(dialog.message)
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()
+
+    other.on("dialog", answer)
+    other.get_by_role("button", name="Save", exact=True).click()
+    other.get_by_role("alert").get_by_text("touch of constant (frame 14 there").wait_for()
+    assert saved("constant") == 14
+    save(other)
+    assert saved("constant") == 16
+    assert len(asked) == 2
+    other.close()
 
 
 def test_two_videos_are_compared_in_one_picture(view: Viewed, page: "Page") -> None:

@@ -167,8 +167,12 @@ export const fetchProgress = (watched: readonly string[]): Promise<Progress> =>
   json(`data/progress.json?watched=${watched.join(",")}`, { cache: "no-cache" });
 export const fetchLabelsFile = (): Promise<LabelsFile> =>
   json("data/labels.json", { cache: "no-cache" });
-export const sendLabels = (labels: Labels): Promise<unknown> =>
-  json("data/labels.json", sending("PUT", labels));
+/**
+ * Save the change from `before` to `labels`; what was saved elsewhere meanwhile is kept. If both
+ * changed the same mark, it is refused (status 409) unless one insists.
+ */
+export const sendLabels = (labels: Labels, before: Labels, insist: boolean): Promise<LabelsFile> =>
+  json("data/labels.json", sending("PUT", { ...labels, before, insist }));
 /** Replace the anchors `before`; changes made in another window meanwhile are kept. */
 export const sendAnchors = (
   reference: string,

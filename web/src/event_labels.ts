@@ -74,6 +74,12 @@ export function labelsFile(known: LabelsFile, labels: Labels, videos: readonly V
   return { ...known, events: [...labels.events], videos: entries };
 }
 
+/** The key events in labels.json, by the videos' ids. */
+export function labelsOf(file: LabelsFile, videos: readonly Video[]): Labels {
+  const marks = videos.map(({ id, label }) => [id, { ...file.videos[label]?.events }] as const);
+  return { events: [...file.events], videos: Object.fromEntries(marks) };
+}
+
 function ordered(labels: Labels, video: string): Record<string, number> {
   const events = labels.videos[video] ?? {};
   return Object.fromEntries(

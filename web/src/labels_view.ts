@@ -1,10 +1,12 @@
 /** Key events: mark them on one video, transfer them to all, correct, save. */
 
 import { tint } from "./colours";
-import { fetchLabelsFile, sendLabels } from "./documents";
+import { DocumentError, fetchLabelsFile, sendLabels } from "./documents";
+import type { Labels, LabelsFile } from "./documents";
 import { button, choice, element } from "./elements";
 import {
   labelsFile,
+  labelsOf,
   marked,
   outOfOrder,
   transferred,
@@ -223,13 +225,27 @@ export class LabelsView implements View {
     this.status.textContent = `Transferred the key events of ${video.name} to all videos: please check them.`;
   }
 
+  /** Ask before marks that another window has saved meanwhile are replaced. */
+  private async send(labels: Labels): Promise<LabelsFile> {
+    const before = this.session.savedLabels;
+    try {
+      return await sendLabels(labels, before, false);
+    } catch (error) {
+      if (!(error instanceof DocumentError) || error.status !== 409) throw error;
+      if (!window.confirm(`${error.message} Replace them by the marks of this window?`)) throw error;
+      return await sendLabels(labels, before, true);
+    }
+  }
+
   private async save(): Promise<boolean> {
     const { session } = this;
     const sent = session.labels;
-    const saved = await this.message.attempt(() => sendLabels(sent));
+    const saved = await this.message.attempt(() => this.send(sent));
     if (saved === null) return false;
     // Marks made while saving are not saved yet.
-    session.setLabels(session.labels, session.labels !== sent);
+    const more = session.labels !== sent;
+    session.savedLabels = more ? sent : labelsOf(saved, session.videos);
+    session.setLabels(more ? session.labels : session.savedLabels, more);
     this.status.textContent = "Saved in labels.json.";
     return true;
   }

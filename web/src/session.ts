@@ -54,6 +54,8 @@ export class Session {
   /** Index of the video that keys and panels act on. */
   selected: number;
   labels: Labels;
+  /** The labels that this window last loaded or saved. */
+  savedLabels: Labels;
   /** Empty until they are known. */
   anomalies: Anomalies = {};
   /** Whether mirrored videos are shown the same way round as the reference. */
@@ -81,6 +83,7 @@ export class Session {
       events: [...collection.events],
       videos: Object.fromEntries(collection.videos.map(({ id, events }) => [id, { ...events }])),
     };
+    this.savedLabels = this.labels;
   }
 
   get videos(): Video[] {

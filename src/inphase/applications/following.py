@@ -1,6 +1,5 @@
 """Following a live video along a reference, frame by frame."""
 
-import contextlib
 import json
 import math
 import time as clock
@@ -17,6 +16,7 @@ from inphase.alignment import RunningTrust
 from inphase.alignment.online import OnlineAligner
 from inphase.applications.verdict import Verdict
 from inphase.errors import AlignmentError, OutputError
+from inphase.interrupts import ended_by_interrupt
 from inphase.models import Encoder
 from inphase.models.encoder import ready_encoder
 from inphase.models.pose import Place
@@ -180,7 +180,7 @@ def show(
     """
     seen = Followed()
     shown = Live(console=console, auto_refresh=False, transient=False)
-    with shown as live, contextlib.suppress(KeyboardInterrupt):
+    with shown as live, ended_by_interrupt():
         for one in frames:
             seen = Followed(seen.frames + 1, seen.nobody + one.nobody, one.verdict)
             if lines is not None:

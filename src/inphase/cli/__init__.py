@@ -9,6 +9,7 @@ import typer
 
 from inphase.cli.app import VERBOSE, app
 from inphase.errors import InphaseError
+from inphase.interrupts import noting_interrupts
 from inphase.overwriting import protecting
 
 EXIT_OK, EXIT_SKIPPED, EXIT_WRONG, EXIT_STOPPED = 0, 1, 2, 130
@@ -29,7 +30,7 @@ def run(arguments: list[str]) -> int:
     arguments = verbose[:1] + [argument for argument in arguments if argument not in VERBOSE]
     try:
         # The original arguments, for a verb that restarts itself in several processes.
-        with protecting():
+        with noting_interrupts(), protecting():
             result = app(arguments, standalone_mode=False, prog_name="inphase", obj=arguments)
     except InphaseError as error:
         return _say(str(error))

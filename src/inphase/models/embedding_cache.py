@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import content_hash
+from inphase.models.kept_arrays import read_array, write_array
 
 # Increased whenever the same video and encoder give different embeddings than before.
 _VERSION = 3
@@ -44,12 +45,11 @@ class EmbeddingCache:
         Raises:
             VideoError: the video cannot be read.
         """
-        try:
-            file = self._file(video)
-            found = np.load(file, allow_pickle=False)
-            touch(file)
-        except (OSError, ValueError):
+        file = self._file(video)
+        found = read_array(file)
+        if found is None:
             return None
+        touch(file)
         fits = found.ndim == 2 and found.dtype == np.float32 and len(found) == frames
         return found if fits and np.isfinite(found).all() else None
 
@@ -61,7 +61,7 @@ class EmbeddingCache:
             OutputError: the folder cannot be written.
         """
         with replacing(self._file(video)) as beside:
-            np.save(beside, embeddings, allow_pickle=False)
+            write_array(beside, embeddings)
         self.added += 1
 
     def _file(self, video: Path) -> Path:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from inphase.cache import touch
 from inphase.data import content_hash
+from inphase.models.kept_arrays import map_array, read_array
 
 _FORMAT = 3
 MAPS, INDICES = "maps.npy", "indices.npy"
@@ -76,10 +77,9 @@ def _name(video: Path, base_fingerprint: str) -> str:
 
 
 def _opened(path: Path) -> _Kept | None:
-    try:
-        indices = np.load(path / INDICES, allow_pickle=False)
-        maps = np.load(path / MAPS, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # removed meanwhile, or spoilt
+    indices = read_array(path / INDICES)
+    maps = map_array(path / MAPS, check=1)
+    if indices is None or maps is None:
         return None
     if maps.ndim != 5 or maps.dtype != np.float16 or indices.shape != maps.shape[1:2]:
         return None

@@ -1,6 +1,6 @@
 """Connect to LanceDB, loaded when needed; one writer at a time."""
 
-import logging
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,18 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
-
 from inphase.errors import StoreError
+from inphase.locks import alone_in
 
 if TYPE_CHECKING:
     from lancedb.db import DBConnection
 
-_log = logging.getLogger(__name__)
-
-LOCK = ".lock"
-# Seconds of waiting after which a message says why.
-_PATIENCE = 3.0
+# Seconds to wait for another process: it may be making an index of millions of frames.
+_PATIENCE = 3600.0
 
 
 def connect(folder: Path) -> "DBConnection":
@@ -39,22 +35,16 @@ def writing(folder: Path) -> Iterator[None]:
     duplicates, so writes take turns.
 
     Raises:
-        StoreError: the store's folder cannot be written.
+        StoreError: the store's folder cannot be written, or another process keeps it for too long.
     """
-    lock = filelock.FileLock(folder / LOCK)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
         try:
-            lock.acquire(timeout=_PATIENCE)
-        except filelock.Timeout:
-            _log.warning("Waiting for another process that is writing to %s.", folder)
-            lock.acquire()
-    except OSError as error:
-        raise StoreError(f"The store {folder} cannot be written: {error.strerror}.") from error
-    try:
+            stack.enter_context(
+                alone_in(folder, doing=f"writing to {folder}", patience=_PATIENCE, error=StoreError)
+            )
+        except OSError as error:
+            raise StoreError(f"The store {folder} cannot be written: {error.strerror}.") from error
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """The feature cache: a frozen base network sees each frame once, however long training runs."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +13,13 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import Augmentation, Video, content_hash, resample
+from inphase.errors import OutputError
 from inphase.models import Encoder, FrameEmbedder
+from inphase.models.kept_arrays import map_array, read_array, seal, write_array
 from inphase.models.kept_maps import INDICES, MAPS, entry
 from inphase.video import VideoReader
+
+TIMES = "times.npy"
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class FeatureCache:
     def features(
         self, video: Video, *, advance: Callable[[int], object] | None = None
     ) -> VideoFeatures:
-        """Features of a video, from the cache or computed now.
+        """Features of a video, from the cache or computed now; a damaged entry is made again.
 
         Args:
             advance: called with the number of frames just finished, for a progress bar.
@@ -65,15 +72,29 @@ class FeatureCache:
             OutputError: the cache cannot be written.
         """
         place = entry(self.folder, video.path, self._fingerprint, *self._settings)
-        if place.is_dir():
-            touch(place)
-        else:
+        kept = self._kept(place)
+        if kept is None:
             with replacing(place) as beside:
                 beside.mkdir()
                 self._make(video.path, beside, advance)
-        times = np.load(place / "times.npy", allow_pickle=False)
-        maps = np.load(place / MAPS, mmap_mode="r", allow_pickle=False)
-        return VideoFeatures(times, maps)
+            kept = self._kept(place)
+            if kept is None:
+                raise OutputError(f"{place} cannot be read back: the disk may be damaged.")
+        touch(place)
+        return kept
+
+    def _kept(self, place: Path) -> VideoFeatures | None:
+        times = read_array(place / TIMES)
+        indices = read_array(place / INDICES)
+        maps = map_array(place / MAPS, check=self.copies + 1)
+        if times is None or indices is None or maps is None:
+            return None
+        if times.ndim != 1 or times.dtype != np.float64 or indices.shape != times.shape:
+            return None
+        if maps.dtype != np.float16 or maps.ndim != 5:
+            return None
+        fits = maps.shape[:2] == (self.copies + 1, len(times))
+        return VideoFeatures(times, maps) if fits else None
 
     def _make(self, path: Path, folder: Path, advance: Callable[[int], object] | None) -> None:
         # Also seeded with the content, so that the order of the videos does not matter.
@@ -91,16 +112,37 @@ class FeatureCache:
                 if advance:
                     advance(1)
 
-        store: np.memmap[tuple[int, ...], np.dtype[np.float16]] | None = None
-        for position, features in enumerate(self._embedder.maps(frames())):
-            if store is None:
-                shape = (len(changes), len(indices), *features.shape)
-                store = np.lib.format.open_memmap(
-                    folder / MAPS, mode="w+", dtype=np.float16, shape=shape
-                )
-            index, copy = divmod(position, len(changes))
-            store[copy, index] = features.half().cpu().numpy()
-        assert store is not None  # VideoReader raises on a video without frames
-        store.flush()
-        np.save(folder / "times.npy", times, allow_pickle=False)
-        np.save(folder / INDICES, indices, allow_pickle=False)
+        maps = self._embedder.maps(frames())
+        with (folder / MAPS).open("w+b") as file:
+            shape: tuple[int, ...] = ()
+            for position, features in enumerate(maps):
+                if not shape:
+                    shape = (len(changes), len(indices), *features.shape)
+                    start = _reserve(file, shape)
+                index, copy = divmod(position, len(changes))
+                values = features.half().cpu().numpy()
+                # Not through a map of the file: a full disk would then kill the process.
+                file.seek(start + (copy * len(indices) + index) * values.nbytes)
+                file.write(values.tobytes())
+            file.flush()
+            written = np.memmap(file, np.float16, "r", start, shape)
+            file.seek(start + written.nbytes)
+            file.write(seal(list(written)))
+        write_array(folder / TIMES, times)
+        write_array(folder / INDICES, indices)
+
+
+def _reserve(file: IO[bytes], shape: tuple[int, ...]) -> int:
+    """Begin a float16 array, with all the room that it takes; return where its values start.
+
+    Raises:
+        OSError: the disk has too little room.
+    """
+    header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    start = file.tell()
+    file.flush()
+    if hasattr(os, "posix_fallocate"):
+        with suppress(NotImplementedError):
+            os.posix_fallocate(file.fileno(), 0, start + 2 * int(np.prod(shape)))
+    return start

@@ -2,9 +2,9 @@
 
 import logging
 import math
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, Protocol
 
 import torch
@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader
 
 from inphase.atomic import replacing
 from inphase.errors import TrainingError
+from inphase.interrupts import check_interrupt
 from inphase.training.clips import ClipBatch, Clips
 from inphase.training.module import TrainingModule
 
@@ -89,6 +90,7 @@ def fit(
         report.start(done)
     try:
         for batch in loader:
+            check_interrupt()
             with torch.autocast(device.type, torch.bfloat16, enabled=reduced):
                 results: dict[str, Tensor] = shared(batch.to(device, non_blocking=True))
             values = _values(results)
@@ -177,12 +179,19 @@ def _resumed(path: Path, module: TrainingModule, optimizer: Any, schedule: Any) 
     if not path.is_file():
         return 0
     try:
+        with zipfile.ZipFile(path) as archive:  # whose checksums torch does not compare
+            if archive.testzip() is not None:
+                raise zipfile.BadZipFile
         state = torch.load(path, map_location=module.encoder.device, weights_only=True)
         module.load_learned(state["module"])
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
-        return int(state["step"])
-    except (UnpicklingError, KeyError, RuntimeError, ValueError, OSError, EOFError) as error:
+        done = state["step"]
+        if not isinstance(done, int) or not 0 < done <= module.config.steps:
+            raise ValueError(done)
+        _check_weights(module, done)
+        return done
+    except Exception as error:  # A damaged file may raise anything.
         raise TrainingError(
             f"The checkpoint {path} cannot be read; remove it to train from the beginning."
         ) from error

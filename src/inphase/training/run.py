@@ -1,10 +1,11 @@
 """Training, from videos to a model folder; a killed run resumes from its last checkpoint."""
 
+import contextlib
 import hashlib
 import json
 import logging
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +16,17 @@ from rich.console import Console
 from inphase.atomic import replacing
 from inphase.cache import cache_folder, shrink
 from inphase.data import LABELS_FILE, Collection, Video, content_hash
-from inphase.errors import OutputError, Skipped, TrainingError, VideoError
+from inphase.errors import ConfigError, OutputError, Skipped, TrainingError, VideoError
+from inphase.locks import LOCK, alone_in
 from inphase.models import Encoder
 from inphase.overwriting import check_overwrite
+from inphase.rooms import ROOM
 from inphase.settings import read_yaml
 from inphase.training.clips import Clips
 from inphase.training.config import TrainingConfig, dump_config, load_config
 from inphase.training.loop import fit
 from inphase.training.module import TrainingModule
-from inphase.training.processes import started
+from inphase.training.processes import Processes, started
 from inphase.training.reports import ProgressBar, StepLog
 from inphase.training.sources import (
     Readable,
@@ -38,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 # Of the videos of a run: a line for each.
 _LONGEST_LIST = 50_000_000
+# Seconds to wait for another process that fits the same encoder.
+_PATIENCE = 6 * 3600.0
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
 
 
@@ -93,9 +98,25 @@ def train(
         CollectionError: the videos cannot be found.
         TrainingError: fewer than two videos can be read, the folder holds another run, the
             objective needs labels or views that the videos do not have, or there are fewer GPUs
-            than processes.
+            than processes, or another process is training in the folder.
         OutputError: the folder cannot be written.
     """
+    return _train(
+        videos, output, config=config, split=split, cache=cache, console=console, patience=0
+    )
+
+
+def _train(
+    videos: Collection | str | Path | Sequence[str | Path],
+    output: str | Path,
+    *,
+    config: TrainingConfig | None,
+    split: str | None = None,
+    cache: str | Path | None,
+    console: Console | None,
+    patience: float,
+) -> TrainedRun:
+    """`train`, after waiting up to `patience` seconds for another process that does the same."""
     config = config or load_config("quick")
     processes = started()
     console = console if console is not None and processes.first else Console(quiet=True)
@@ -105,8 +126,28 @@ def train(
     folder = Path(output)
     _check(folder)
     readable, skipped = _probed(collection)
-    with processes.first_alone():
-        _begin(folder, config, [video for video, _ in readable])
+    with contextlib.ExitStack() as stack:
+        with processes.first_alone():
+            if processes.first:
+                stack.enter_context(_alone(folder, patience))
+            _begin(folder, config, [video for video, _ in readable])
+        return _fitted(
+            folder, collection, readable, skipped, config, processes, cache=cache, console=console
+        )
+
+
+def _fitted(
+    folder: Path,
+    collection: Collection,
+    readable: Readable,
+    skipped: list[Skipped],
+    config: TrainingConfig,
+    processes: Processes,
+    *,
+    cache: str | Path | None,
+    console: Console,
+) -> TrainedRun:
+    """Fit the encoder of a run that has begun."""
     if (folder / MODEL).is_dir():
         _log.info("%s is finished: using its model.", folder)
         return TrainedRun(folder, Encoder.load(folder / MODEL), tuple(skipped), False)
@@ -159,7 +200,8 @@ def fit_or_reuse(
 ) -> TrainedRun:
     """Fit an encoder to these videos once: the same files and configuration reuse the run.
 
-    The run is kept in the user's cache folder (or in `cache`) and resumes if it was killed.
+    The run is kept in the user's cache folder (or in `cache`) and resumes if it was killed. If
+    another process is fitting it, this waits for the result.
 
     Raises:
         As `train`.
@@ -168,7 +210,14 @@ def fit_or_reuse(
     parts = [dump_config(config), *(content_hash(video.path) for video, _ in readable)]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     root = Path(cache) if cache is not None else cache_folder()
-    return train(videos, root / "runs" / key, config=config, cache=cache, console=console)
+    return _train(
+        videos,
+        root / "runs" / key,
+        config=config,
+        cache=cache,
+        console=console,
+        patience=_PATIENCE,
+    )
 
 
 def _probed(collection: Collection) -> tuple[Readable, list[Skipped]]:
@@ -191,17 +240,38 @@ def _check(folder: Path) -> None:
     """Refuse a folder that cannot be that of a run, before any work."""
     check_overwrite(folder)
     if folder.is_dir():
-        if any(folder.iterdir()) and not (folder / CONFIG).is_file():
+        if not _is_new(folder) and not (folder / CONFIG).is_file():
             raise _other_files(folder)
         return
     if folder.exists():
         raise OutputError(f"{folder} is not a folder; give another name for the run's folder.")
 
 
+def _is_new(folder: Path) -> bool:
+    """Whether nothing is in a folder but what a run leaves that was killed as it began."""
+    ours = {INPUTS, LOCK}
+    return all(path.name in ours or path.name.startswith(ROOM) for path in folder.iterdir())
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, patience: float) -> Iterator[None]:
+    """Let no other process train in this folder; anybody may read a finished run."""
+    with contextlib.ExitStack() as stack:
+        if not (folder / MODEL).is_dir():
+            doing = f"training in {folder}"
+            try:
+                stack.enter_context(
+                    alone_in(folder, doing=doing, patience=patience, error=TrainingError)
+                )
+            except OSError as error:
+                raise OutputError(f"Cannot write {folder}: {error.strerror}.") from error
+        yield
+
+
 def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
     """Create the folder of a run, or check that it belongs to this run."""
     inputs = {video.name: content_hash(video.path) for video in videos}
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or _is_new(folder):
         # The configuration is written last: a folder that has it is complete.
         with replacing(folder / INPUTS) as beside:
             beside.write_text(yaml.safe_dump(inputs, sort_keys=False), encoding="utf-8")
@@ -211,14 +281,22 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
     if not (folder / CONFIG).is_file() or not (folder / INPUTS).is_file():
         raise _other_files(folder)
     advice = "choose another folder, or remove this one to start over"
-    before, now = load_config(file=folder / CONFIG).model_dump(), config.model_dump()
+    try:
+        before = load_config(file=folder / CONFIG).model_dump()
+        known = read_yaml(folder / INPUTS, most=_LONGEST_LIST)
+    except ConfigError as error:  # damaged, or of another version
+        reason = str(error).rstrip(".")
+        raise TrainingError(
+            f"{folder} holds a run that cannot be continued: {reason}; {advice}."
+        ) from error
+    now = config.model_dump()
     for key in now:
         if before[key] != now[key]:
             raise TrainingError(
                 f"{folder} holds a run with another configuration: `{key}` was {before[key]!r}, "
                 f"now {now[key]!r}; {advice}."
             )
-    if read_yaml(folder / INPUTS, most=_LONGEST_LIST) != inputs:
+    if known != inputs:
         raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
 
 

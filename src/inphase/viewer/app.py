@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from inphase.errors import InphaseError, OutputError
+from inphase.errors import InphaseError, LabelConflictError, OutputError
 from inphase.viewer.background import Background
 from inphase.viewer.documents import Documents
 from inphase.viewer.guard import LOCAL, Access, Guard
+from inphase.viewer.label_merging import LabelState
 from inphase.viewer.page_files import INDEX, page_files
 from inphase.viewer.shelf import MEDIA, PROXIES, Shelf
 
@@ -53,11 +54,18 @@ class SubjectBody(_Body):
     frame: Annotated[StrictInt, Field(ge=0)]
 
 
-class LabelsBody(_Body):
-    """`PUT data/labels.json`: the key events of all videos."""
+class _Labels(_Body):
+    """The key events of all videos."""
 
     events: Annotated[list[Name], Field(max_length=_MOST)]
     videos: Annotated[dict[Name, dict[Name, StrictInt]], Field(max_length=_MOST)]
+
+
+class LabelsBody(_Labels):
+    """`PUT data/labels.json`: the key events, those before the change, and whether to insist."""
+
+    before: _Labels | None = None
+    insist: bool = False
 
 
 def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) -> ASGIApp:
@@ -159,9 +167,15 @@ def create_app(documents: Documents, shelf: Shelf, *, access: Access = LOCAL) ->
 
     @app.put("/data/labels.json")
     def save_labels(body: LabelsBody) -> Response:
-        for video in body.videos:
+        before = body.before
+        for video in [*body.videos, *(before.videos if before is not None else ())]:
             checked(video)
-        saved = documents.set_labels(body.events, body.videos)
+        saved = documents.set_labels(
+            body.events,
+            body.videos,
+            before=None if before is None else LabelState(before.events, before.videos),
+            insist=body.insist,
+        )
         return JSONResponse(saved, headers=_FRESH)
 
     @app.api_route("/{name:path}", methods=["GET", "HEAD"])
@@ -223,7 +237,8 @@ def _explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(InphaseError)
     async def mistaken(_request: Request, error: InphaseError) -> Response:
-        return told(507 if isinstance(error, OutputError) else 422, str(error))
+        status = {OutputError: 507, LabelConflictError: 409}.get(type(error), 422)
+        return told(status, str(error))
 
 
 def _sentence(errors: Sequence[Any]) -> str:

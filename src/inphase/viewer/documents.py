@@ -20,6 +20,7 @@ from inphase.viewer.anomalies import anomaly_curves
 from inphase.viewer.background import Background
 from inphase.viewer.embedding_map import map_document
 from inphase.viewer.label_file import LabelFile
+from inphase.viewer.label_merging import LabelState, Marks, merged_labels
 from inphase.viewer.media import THUMBNAIL_COLUMNS, THUMBNAIL_HEIGHT, thumbnail_step
 from inphase.viewer.people import People
 from inphase.viewer.videos import ViewedCollection
@@ -180,23 +181,37 @@ class Documents:
             return self.labels.published(self._events, self._marks)
 
     def set_labels(
-        self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]
+        self,
+        events: Sequence[str],
+        marks: Marks,
+        *,
+        before: LabelState | None = None,
+        insist: bool = False,
     ) -> dict[str, Any]:
         """Replace the key events of all videos, and save them.
 
         Args:
             events: names, in order.
             marks: the frame of each event, by the video's id.
+            before: the labels before this change, so that what another window or program has saved
+                since then is kept. None replaces everything.
+            insist: whether this change prevails where both changed the same mark.
 
         Returns:
             The saved document.
 
         Raises:
+            LabelConflictError: both changed the same mark; nothing is saved.
             CollectionError: a video or event is unknown, a frame is outside its video, or the
                 order is wrong.
             OutputError: the file cannot be written; then nothing has changed.
         """
         with self._saving:
+            if before is not None:
+                known = self.labels.state(LabelState(self._events, self._marks))
+                names = {video.id: video.name for video in self.viewed.videos}
+                change = LabelState(events, marks)
+                events, marks = merged_labels(known, before, change, names=names, insist=insist)
             saved = self.labels.save(events, marks)
             self._events = tuple(events)
             self._marks = {video: dict(marked) for video, marked in marks.items() if marked}

@@ -12,6 +12,7 @@ from inphase.data.labels import parse_labels
 from inphase.errors import CollectionError
 from inphase.video.names import shortest_names
 from inphase.video.unicode_forms import on_disk
+from inphase.viewer.label_merging import LabelState
 from inphase.viewer.videos import ViewedVideo
 
 
@@ -67,6 +68,28 @@ class LabelFile:
             CollectionError: the existing file cannot be read.
         """
         return self._names(self._read()[1])
+
+    def state(self, fallback: LabelState) -> LabelState:
+        """The key events of the videos as they are in the file now.
+
+        Args:
+            fallback: what holds for the videos that are not in the file.
+
+        Raises:
+            CollectionError: the file cannot be read.
+        """
+        known, entries = self._read()
+        events = known.get("events")
+        names = self._names(entries)
+        marks: dict[str, Mapping[str, int]] = {}
+        for video in self._videos:
+            entry = entries.get(names[video.id])
+            found = entry.get("events") if isinstance(entry, dict) else None
+            if isinstance(found, dict):
+                marks[video.id] = {k: v for k, v in found.items() if isinstance(v, int)}
+            else:
+                marks[video.id] = fallback.marks.get(video.id, {})
+        return LabelState(events if isinstance(events, list) else fallback.events, marks)
 
     def published(
         self, events: Sequence[str], marks: Mapping[str, Mapping[str, int]]

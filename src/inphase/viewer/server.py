@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from inphase.errors import ConfigError
+from inphase.interrupts import ended_by_interrupt
 from inphase.viewer.app import create_app
 from inphase.viewer.connections import Connection
 from inphase.viewer.documents import Documents
@@ -93,9 +94,8 @@ def serve(
     app = create_app(documents, shelf, access=place.access)
     server = _Server(_config(app), place.address if open_browser else None, on_ready)
     try:
-        server.run(sockets=[place.listening])
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how to stop a viewer
+        with ended_by_interrupt():  # Ctrl-C is how to stop a viewer
+            server.run(sockets=[place.listening])
     finally:
         place.listening.close()
 

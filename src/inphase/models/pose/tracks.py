@@ -4,8 +4,6 @@ import functools
 import hashlib
 import json
 import logging
-import tokenize
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, astuple
 from pathlib import Path
@@ -16,6 +14,7 @@ from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import content_hash
 from inphase.errors import OutputError
+from inphase.models.kept_arrays import read_array, write_array
 from inphase.models.pose.landmarks import NAMES
 from inphase.models.pose.network import Network, PoseNetwork
 from inphase.models.pose.subject import Place
@@ -109,13 +108,12 @@ def _warn_once(sentence: str) -> None:
 def _read(file: Path, path: Path) -> PoseTrack | None:
     """The landmarks in a file; None if there are none for this video."""
     times = probe(path).times
-    try:
-        kept = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile):
+    kept = read_array(file)
+    if kept is None:
         return None
     # The number of people seen and the rival are in rows of their own, below the frames.
     shape = (len(times) + 2, len(NAMES), 7)
-    if not isinstance(kept, np.ndarray) or kept.shape != shape or kept.dtype != np.float32:
+    if kept.shape != shape or kept.dtype != np.float32:
         return None
     people, rival = kept[-2, 0, 0], kept[-1, 0, :3]
     if not np.isfinite(people):
@@ -131,5 +129,4 @@ def _write(file: Path, track: PoseTrack) -> None:
     last[0] = track.people
     if track.rival is not None:
         last[1, 0, :3] = astuple(track.rival)
-    with file.open("wb") as out:
-        np.save(out, np.concatenate([track.landmarks, last]), allow_pickle=False)
+    write_array(file, np.concatenate([track.landmarks, last]))
