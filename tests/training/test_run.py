@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import filelock
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -178,7 +179,8 @@ def test_training_learns_and_leaves_the_frozen_base_network_alone(
     config = tiny.model_copy(update={"steps": 60, "checkpoint_every": 30})
     run = train(pouring, tmp_path / "run", config=config, cache=tmp_path / "cache")
     losses = [float(loss) for _, loss in _losses(run.folder)]
-    assert sum(losses[-10:]) < 0.9 * sum(losses[:10])
+    # The median, because the regression loss has rare peaks where the variance is near 0.
+    assert np.median(losses[-10:]) < 0.9 * np.median(losses[:10])
     fresh = Encoder(config.encoder, seed=config.seed).state_dict()
     for name, tensor in run.encoder.state_dict().items():
         assert torch.equal(tensor, fresh[name]) == name.startswith("base."), name
