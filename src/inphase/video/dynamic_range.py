@@ -13,8 +13,6 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from inphase.compiled import compiled
-
 Floats = NDArray[np.float32]
 
 # Candelas per square metre: white of a page in HDR, the brightest that HLG shows, PQ's largest.
@@ -96,7 +94,10 @@ def to_sdr(
     tables = _tables(curve)
     gain = tables.peak / white if curve.is_hdr else 1.0
     shown = np.empty(signals.shape, dtype=np.uint8)
-    _convert(
+    # Numba is slow to load, and few videos need it.
+    from inphase.video.dynamic_range_kernels import convert
+
+    convert(
         signals,
         tables.light,
         (tables.matrix * np.float32(gain)).astype(np.float32),
@@ -160,29 +161,3 @@ def _encoding() -> NDArray[np.uint8]:
     """(4096,) the 8-bit signal of an SDR screen by the root of its light."""
     root = np.linspace(0, 1, _LIGHTS)
     return np.round(255 * root ** (2 / _SCREEN_GAMMA)).astype(np.uint8)
-
-
-@compiled()
-def _convert(
-    signals: NDArray[np.uint16],
-    light: Floats,
-    matrix: Floats,
-    encoding: NDArray[np.uint8],
-    shown: NDArray[np.uint8],
-) -> None:
-    none, most = np.float32(0), np.float32(1)
-    last = np.float32(len(encoding) - 1)
-    for y in range(signals.shape[0]):
-        for x in range(signals.shape[1]):
-            r = light[signals[y, x, 0] >> 4]
-            g = light[signals[y, x, 1] >> 4]
-            b = light[signals[y, x, 2] >> 4]
-            red = max(matrix[0, 0] * r + matrix[0, 1] * g + matrix[0, 2] * b, none)
-            green = max(matrix[1, 0] * r + matrix[1, 1] * g + matrix[1, 2] * b, none)
-            blue = max(matrix[2, 0] * r + matrix[2, 1] * g + matrix[2, 2] * b, none)
-            highest = max(red, green, blue)
-            if highest > most:
-                red, green, blue = red / highest, green / highest, blue / highest
-            shown[y, x, 0] = encoding[int(np.sqrt(red) * last)]
-            shown[y, x, 1] = encoding[int(np.sqrt(green) * last)]
-            shown[y, x, 2] = encoding[int(np.sqrt(blue) * last)]

@@ -102,4 +102,5 @@ def test_many_large_videos_take_no_more_memory_than_a_few(tmp_path: Path) -> Non
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert int(done.stdout) < 1_000_000  # kilobytes
+    # Twelve decoders at once take more than 3 GB.
+    assert int(done.stdout) < 1_500_000  # kilobytes
