@@ -15,13 +15,18 @@ export function doubtfulSpans(alignment: Alignment, reference: readonly number[]
   ]);
 }
 
-/** Spans that overlap or touch, joined; in order. */
-export function joined(spans: readonly Span[]): Span[] {
+/** Where at least half of the matches are doubtful, given the spans of each. */
+export function inHalf(matches: readonly (readonly Span[])[]): Span[] {
+  const counts: number[] = [];
+  for (const [first, last] of matches.flat()) {
+    for (let frame = first; frame <= last; frame++) counts[frame] = (counts[frame] ?? 0) + 1;
+  }
   const found: Span[] = [];
-  for (const [first, last] of [...spans].sort(([a], [b]) => a - b)) {
+  for (let frame = 0; frame < counts.length; frame++) {
+    if (2 * (counts[frame] ?? 0) < matches.length) continue;
     const before = found.at(-1);
-    if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last);
-    else found.push([first, last]);
+    if (before?.[1] === frame - 1) before[1] = frame;
+    else found.push([frame, frame]);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 /** The strip under a timeline: where the match of the video is doubtful. */
 
 import { themed } from "./colours";
-import { doubtfulInQuery, doubtfulSpans, joined, type Span } from "./doubt";
+import { doubtfulInQuery, doubtfulSpans, inHalf, type Span } from "./doubt";
 import { element, prepare } from "./elements";
 import type { Session } from "./session";
 
@@ -32,25 +32,23 @@ export class DoubtStrip {
     this.element.dataset.spans = JSON.stringify(spans);
   }
 
-  /** In frames of the video; of the reference, where any match is doubtful. */
+  /** In frames of the video; of the reference, where at least half of the matches are doubtful. */
   private spans(): Span[] {
     const { session, place } = this;
     const { times } = session.leader;
     const alignment = session.alignment(place);
     if (alignment !== null) return doubtfulInQuery(alignment, times);
-    const all = session.videos.flatMap((_, other) => {
-      const of = session.alignment(other);
-      return of === null ? [] : doubtfulSpans(of, times);
-    });
-    return joined(all);
+    const matches = session.videos.map((_, other) => session.alignment(other));
+    return inHalf(matches.filter((of) => of !== null).map((of) => doubtfulSpans(of, times)));
   }
 
   private told(spans: readonly Span[]): string {
     const { name, times } = this.session.videos[this.place]!;
     if (spans.length === 0) return `No doubtful match of ${name}`;
-    const what = this.place === this.session.reference ? "A match with" : "The match of";
+    const isReference = this.place === this.session.reference;
+    const what = isReference ? "At least half of the matches with" : "The match of";
     const seconds = (frame: number): string => times[frame]!.toFixed(1);
     const where = spans.map(([first, last]) => `${seconds(first)} to ${seconds(last)} s`);
-    return `${what} ${name} is doubtful: ${where.join(", ")}`;
+    return `${what} ${name} ${isReference ? "are" : "is"} doubtful: ${where.join(", ")}`;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Alignment } from "../src/documents";
-import { doubtfulInQuery, doubtfulSpans, joined } from "../src/doubt";
+import { doubtfulInQuery, doubtfulSpans, inHalf } from "../src/doubt";
 
 const TIMES = [0, 0.1, 0.2, 0.3, 0.4];
 
@@ -27,8 +27,13 @@ describe("doubtful stretches", () => {
     expect(doubtfulInQuery(alignment({ doubtful: [[0.3, 0.4]] }), TIMES)).toEqual([[8, 8]]);
   });
 
-  it("of several matches are joined", () => {
-    expect(joined([[5, 8], [0, 2], [3, 4], [7, 7], [11, 12]])).toEqual([[0, 8], [11, 12]]);
+  it("of two matches are joined", () => {
+    expect(inHalf([[[5, 8], [0, 2]], [[3, 4], [7, 7], [11, 12]]])).toEqual([[0, 8], [11, 12]]);
+  });
+
+  it("of one match among many do not count for all", () => {
+    expect(inHalf([[[0, 9]], [[3, 4]], [], []])).toEqual([[3, 4]]);
+    expect(inHalf([])).toEqual([]);
   });
 
   it("are everything in a bad match without a worst stretch", () => {
