@@ -161,6 +161,19 @@ def test_a_bad_file_among_good_ones_is_listed_and_the_exit_code_is_1(
         assert len(arrays.files) == 3
 
 
+def test_a_single_video_is_told_before_the_work(
+    pouring: Collection,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = "inphase.training.choosing.choose_model"
+    monkeypatch.setattr(late, lambda *_, **__: pytest.fail("it worked first"))
+    out = str(tmp_path / "x.mp4")
+    assert run(["synchronize", str(pouring.videos[0].path), "-o", out]) == 2
+    assert "needs at least two videos that can be read, not 1." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

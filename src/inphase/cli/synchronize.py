@@ -98,8 +98,10 @@ def synchronize(
     # Only now, because they are slow to import.
     from inphase.applications.anchors import read_alignment_file
     from inphase.applications.synchronization.edit_plan import check_edit_list
+    from inphase.applications.synchronization.synchronize import check_count
     from inphase.applications.synchronization.synchronize import synchronize as match
 
+    check_count(len(collection), collection.skipped)
     if output.suffix == ".edl" and not separate:
         check_edit_list(output, sources if name is None else [collection[name].path])
     anchors = read_alignment_file(alignment) if alignment is not None else None

@@ -19,7 +19,7 @@ from inphase.alignment.sources import distances_between
 from inphase.applications.anchors import Anchors
 from inphase.applications.synchronization.mirroring import better_match
 from inphase.applications.synchronization.result import Synchronization
-from inphase.errors import AlignmentError, hint
+from inphase.errors import AlignmentError, Skipped, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 from inphase.video.unicode_forms import find_name
@@ -61,12 +61,7 @@ def synchronize(
     """
     videos = list(embeddings)
     names = [video.name for video in videos]
-    if len(videos) < 2:
-        skipped = embeddings.skipped if isinstance(embeddings, Embeddings) else ()
-        told = f"; the first that is left out: {skipped[0].reason}" if skipped else "."
-        raise AlignmentError(
-            f"Synchronizing needs at least two videos that can be read, not {len(videos)}{told}"
-        )
+    check_count(len(videos), embeddings.skipped if isinstance(embeddings, Embeddings) else ())
     _tell_of_copies(videos)
     start: int | None = None
     if reference is None:
@@ -113,6 +108,23 @@ def synchronize(
             np.median(alignment.confidence),
         )
     return Synchronization(chosen[0], queries, alignments, anchors)
+
+
+def check_count(videos: int, skipped: Sequence[Skipped]) -> None:
+    """Refuse a single video, if possible before minutes of work.
+
+    Args:
+        videos: how many there are.
+        skipped: what is left out, to name the first.
+
+    Raises:
+        AlignmentError: there are fewer than two.
+    """
+    if videos < 2:
+        told = f"; the first that is left out: {skipped[0].reason}" if skipped else "."
+        raise AlignmentError(
+            f"Synchronizing needs at least two videos that can be read, not {videos}{told}"
+        )
 
 
 def _tell_of_copies(videos: Sequence[EmbeddedVideo]) -> None:
