@@ -14,11 +14,12 @@ from scipy.stats import spearmanr
 
 from inphase.alignment import AlignmentOptions
 from inphase.applications.sound_transfer.result import SoundTransfer
-from inphase.applications.sound_transfer.transfer_sound import transfer_sound
+from inphase.applications.sound_transfer.transfer_sound import check_sources, transfer_sound
 from inphase.errors import AlignmentError, OutputError, VideoError
 from inphase.models import EmbeddedVideo
 from inphase.synthetic.pouring import EVENTS
 from inphase.video import Audio, VideoWriter, probe, read_audio, write_audio
+from tests.video.odd_sounds import encode_with_sound, tone
 
 # The states between which liquid certainly falls into the glass.
 POURS = (EVENTS["stream_starts"] + 0.04, EVENTS["stream_ends"])
@@ -330,3 +331,9 @@ def test_no_video_is_ever_overwritten(embedded: list[EmbeddedVideo], tmp_path: P
     with pytest.raises(OutputError, match=r"\.mp4 or \.wav"):
         result.save(tmp_path / "out.avi")
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_sources_whose_sound_starts_days_away_are_refused_before_the_work(tmp_path: Path) -> None:
+    path = encode_with_sound(tmp_path / "late.mkv", [tone()] * 2, starts=(4e5,))
+    with pytest.raises(VideoError, match="400000 seconds away from the pictures"):
+        check_sources([path])

@@ -23,7 +23,7 @@ from inphase.errors import AlignmentError, Skipped, VideoError, hint
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.progress import progress_bar
 from inphase.video import Audio, probe, read_audio
-from inphase.video.sound_track import NoSound, find_sound
+from inphase.video.sound_file import SoundFile
 from inphase.video.unicode_forms import find_name
 
 BLOCK = 5
@@ -131,11 +131,8 @@ def check_sources(videos: Iterable[Path]) -> None:
     reasons = []
     for video in videos:
         try:
-            if probe(video).has_audio:
-                return
-            found = find_sound(video)
-            if isinstance(found, NoSound):
-                reasons.append(found.reason)
+            SoundFile.open(video)
+            return
         except VideoError as error:
             reasons.append(str(error))
     raise _no_sound(reasons)
