@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from inphase.alignment.distances import squared_euclidean
 from inphase.alignment.repetition_kernels import round_and_round
+from inphase.alignment.runs import runs
 
 Floats = NDArray[np.float32]
 
@@ -51,10 +52,8 @@ class Cycle:
 
         The distance is in places and never falls; the first one is the place itself.
         """
-        inside = np.concatenate([[False], self.way < PLACES, [False]])
-        edges = np.flatnonzero(np.diff(inside.astype(np.int8)))
         found = []
-        for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        for begin, end in runs(self.way < PLACES).tolist():
             places = self.way[begin:end]
             gone = np.concatenate([[0], np.cumsum(np.diff(places) % PLACES)])
             found.append((begin, places[0] + gone))

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import uniform_filter1d
 
 from inphase.alignment.dtw import WarpingPath, whole_path
+from inphase.alignment.runs import runs
 from inphase.alignment.sources import distances_between
 from inphase.errors import AlignmentError
 
@@ -294,11 +295,9 @@ def raised(score: ArrayLike, *, level: float) -> list[tuple[int, int, int]]:
         First frame, last frame and peak of each, in order.
     """
     curve = np.asarray(score, dtype=np.float64)
-    above = np.concatenate([[False], curve > level, [False]])
-    edges = np.flatnonzero(np.diff(above.astype(np.int8)))
     base = min(float(np.median(curve)), level)
     found = []
-    for first, end in zip(edges[::2], edges[1::2], strict=True):
+    for first, end in runs(curve > level):
         peak = int(first + curve[first:end].argmax())
         high = np.flatnonzero(curve[first:end] >= base + (curve[peak] - base) / 4)
         found.append((int(first + high[0]), int(first + high[-1]), peak))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from inphase.alignment.runs import runs
 from inphase.errors import AlignmentError
 
 # Below this mean confidence an alignment is called unreliable. On most labelled sets those are off
@@ -55,9 +56,7 @@ def trust(confidence: ArrayLike) -> Trust:
     first = np.maximum(np.arange(len(values)) - width // 2, 0)
     end = np.minimum(first + width, len(values))
     low = (sums[end] - sums[first]) / (end - first) < _DOUBTFUL
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(np.int8)))
-    stretches = edges.reshape(-1, 2) - np.array([0, 1])
-    return Trust(float(values.mean()), stretches.astype(np.int64))
+    return Trust(float(values.mean()), runs(low) - np.array([0, 1]))
 
 
 class RunningTrust:

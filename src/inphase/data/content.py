@@ -1,11 +1,11 @@
 """Identify a video by a hash of its bytes, whatever its name and folder."""
 
 import hashlib
-import stat
 from functools import lru_cache
 from pathlib import Path
 
 from inphase.errors import VideoError
+from inphase.video.file_state import State, file_state
 from inphase.video.rates import IMAGE_FPS, given_rate, lacks_times
 
 _READ = 1 << 20
@@ -20,18 +20,15 @@ def content_hash(path: Path) -> str:
         VideoError: the file cannot be read.
     """
     try:
-        state = path.stat()
-        if not stat.S_ISREG(state.st_mode):
-            return _hashed(path)  # A folder's state does not change when its files do.
         # A file is read once, and again only when it changes.
-        known = (state.st_ino, state.st_mtime_ns, state.st_size)
-        return _known(path.absolute(), known, given_rate(path), path)
+        state = file_state(path)
+        return _hashed(path) if state is None else _known(state, given_rate(path), path)
     except OSError as error:
         raise VideoError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 @lru_cache(maxsize=4096)
-def _known(_place: Path, _state: tuple[int, ...], _rate: float, path: Path) -> str:
+def _known(_state: State, _rate: float, path: Path) -> str:
     return _hashed(path)
 
 

@@ -1,6 +1,5 @@
 """Reading frames: streaming, by index, and by time."""
 
-import stat
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
+from inphase.video.file_state import State, file_state
 from inphase.video.info import VideoInfo, frame_at
 from inphase.video.opening import reading_errors
 from inphase.video.rates import given_rate
@@ -178,16 +178,10 @@ def _source(path: Path) -> Source:
 
 
 def _scanned(path: Path) -> Source:
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return open_source(path)  # It raises an error that says why.
-    if not stat.S_ISREG(state.st_mode):
-        return open_source(path)  # A folder's state does not change when its files do.
-    known = (state.st_ino, state.st_mtime_ns, state.st_size)
-    return _known(path.absolute(), known, given_rate(path), path)
+    state = file_state(path)
+    return open_source(path) if state is None else _known(state, given_rate(path), path)
 
 
 @lru_cache(maxsize=1024)
-def _known(_place: Path, _state: tuple[int, ...], _rate: float, path: Path) -> Source:
+def _known(_state: State, _rate: float, path: Path) -> Source:
     return open_source(path)

@@ -1,6 +1,5 @@
 """Which sound track of a file to use: the first of which anything can be decoded."""
 
-import stat
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -10,6 +9,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from inphase.video.audio_frames import SANE_RATES, decoded, is_sane_rate
+from inphase.video.file_state import State, file_state
 from inphase.video.opening import opened
 
 # Sound that starts further away from the pictures than this has no believable time: seconds.
@@ -57,17 +57,12 @@ def find_sound(path: Path) -> SoundTrack | NoSound:
     Raises:
         VideoError: the file cannot be opened.
     """
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return _find(path)  # It raises an error that says why.
-    if not stat.S_ISREG(state.st_mode):
-        return _find(path)
-    return _known(path.absolute(), (state.st_ino, state.st_mtime_ns, state.st_size), path)
+    state = file_state(path)
+    return _find(path) if state is None else _known(state, path)
 
 
 @lru_cache(maxsize=256)
-def _known(_place: Path, _state: tuple[int, ...], path: Path) -> SoundTrack | NoSound:
+def _known(_state: State, path: Path) -> SoundTrack | NoSound:
     return _find(path)
 
 
