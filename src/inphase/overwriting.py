@@ -10,7 +10,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,11 @@ def protect(path: str | Path, *, whole: bool = False) -> None:
             _inputs.parents.setdefault(_key(parent), path)
     if whole:
         _inputs.folders.setdefault(_key(place), path)
+        # Their places are below the folder's; another name of one has its inode.
         for file in _files(place):
-            protect(file)
+            with suppress(OSError):
+                state = file.stat()
+                _inputs.files.setdefault((state.st_dev, state.st_ino), file)
 
 
 def check_overwrite(path: str | Path) -> None:

@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import filelock
+if TYPE_CHECKING:
+    import filelock
 
 ROOM = ".inphase-"
 """How the name of each temporary folder starts."""
@@ -33,7 +35,7 @@ def temporary_room(folder: Path) -> Iterator[Path]:
     """
     sweep(folder)
     room = Path(tempfile.mkdtemp(prefix=ROOM, dir=folder))
-    lock = filelock.FileLock(room / _LOCK)
+    lock = _lock_of(room)
     with contextlib.suppress(OSError, NotImplementedError):
         lock.acquire(timeout=0)
     try:
@@ -55,6 +57,12 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(room, ignore_errors=True)
 
 
+def _lock_of(room: Path) -> "filelock.BaseFileLock":
+    import filelock  # What only reads does without.
+
+    return filelock.FileLock(room / _LOCK)
+
+
 def _is_left(room: Path) -> bool:
     try:
         age = time.time() - room.stat().st_mtime
@@ -62,7 +70,7 @@ def _is_left(room: Path) -> bool:
             return age > _OLD
         if age < _YOUNG:
             return False
-        lock = filelock.FileLock(room / _LOCK)
+        lock = _lock_of(room)
         lock.acquire(timeout=0)
     except (OSError, NotImplementedError):  # In use (a Timeout is an OSError), or gone.
         return False

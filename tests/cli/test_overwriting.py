@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from inphase.cli import run
+from inphase.cli import inputs, run
 from inphase.cli.app import app
+from inphase.evaluation.result import EVENTS, JSON, REPORT, SCORES, SUMS
 
 MEDIA = ("lab/a.mp4", "lab/labels.json", "lab/alignment.json")
 MODEL = ("model/model.safetensors", "model/config.yaml")
@@ -170,3 +171,7 @@ def _commands() -> Iterator[tuple[str, Any]]:
 
 def test_the_table_has_every_verb_with_an_output() -> None:
     assert {" ".join(_typed(verb)) for verb in VERBS} | OTHERS == {name for name, _ in _commands()}
+
+
+def test_the_files_of_an_evaluation_are_those_that_it_writes() -> None:
+    assert {*inputs._REPORT} == {JSON, SCORES, EVENTS, SUMS, REPORT}

@@ -12,8 +12,7 @@ from inphase.errors import EvaluationError
 from inphase.evaluation.metrics import PairedDifference, Sums, paired_bootstrap
 from inphase.evaluation.metrics.bootstrap import DRAWS
 from inphase.evaluation.report import COMPARISON_FORMATS
-from inphase.evaluation.result import EVENTS, FORMAT_VERSION, JSON, REPORT, SCORES, SUMS
-from inphase.overwriting import protect
+from inphase.evaluation.result import FORMAT_VERSION, JSON, SUMS
 from inphase.results.result import Result, Table
 
 _FOLDER = "evaluation"
@@ -158,8 +157,6 @@ def _folder(run: Path) -> Path:
 
 
 def _read(folder: Path) -> _Read:
-    for name in (JSON, SUMS, SCORES, EVENTS, REPORT):
-        protect(folder / name)
     try:
         told = json.loads((folder / JSON).read_text(encoding="utf-8"))
         version = told["format_version"]
