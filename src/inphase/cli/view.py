@@ -26,8 +26,8 @@ def view(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Model or run folder of a trained encoder [default: fit one to these videos "
-            "first and keep it for next time].",
+            help="Model or run folder of a trained encoder [default: poses if people are seen, "
+            "otherwise fit one to these videos first and keep it for next time].",
             show_default=False,
         ),
     ] = None,

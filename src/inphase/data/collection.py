@@ -135,13 +135,21 @@ class Collection:
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The files that were passed over, each with what to do."""
+        return self.unknown + self.links
+
+    @property
+    def unknown(self) -> tuple[Skipped, ...]:
+        """Of the files passed over, those of no known type."""
         told = "is a video of no known type, which is not looked for; name it itself to use it."
-        unknown = [(one.name, f"{one} {told}") for one in self.passed_over]
-        links = [
-            (link.name, f"{link} is the same file as {used}, which is used once.")
+        return tuple(_skipped(one, f"{one} {told}") for one in self.passed_over)
+
+    @property
+    def links(self) -> tuple[Skipped, ...]:
+        """Of the files passed over, those that are another name of a video."""
+        return tuple(
+            _skipped(link, f"{link} is the same file as {used}, which is used once.")
             for link, used in self.repeated
-        ]
-        return tuple(Skipped(printable(name), printable(why)) for name, why in unknown + links)
+        )
 
     def split(self, name: str) -> "Collection":
         """Keep the videos of one split of a labelled set.
@@ -155,6 +163,10 @@ class Collection:
         splits = sorted({video.split for video in self.videos if video.split is not None})
         known = f"its splits are: {', '.join(splits)}" if splits else "its videos have no splits"
         raise CollectionError(f"{self.source} has no split `{name}`; {known}.")
+
+
+def _skipped(path: Path, reason: str) -> Skipped:
+    return Skipped(printable(path.name), printable(reason))
 
 
 def _open_one(source: str | Path) -> Collection:

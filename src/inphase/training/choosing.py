@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -16,13 +16,12 @@ from inphase.models.pose import Place, PoseTracks
 from inphase.models.pose.features import SIZE
 from inphase.models.pose.track import SEEN, SHAKE
 from inphase.models.pose.weight_files import BLAZEPOSE
+from inphase.models.within_video import Features
 from inphase.progress import progress_bar
 from inphase.video import probe
 
 if TYPE_CHECKING:
     from inphase.training.config import TrainingConfig
-
-Features = Literal["auto", "pose", "appearance"]
 
 # Videos, spread over the collection, in which people are looked for.
 _SAMPLE = 5

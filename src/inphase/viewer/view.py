@@ -11,8 +11,9 @@ from inphase.data import Collection
 from inphase.errors import Skipped
 from inphase.models import EmbeddedVideo, Encoder, embed
 from inphase.models.pose import Place
+from inphase.models.within_video import Features
 from inphase.training import TrainingConfig
-from inphase.training.choosing import Features, choose_model
+from inphase.training.choosing import choose_model
 from inphase.viewer.export import export_page
 from inphase.viewer.export_folder import check_export_folder
 from inphase.viewer.opening import kept_files, open_documents

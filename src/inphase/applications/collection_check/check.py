@@ -9,7 +9,7 @@ from rich.console import Console
 
 from inphase.applications.collection_check.result import CheckedVideo, CollectionCheck, Finding
 from inphase.data import Collection, Video
-from inphase.errors import VideoError, printable
+from inphase.errors import VideoError
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder
 from inphase.progress import progress_bar
 from inphase.video import VideoInfo, VideoReader, probe
@@ -50,12 +50,9 @@ def check_collection(
     readable: list[tuple[Video, VideoInfo]] = []
     thumbnails: list[NDArray[np.float64]] = []
     looks: list[NDArray[np.float64]] = []
-    links = {printable(link.name) for link, _ in collection.repeated}
     findings = [
-        Finding("duplicate", False, (one.name,), one.reason)
-        if one.name in links
-        else Finding("unknown", True, (one.name,), one.reason)
-        for one in collection.skipped
+        *(Finding("unknown", True, (one.name,), one.reason) for one in collection.unknown),
+        *(Finding("duplicate", False, (one.name,), one.reason) for one in collection.links),
     ]
     with progress_bar("Checking", len(collection), console=console) as bar:
         for video in collection:
