@@ -25,6 +25,7 @@ how far the set's labels and those made by eye differ. With the preset `poses`, 
 fitting are scored, too. Results go into benchmarks/results/checked_labels.csv.
 """
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -87,6 +88,16 @@ def main() -> None:
         (f"difference of {told}, {event}", *_difference(event, test, made, lengths))
         for told, made in labels.items()
         if told != OWN and made.events == collection.events
+        for event in collection.events
+    ]
+    by_eye = {told: made for told, made in labels.items() if made.events == collection.events}
+    by_eye.pop(OWN)
+    found += [
+        (
+            f"difference of {one} and {other}, {event}",
+            *_difference(event, by_eye[one], by_eye[other], lengths),
+        )
+        for one, other in itertools.combinations(by_eye, 2)
         for event in collection.events
     ]
     rows = [

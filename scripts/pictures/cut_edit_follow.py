@@ -20,8 +20,6 @@ from inphase.video import VideoWriter
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 TURNS = (24, 34, 26, 22, 38, 28)  # frames of each repetition
-# Of these, the two short ones in the middle are taken for one.
-MERGED_TURNS = (24, 34, 22, 20, 38, 28)
 COLOURS = ("#7f7f7f", "#d55e00", "#0072b2")
 
 
@@ -42,15 +40,14 @@ def figure_of(title: str) -> tuple[Figure, object]:
 IMAGES.mkdir(exist_ok=True)
 with tempfile.TemporaryDirectory() as folder:
     video = draw("pick_place", seed=3)
-    for name, turns in (("six", TURNS), ("merged", MERGED_TURNS)):
-        waves = [0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) for n in turns]
-        path = Path(folder) / f"{name}.mp4"
-        with VideoWriter(path, fps=25, size=video.size) as writer:
-            for frame in video.at(np.concatenate([np.zeros(8), *waves, np.zeros(8)])):
-                writer.write(frame)
-        found = inphase.cut_videos(path)
-        print(f"repetitions of {turns} frames: counted {found.cuts[0].count} of {len(turns)}")
-        found.save(Path(folder) / "clips")
+    waves = [0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) for n in TURNS]
+    path = Path(folder) / "six.mp4"
+    with VideoWriter(path, fps=25, size=video.size) as writer:
+        for frame in video.at(np.concatenate([np.zeros(8), *waves, np.zeros(8)])):
+            writer.write(frame)
+    found = inphase.cut_videos(path)
+    print(f"repetitions of {TURNS} frames: counted {found.cuts[0].count} of {len(TURNS)}")
+    found.save(Path(folder) / "clips")
     picture = Image.open(Path(folder) / "clips" / "six.png").convert("RGB").resize((640, 640))
     picture.quantize(64).save(IMAGES / "cut.png", optimize=True)
 
