@@ -15,7 +15,8 @@ bottle has left the table, `at_the_edge` where the upper edge of the picture cut
 videos in which the bottle goes the other way have no such labels.
 
 pushup: the set's own key events come from a pose network. `first` and `second` were marked by two
-annotators, independently, on contact sheets of every frame, before any alignment was looked at:
+annotators (vision-language models), independently, on contact sheets of every frame, before any
+alignment was looked at:
 `descend_start` where the elbows begin to bend, `bottom` the lowest place or the middle of a stay
 there, `ascend_end` where the arms are straight again. Five clips begin after the descent has, and
 have no `descend_start`.
