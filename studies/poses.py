@@ -4,10 +4,12 @@ six tenths of that of time-stretching; a person who shakes marks the sets on whi
 mirrored performers cost nothing once both images are tried. Written up in docs/studies/poses.md.
 
     PYTHONPATH=benchmarks python studies/poses.py DATA [DATA ...] [--split test]
+    PYTHONPATH=benchmarks python studies/poses.py DATA --model MODEL [--split test]
 
 Follows a person through each video and aligns every pair of videos by the features of poses as they
 are, both ways. For *mirrored*, every query is replaced by its mirror image, and aligned as it is,
-or by the better of both. Results go into studies/results/poses.csv.
+or by the better of both. With a model, the same by its embeddings. Results go into
+studies/results/poses.csv.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,9 +31,9 @@ from inphase.models.pose import PoseTracks
 from inphase.training.choosing import choose_model
 
 RESULTS = Path(__file__).parent / "results" / "poses.csv"
-TABLE = {"data": "", "split": "", "videos": "", "seen": ".2f", "shake": ".2f", "event": "",
-         "stretched": ".4f", "poses": ".4f", "with_mirror": ".4f", "mirrored": ".4f",
-         "mirrored_with_mirror": ".4f"}  # fmt: skip
+TABLE = {"data": "", "split": "", "features": "", "videos": "", "seen": ".2f", "shake": ".2f",
+         "event": "", "stretched": ".4f", "as_it_is": ".4f", "with_mirror": ".4f",
+         "mirrored": ".4f", "mirrored_with_mirror": ".4f"}  # fmt: skip
 
 
 def main() -> None:
@@ -39,6 +41,7 @@ def main() -> None:
     parser = new_parser(__doc__)
     add_data(parser, "+")
     parser.add_argument("--split", help="by default all videos")
+    parser.add_argument("--model", type=Path, help="folder; by default poses")
     arguments = parser.parse_args()
     console = Console(stderr=True)
     rows: list[dict[str, object]] = []
@@ -47,27 +50,34 @@ def main() -> None:
         if arguments.split:
             collection = collection.split(arguments.split)
         place = {"data": data.name, "split": arguments.split or "all", "videos": len(collection)}
-        rows += [{**place, **row} for row in measured(collection, console)]
+        rows += [{**place, **row} for row in measured(collection, arguments.model, console)]
     about = {"machine": processor(), "command": this_command()}
-    replace_rows(RESULTS, [{**row, **about} for row in rows], by=("data", "split", "event"))
+    replace_rows(
+        RESULTS, [{**row, **about} for row in rows], by=("data", "split", "features", "event")
+    )
     show(rows, TABLE)
 
 
-def measured(collection: Collection, console: Console) -> list[dict[str, object]]:
+def measured(
+    collection: Collection, encoder: Path | None, console: Console
+) -> list[dict[str, object]]:
     """One row an event."""
     cache = cache_folder()
-    model = choose_model(collection, features="pose", cache=cache, console=console)
+    model = encoder or choose_model(collection, features="pose", cache=cache, console=console)
     plain = list(embed(collection, model, cache=cache, console=console))
     images = list(embed(collection, model, mirrored=True, cache=cache, console=console))
-    tracks = [PoseTracks(cache / "landmarks").track(video.path) for video in collection]
-    about = {
-        "seen": float(np.median([track.found.mean() for track in tracks])),
-        "shake": float(np.nanmedian([track.shake for track in tracks])),
-    }
+    about: dict[str, object] = {"features": "appearance", "seen": np.nan, "shake": np.nan}
+    if encoder is None:
+        tracks = [PoseTracks(cache / "landmarks").track(video.path) for video in collection]
+        about = {
+            "features": "poses",
+            "seen": float(np.median([track.found.mean() for track in tracks])),
+            "shake": float(np.nanmedian([track.shake for track in tracks])),
+        }
     videos = {video.name: video for video in collection}
     ways = {
         "stretched": errors(videos, collection.events, plain, plain, None),
-        "poses": errors(videos, collection.events, plain, plain, ()),
+        "as_it_is": errors(videos, collection.events, plain, plain, ()),
         "with_mirror": errors(videos, collection.events, plain, plain, images),
         "mirrored": errors(videos, collection.events, plain, images, ()),
         "mirrored_with_mirror": errors(videos, collection.events, plain, images, plain),

@@ -82,7 +82,7 @@ VERBS: dict[str, Verb] = {
         {
             RATE: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
-            "inphase.models.model_folder:sees_poses": False,
+            "inphase.applications.synchronization.mirroring:mirror_images": (),
             "inphase.cli.verdict:say_verdict": 0,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,

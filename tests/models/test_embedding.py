@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from inphase.data import Collection
+from inphase.data import Collection, resample
 from inphase.errors import ModelError, VideoError
 from inphase.models import EmbeddedVideo, Embeddings, Encoder, EncoderConfig, FrameEmbedder, embed
 from inphase.models.model_folder import embedding_fingerprint, read_model_folder
@@ -114,3 +114,20 @@ def test_a_folder_has_the_fingerprint_of_its_encoder(tmp_path: Path) -> None:
     encoder = _encoder()
     encoder.save(tmp_path / "model")
     assert embedding_fingerprint(*read_model_folder(tmp_path / "model")) == encoder.fingerprint
+
+
+def test_a_few_frames_per_second_are_embedded_as_if_there_were_no_others(
+    constant: Path, tmp_path: Path
+) -> None:
+    encoder = _encoder(context_frames=1)
+    (whole,) = embed(constant, encoder)
+    (few,) = embed(constant, encoder, fps=5, cache=tmp_path)
+    chosen = resample(whole.times, fps=5)
+    assert 1 < len(chosen) < len(whole.times)
+    np.testing.assert_array_equal(few.times, whole.times[chosen])
+    np.testing.assert_allclose(few.embeddings, whole.embeddings[chosen], atol=1e-5)
+    # They are kept apart from those of all frames.
+    (again,) = embed(constant, encoder, fps=5, cache=tmp_path)
+    np.testing.assert_array_equal(again.embeddings, few.embeddings)
+    (all_frames,) = embed(constant, encoder, cache=tmp_path)
+    assert len(all_frames.times) == len(whole.times)

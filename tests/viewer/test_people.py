@@ -208,25 +208,22 @@ def test_an_exported_page_has_the_mirror_images_and_offers_no_choice(
     assert (data / "mirrored" / "v2.bin").read_bytes() == documents.mirrored_embeddings("v2")
 
 
-@pytest.mark.parametrize("poses", [True, False])
-def test_view_looks_in_the_mirror_if_poses_are_compared(
-    poses: bool,
+def test_view_looks_in_the_mirror(
     collection: Collection,
     embeddings: Embeddings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seen: list[bool] = []
+    def mirror_images(given: Collection, seen: Embeddings, *_: object, **__: object) -> Embeddings:
+        assert (given, seen) == (collection, embeddings)
+        return Embeddings((in_mirror(embeddings.videos[1]),))
 
-    def embed(*_: object, mirrored: bool = False, **__: object) -> Embeddings:
-        seen.append(mirrored)
-        return Embeddings(tuple(map(in_mirror, embeddings))) if mirrored else embeddings
-
-    monkeypatch.setattr("inphase.viewer.view.embed", embed)
-    monkeypatch.setattr("inphase.viewer.view.looks_at_poses", lambda _: poses)
+    monkeypatch.setattr("inphase.viewer.view.embed", lambda *_, **__: embeddings)
+    monkeypatch.setattr("inphase.viewer.view.mirror_images", mirror_images)
+    monkeypatch.setattr("inphase.viewer.view.looks_at_poses", lambda _: False)
     view(collection, tmp_path / "m", export=tmp_path / "page", cache=tmp_path / "c", say=str)
-    assert seen == ([False, True] if poses else [False])
-    assert (tmp_path / "page" / "data" / "mirrored").exists() == poses
+    kept = (tmp_path / "page" / "data" / "mirrored").iterdir()
+    assert [one.name for one in kept] == ["v1.bin"]
 
 
 def test_the_person_at_a_place_is_followed_in_one_video_both_ways(

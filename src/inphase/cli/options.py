@@ -97,7 +97,7 @@ Mirror = Annotated[
     Literal["auto", "never", "always"],
     typer.Option(
         help="Align each query also as its mirror image and keep the better alignment, for "
-        "left-handers among right-handers; auto does so for poses.",
+        "left-handers among right-handers; auto first looks at a few frames whether any need it.",
     ),
 ]
 Subject = Annotated[
@@ -269,17 +269,28 @@ def model_or_poses(
 def mirror_images(
     mirror: str,
     collection: "Collection",
+    embeddings: "Embeddings",
     model: Path,
     *,
     subjects: "Mapping[str, Place] | None" = None,
     cache: Path | None = None,
 ) -> "Embeddings | tuple[()]":
-    """The videos embedded as seen in a mirror, if `--mirror` asks for them."""
-    from inphase.models.model_folder import sees_poses
+    """The videos embedded as seen in a mirror, as far as `--mirror` asks for them."""
+    from inphase.applications.synchronization import mirroring
+    from inphase.cache import cache_folder
 
-    if mirror == "never" or (mirror == "auto" and not sees_poses(model)):
+    if mirror == "never":
         return ()
-    return embed(collection, model, subjects=subjects, mirrored=True, cache=cache)
+    if mirror == "always":
+        return embed(collection, model, subjects=subjects, mirrored=True, cache=cache)
+    return mirroring.mirror_images(
+        collection,
+        embeddings,
+        model,
+        subjects=subjects,
+        cache=cache or cache_folder(),
+        console=console(),
+    )
 
 
 REPEATED = "Repeatable."

@@ -121,7 +121,9 @@ def synchronize(
             say=typer.echo,
         )
     embeddings = options.embed(collection, model, subjects=subjects, cache=cache)
-    images = options.mirror_images(mirror, collection, model, subjects=subjects, cache=cache)
+    images = options.mirror_images(
+        mirror, collection, embeddings, model, subjects=subjects, cache=cache
+    )
     result = match(
         embeddings,
         reference=name,

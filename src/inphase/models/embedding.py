@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.console import Console
 
 from inphase.cache import cache_folder, shrink
-from inphase.data import Collection, Video
+from inphase.data import Collection, Video, resample
 from inphase.errors import OutputError, Skipped, VideoError
 from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.embeddings import EmbeddedVideo, Embeddings
@@ -41,6 +41,7 @@ def embed(
     model: "Encoder | str | Path",
     *,
     mirrored: bool = False,
+    fps: float | None = None,
     subjects: Mapping[str, "Place"] | None = None,
     cache: str | Path | None = None,
     console: Console | None = None,
@@ -51,6 +52,8 @@ def embed(
         videos: a collection, or what [`Collection.open`][inphase.data.Collection.open] takes.
         model: a trained encoder, or its model folder.
         mirrored: embed the videos as seen in a mirror.
+        fps: embed only so many frames per second, as `inphase.data.resample` picks them; by default
+            all.
         subjects: by name of the video, the person to follow, if the model looks at poses; by
             default the largest one who moves.
         cache: folder that keeps embeddings, by content, for reuse, and has what training kept in
@@ -68,9 +71,14 @@ def embed(
     kept = None
     if folder is not None:
         fingerprint = _fingerprint(model) + (" mirrored" if mirrored else "")
+        fingerprint += f" {fps:g} frames/s" if fps is not None else ""
         kept = EmbeddingCache(folder / "embeddings", fingerprint, settings=places)
     embeddings = embed_with(
-        lambda: _embedder(model, folder, places, mirrored), collection, kept=kept, console=console
+        lambda: _embedder(model, folder, places, mirrored, fps),
+        collection,
+        fps=fps,
+        kept=kept,
+        console=console,
     )
     if mirrored:
         videos_mirrored = tuple(replace(video, mirrored=True) for video in embeddings)
@@ -84,6 +92,7 @@ def embed_with(
     embedder: Callable[[], VideoEmbedder],
     collection: Collection,
     *,
+    fps: float | None = None,
     kept: EmbeddingCache | None = None,
     console: Console | None = None,
 ) -> Embeddings:
@@ -92,6 +101,7 @@ def embed_with(
     Args:
         embedder: makes the embedder; called only if a video is not in the cache.
         collection: the videos.
+        fps: how many frames per second the embedder embeds; by default all.
         kept: the cache, if there is one.
         console: where to show a progress bar; by default nowhere.
 
@@ -104,6 +114,7 @@ def embed_with(
     for video in collection:
         try:
             times = probe(video.path).times
+            times = times if fps is None else times[resample(times, fps=fps)]
             found = kept.find(video.path, len(times)) if kept is not None else None
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
@@ -149,12 +160,13 @@ def _embedder(
     cache: Path | None,
     subjects: Mapping[Path, "Place"],
     mirrored: bool,
+    fps: float | None,
 ) -> VideoEmbedder:
     from inphase.models.encoder import ready_encoder
     from inphase.models.frame_embedder import FrameEmbedder
 
     encoder = ready_encoder(model)
-    return FrameEmbedder(encoder, cache=cache, subjects=subjects, mirrored=mirrored)
+    return FrameEmbedder(encoder, cache=cache, subjects=subjects, mirrored=mirrored, fps=fps)
 
 
 def _fingerprint(model: "Encoder | str | Path") -> str:

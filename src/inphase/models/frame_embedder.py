@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inphase.data import context_indices, frames_worth_seeing
+from inphase.data import context_indices, frames_worth_seeing, resample
 from inphase.errors import ConfigError, ModelError, VideoError
 from inphase.models.embeddings import EmbeddedVideo
 from inphase.models.encoder import Encoder, FrameMaps, background
@@ -46,6 +46,8 @@ class FrameEmbedder:
         cache: folder with maps kept by training, which are not computed again, and with landmarks.
         subjects: by video, whom to follow, if the encoder looks at poses.
         mirrored: embed videos as seen in a mirror.
+        fps: embed only so many frames of a video per second, which also serve as each other's
+            context; by default all.
     """
 
     def __init__(
@@ -55,11 +57,13 @@ class FrameEmbedder:
         cache: Path | None = None,
         subjects: Mapping[Path, Place] | None = None,
         mirrored: bool = False,
+        fps: float | None = None,
     ) -> None:
         if subjects and not encoder.base.sees_poses:
             raise ConfigError("This model looks at the whole picture: leave out the subjects.")
         self.encoder = encoder
         self._mirrored = mirrored
+        self._fps = fps
         # What training kept is not mirrored.
         self._features = cache / "features" if cache is not None and not mirrored else None
         self._poses = (
@@ -88,7 +92,7 @@ class FrameEmbedder:
     def embed(
         self, path: str | Path, *, name: str = "", advance: Callable[[int], object] | None = None
     ) -> EmbeddedVideo:
-        """Embed every frame of a video.
+        """Embed every frame of a video, or `fps` per second.
 
         Of a video with many more than 30 frames per second, the network sees 30; the embeddings of
         the frames between them are interpolated.
@@ -104,12 +108,14 @@ class FrameEmbedder:
         path = Path(path)
         size = self.encoder.config.image_size
         reader = VideoReader(path, size=(size, size))
-        seen = _Seen(reader, self._kept(path, advance), mirrored=self._mirrored)
+        seen = _Seen(reader, self._kept(path, advance), mirrored=self._mirrored, fps=self._fps)
         known, still = self._background(seen)
         maps = self._all_maps(seen, known)
         # Poses take their time earlier, and have moved the bar to its end by now.
         bar = advance if self._poses is None else None
         embeddings = self.embed_maps(seen.times, maps, still, advance=bar)
+        if self._fps is not None:
+            return EmbeddedVideo(name or path.stem, path, seen.times, embeddings)
         if len(seen) < len(reader):
             embeddings = _interpolated(embeddings, seen.positions(np.arange(len(reader))))
         return EmbeddedVideo(name or path.stem, path, reader.times, embeddings)
@@ -309,13 +315,14 @@ class FrameEmbedder:
 
 
 class _Seen:
-    """The frames of a video that the network sees: all of them, or 30 per second.
+    """The frames of a video that the network sees: all of them, 30 or fewer per second.
 
     Args:
         reader: of the video.
         kept: maps by frame number, of some frames.
         mirrored: whether the network sees them in a mirror.
         all_frames: however many there are per second.
+        fps: fewer than 30.
     """
 
     def __init__(
@@ -325,12 +332,17 @@ class _Seen:
         *,
         mirrored: bool,
         all_frames: bool = False,
+        fps: float | None = None,
     ) -> None:
         self.reader = reader
         self.kept = kept
         self._mirrored = mirrored
-        every = np.arange(len(reader))
-        self.numbers = every if all_frames else frames_worth_seeing(reader.times)
+        if all_frames:
+            self.numbers = np.arange(len(reader))
+        elif fps is not None:
+            self.numbers = resample(reader.times, fps=fps)
+        else:
+            self.numbers = frames_worth_seeing(reader.times)
         self.times = reader.times[self.numbers]
 
     def __len__(self) -> int:

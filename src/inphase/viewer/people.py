@@ -5,7 +5,6 @@ from pathlib import Path
 
 from inphase.data import Collection
 from inphase.models import EmbeddedVideo, Encoder, embed
-from inphase.models.model_folder import sees_poses
 from inphase.models.pose import Place
 
 
@@ -40,12 +39,3 @@ class People:
             for flipped in (False, True)
         )
         return plain, mirrored
-
-
-def looks_at_poses(model: Encoder | str | Path) -> bool:
-    """Whether an encoder, or the one in a model folder, looks at poses.
-
-    Raises:
-        ModelError, ConfigError: the model folder cannot be used.
-    """
-    return sees_poses(Path(model)) if isinstance(model, (str, Path)) else model.base.sees_poses

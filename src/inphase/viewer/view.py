@@ -1,15 +1,16 @@
 """All of `inphase view`: from videos to a page that is served or exported."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from inphase.alignment import AlignmentOptions
+from inphase.applications.synchronization.mirroring import looks_at_poses, mirror_images
 from inphase.cache import cache_folder
 from inphase.data import Collection
 from inphase.errors import Skipped
-from inphase.models import EmbeddedVideo, Encoder, embed
+from inphase.models import Encoder, embed
 from inphase.models.pose import Place
 from inphase.models.within_video import Features
 from inphase.training import TrainingConfig
@@ -17,7 +18,7 @@ from inphase.training.choosing import choose_model
 from inphase.viewer.export import export_page
 from inphase.viewer.export_folder import check_export_folder
 from inphase.viewer.opening import kept_files, open_documents
-from inphase.viewer.people import People, looks_at_poses
+from inphase.viewer.people import People
 from inphase.viewer.server import open_place, serve
 from inphase.viewer.shelf import Shelf
 
@@ -98,13 +99,10 @@ def view(
         )
     kept = Path(cache) if cache is not None else cache_folder()
     embeddings = embed(collection, model, subjects=subjects, cache=kept, console=console)
-    images: Iterable[EmbeddedVideo] = ()
-    people = None
-    if looks_at_poses(model):
-        images = embed(
-            collection, model, mirrored=True, subjects=subjects, cache=kept, console=console
-        )
-        people = People(collection, model, kept)
+    images = mirror_images(
+        collection, embeddings, model, subjects=subjects, cache=kept, console=console
+    )
+    people = People(collection, model, kept) if looks_at_poses(model) else None
     documents = open_documents(
         embeddings,
         collection,

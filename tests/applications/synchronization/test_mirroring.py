@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import ArrayLike
 
 from inphase.alignment import Alignment, AlignmentOptions, align
-from inphase.applications.synchronization.mirroring import better_match
+from inphase.applications.synchronization.mirroring import better_match, mirror_images
 from inphase.applications.synchronization.synchronize import synchronize
-from inphase.models import EmbeddedVideo
+from inphase.data import Collection, Video
+from inphase.models import EmbeddedVideo, Embeddings
 
 RIGHT = np.linspace(1, 5, 20)
 LEFT = -RIGHT
@@ -166,3 +167,47 @@ def test_a_tie_stays_as_it_is() -> None:
         return EmbeddedVideo(name, Path(name), times, np.ones((10, 3), np.float32), mirrored)
 
     assert not better(still("r"), still("q"), still("q", mirrored=True)).mirrored
+
+
+def looked_at(
+    videos: Sequence[EmbeddedVideo], monkeypatch: pytest.MonkeyPatch, *, poses: bool = False
+) -> tuple[list[str], list[tuple[float | None, list[str]]]]:
+    """Whose mirror images are offered, and at how many frames per second which were embedded."""
+    calls: list[tuple[float | None, list[str]]] = []
+    known = {one.name: one for one in videos}
+
+    def embed(
+        collection: Collection, *_: object, mirrored: bool, fps: float | None = None, **__: object
+    ) -> Embeddings:
+        assert mirrored
+        calls.append((fps, list(collection.names)))
+        return Embeddings(tuple(in_mirror(known[name]) for name in collection.names))
+
+    home = "inphase.applications.synchronization.mirroring"
+    monkeypatch.setattr(f"{home}.embed", embed)
+    monkeypatch.setattr(f"{home}.looks_at_poses", lambda _: poses)
+    collection = Collection(tuple(Video(one.name, one.path) for one in videos))
+    images = mirror_images(collection, Embeddings(tuple(videos)), "model")
+    return [image.name for image in images], calls
+
+
+def test_a_glance_tells_whose_mirror_images_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The middle of the road matches neither side better in the mirror.
+    videos = [REFERENCE, video("left", LEFT), video("middle", np.zeros(20))]
+    names, calls = looked_at(videos, monkeypatch)
+    assert names == ["reference", "left"]
+    assert [wanted for _, wanted in calls] == [["reference", "left", "middle"], names]
+    assert calls[0][0] is not None
+    assert calls[1][0] is None
+
+
+def test_if_all_are_the_same_way_round_a_glance_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, calls = looked_at([REFERENCE, video("right", RIGHT + 0.1)], monkeypatch)
+    assert names == []
+    assert len(calls) == 1
+
+
+def test_poses_are_turned_without_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, calls = looked_at([REFERENCE, video("right", RIGHT)], monkeypatch, poses=True)
+    assert names == ["reference", "right"]
+    assert calls == [(None, names)]
