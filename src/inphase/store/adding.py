@@ -17,7 +17,7 @@ from inphase.store.connection import store_errors, writing
 from inphase.store.index import maintained_index
 from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
-from inphase.video import probe
+from inphase.video import probe, reading_apart
 
 # Videos after which the small files of their commits are merged; also done at the end.
 _TIDY_EVERY = 500
@@ -57,6 +57,7 @@ class StoreChange:
     index: IndexReport | None
 
 
+@reading_apart()
 def add_videos(
     tables: Tables,
     wanted: Sequence[WantedVideo],

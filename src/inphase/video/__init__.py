@@ -3,6 +3,7 @@
 from inphase.video.ahead import ahead
 from inphase.video.audio import Audio, Sound
 from inphase.video.audio_writer import write_audio
+from inphase.video.child import reading_apart
 from inphase.video.images import IMAGE_SUFFIXES, read_image
 from inphase.video.info import VideoInfo, average_fps, frame_at
 from inphase.video.rates import IMAGE_FPS, assume_rate
@@ -30,6 +31,7 @@ __all__ = [
     "probe",
     "read_audio",
     "read_image",
+    "reading_apart",
     "sound_of",
     "write_audio",
 ]

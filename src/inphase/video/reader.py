@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
+from inphase.video.child import ApartSource, is_apart
 from inphase.video.file_state import State, file_state
 from inphase.video.info import VideoInfo, frame_at
 from inphase.video.opening import reading_errors
@@ -179,9 +180,15 @@ def _source(path: Path) -> Source:
 
 def _scanned(path: Path) -> Source:
     state = file_state(path)
-    return open_source(path) if state is None else _known(state, given_rate(path), path)
+    if state is None:
+        return _opened(path, apart=is_apart())
+    return _known(state, given_rate(path), path, apart=is_apart())
 
 
 @lru_cache(maxsize=1024)
-def _known(_state: State, _rate: float, path: Path) -> Source:
-    return open_source(path)
+def _known(_state: State, _rate: float, path: Path, *, apart: bool) -> Source:
+    return _opened(path, apart=apart)
+
+
+def _opened(path: Path, *, apart: bool) -> Source:
+    return ApartSource(path) if apart else open_source(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inphase.errors import InphaseError
+from inphase.video import reading_apart
 
 _log = logging.getLogger(__name__)
 # Ends the current job when the server stops.
@@ -123,7 +124,8 @@ class Workshop:
                 key = next(iter(self._waiting))
                 job = self._now = self._waiting.pop(key)
             try:
-                path = job.make(self._go_on)
+                with reading_apart():
+                    path = job.make(self._go_on)
             except _StoppedError:
                 return
             except InphaseError as error:

@@ -12,7 +12,7 @@ from inphase.data import Collection, Video
 from inphase.errors import VideoError
 from inphase.models import Encoder, EncoderConfig, FrameEmbedder
 from inphase.progress import progress_bar
-from inphase.video import VideoInfo, VideoReader, probe
+from inphase.video import VideoInfo, VideoReader, probe, reading_apart
 
 # Number of frames looked at in each video, evenly spaced.
 _LOOKED_AT = 8
@@ -54,7 +54,7 @@ def check_collection(
         *(Finding("unknown", True, (one.name,), one.reason) for one in collection.unknown),
         *(Finding("duplicate", False, (one.name,), one.reason) for one in collection.links),
     ]
-    with progress_bar("Checking", len(collection), console=console) as bar:
+    with reading_apart(), progress_bar("Checking", len(collection), console=console) as bar:
         for video in collection:
             try:
                 info = probe(video.path)
