@@ -7,7 +7,7 @@ import typer
 
 from inphase.applications.repetitions import FORMATS
 from inphase.cli import options
-from inphase.errors import ConfigError
+from inphase.errors import ConfigError, Skipped
 
 
 @options.with_frame_rate
@@ -69,7 +69,8 @@ def cut(
         longest=longest,
         least_confidence=least_confidence,
     )
-    clips = found.save(output, console=console)
+    failed: list[Skipped] = []
+    clips = found.save(output, on_failure=failed.append, console=console)
     for cuts in found.cuts:
         if cuts.count:
             typer.echo(
@@ -79,4 +80,4 @@ def cut(
         else:
             typer.echo(f"{cuts.video.name}: no repetition; it stays whole")
     typer.echo(f"Wrote {len(clips)} clip(s) to {output}")
-    return options.conclude(found.skipped)
+    return options.conclude((*found.skipped, *failed))

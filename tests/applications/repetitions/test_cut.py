@@ -15,7 +15,7 @@ from inphase.applications.repetitions.cut import cut, cut_videos
 from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.applications.repetitions.writers import check_clips_folder
 from inphase.data import Collection, Video
-from inphase.errors import AlignmentError, OutputError, VideoError
+from inphase.errors import AlignmentError, OutputError, Skipped, VideoError
 from inphase.models import EmbeddedVideo, Encoder, EncoderConfig, FrameEmbedder
 from inphase.models.plain_features import PlainEmbedder
 from inphase.models.within_video import WithinVideoEmbedder
@@ -223,3 +223,23 @@ def test_a_bar_tells_how_much_of_the_video_was_seen(video: EmbeddedVideo) -> Non
     embedded = PlainEmbedder(fps=3).embed(video.path, advance=passed.append)
     seen = probe(video.path).times
     assert seen[sum(passed) - 1] == embedded.times[-1]
+
+
+def test_a_video_that_is_gone_costs_its_own_clips_only(cuts: Cuts, tmp_path: Path) -> None:
+    gone = replace(cuts, video=replace(cuts.video, name="gone", path=tmp_path / "gone.mp4"))
+    both = CutVideos((gone, cuts), ())
+    with pytest.raises(VideoError, match="no such file"):
+        both.save(tmp_path / "out")
+    failed: list[Skipped] = []
+    clips = both.save(tmp_path / "out", on_failure=failed.append)
+    assert len(clips) == cuts.count
+    assert [one.name for one in failed] == ["gone"]
+    assert "no such file" in failed[0].reason
+    assert not list((tmp_path / "out").glob("gone*"))
+
+
+def test_somebody_elses_json_stays(cuts: Cuts, tmp_path: Path) -> None:
+    (tmp_path / "five.json").write_text('{"mine": 1}')
+    with pytest.raises(OutputError, match=r"holds five\.json, which is not from an earlier cut"):
+        cuts.save(tmp_path)
+    assert (tmp_path / "five.json").read_text() == '{"mine": 1}'

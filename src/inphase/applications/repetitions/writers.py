@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from inphase.applications.repetitions.picture import draw_cuts
 from inphase.applications.repetitions.result import Cuts, CutVideos
 from inphase.atomic import replacing
 from inphase.data import Collection
-from inphase.errors import OutputError
+from inphase.errors import OutputError, Skipped, VideoError
 from inphase.progress import progress_bar
 from inphase.results import writers
 from inphase.results.places import check_folder, file_stems
@@ -20,7 +20,11 @@ from inphase.video import SoundCursor, VideoReader, VideoWriter, sound_of
 
 
 def folder(
-    result: Cuts | CutVideos, place: Path, *, console: Console | None = None
+    result: Cuts | CutVideos,
+    place: Path,
+    *,
+    on_failure: Callable[[Skipped], object] | None = None,
+    console: Console | None = None,
 ) -> tuple[Path, ...]:
     """Write each clip with its sound, and a table and a picture of the cuts.
 
@@ -29,19 +33,33 @@ def folder(
     `<name>.csv` hold the times, `<name>.png` the self-similarity of the video with its cuts. If
     clips of two videos would get the same name, a number is added to the video's name.
 
+    Args:
+        result: what to write.
+        place: the folder.
+        on_failure: called with a video that can no longer be read, whose clips are then left out;
+            by default that is an error.
+        console: where a progress bar goes; by default nowhere.
+
     Returns:
         The clips.
 
     Raises:
         OutputError: the folder holds clips of another video of one of these names.
-        VideoError: a video can no longer be read.
+        VideoError: a video can no longer be read, and there is no `on_failure`.
     """
     videos = result.cuts if isinstance(result, CutVideos) else (result,)
     stems = file_stems((cuts.video.name for cuts in videos), numbered=True)
     written: list[Path] = []
     for stem, cuts in zip(stems, videos, strict=True):
         _check_place(place, {stem: cuts.video.path})
-        written += _write_clips(cuts, place, stem, console)
+        try:
+            clips = _write_clips(cuts, place, stem, console)
+        except VideoError as error:
+            if on_failure is None:
+                raise
+            on_failure(Skipped(cuts.video.name, str(error)))
+            continue
+        written += clips
         writers.json(cuts, place / f"{stem}.json")
         writers.csv(cuts, place / f"{stem}.csv")
         spans = cuts.spans if cuts.count else cuts.spans[:0]
@@ -71,11 +89,16 @@ def _check_place(folder: Path, sources: Mapping[str, Path]) -> None:
                 f"{folder} holds {strange}, which is not from an earlier cut and might be lost; "
                 "give another folder."
             )
+        if f"{stem}.json" not in there:
+            continue
         try:
             told = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
             before = Path(told["file"])
         except (OSError, ValueError, TypeError, KeyError):
-            continue  # not one of our files
+            raise OutputError(
+                f"{folder} holds {stem}.json, which is not from an earlier cut and might be lost; "
+                "give another folder."
+            ) from None
         if before.absolute() != path.absolute():
             raise OutputError(
                 f"{folder} holds clips of another {stem}, {before}; give another folder."
