@@ -490,6 +490,7 @@ VERBS: dict[str, Verb] = {
             "--output": Row("-o other.json", "save.path", Path("other.json")),
             "--events": Row("--events 'lift, drop'", "convert_labels.events", ["lift", "drop"]),
             "--instants": Row("--instants", "convert_labels.instants", True),
+            "--tier": Row("--tier phases", "convert_labels.tier", "phases"),
             "--action": Row(
                 "--action squat --action bowl", "convert_labels.actions", ["squat", "bowl"]
             ),

@@ -103,8 +103,8 @@ class Transfer(Result):
         Args:
             path: one file, or a folder.
             console: where a progress bar goes; by default nowhere.
-            **options: `formats`, for a folder: some of json, csv, vtt, srt, mp4; by default json
-                for events, vtt for captions, csv for recordings.
+            **options: `formats`, for a folder: some of `FILE_FORMATS`; by default json for
+                events, vtt for captions, csv for recordings.
 
         Raises:
             OutputError: the suffix or a format is unknown, the format cannot hold these
