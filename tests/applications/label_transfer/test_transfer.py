@@ -312,7 +312,6 @@ def test_a_wrong_output_is_one_sentence(
 @pytest.mark.parametrize("form", ["eaf", "boris", "xml"])
 def test_events_open_in_the_programs_that_labels_are_made_in(
     form: str,
-    pouring: Collection,
     embedded: list[EmbeddedVideo],
     labelled: tuple[AnnotatedVideo, ...],
     tmp_path: Path,

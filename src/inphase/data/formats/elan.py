@@ -91,7 +91,7 @@ def _linked(document: Element) -> tuple[str | None, float]:
     """File name of the first linked video, and seconds by which its clock is ahead."""
     for media in document.iter("MEDIA_DESCRIPTOR"):
         if media.get("MIME_TYPE", "").startswith("video"):
-            address = media.get("RELATIVE_MEDIA_URL") or media.get("MEDIA_URL", "")
+            address = media.get("RELATIVE_MEDIA_URL") or media.get("MEDIA_URL") or ""
             name = unquote(urlsplit(address.replace("\\", "/")).path).rpartition("/")[2]
             return nfc(name) or None, _milliseconds(media.get("TIME_ORIGIN", "0"))
     return None, 0.0
