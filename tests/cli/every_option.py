@@ -352,6 +352,11 @@ VERBS: dict[str, Verb] = {
             **FPS,
         },
     ),
+    "export": Verb(
+        "model -o model.onnx",
+        {"inphase.models:Encoder.load": MagicMock(), "inphase.models:Encoder": None},
+        {},
+    ),
     "anomaly": Verb(
         "new.mp4 --typical labels.json --model model -o out.png",
         {
