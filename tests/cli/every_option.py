@@ -354,8 +354,11 @@ VERBS: dict[str, Verb] = {
     ),
     "export": Verb(
         "model -o model.onnx",
-        {"inphase.models:Encoder.load": MagicMock(), "inphase.models:Encoder": None},
-        {},
+        {"inphase.models:Encoder.load": MagicMock(), "inphase.models:export": None},
+        {
+            "model": Row("", "Encoder.load.folder", Path("model")),
+            "--output": Row("-o other.xml", "export.path", Path("other.xml")),
+        },
     ),
     "anomaly": Verb(
         "new.mp4 --typical labels.json --model model -o out.png",

@@ -28,9 +28,10 @@ def export(
     NETWORKS.check_output(output)
     # Only now, because it is slow to import.
     from inphase.models import Encoder
+    from inphase.models import export as write
 
     encoder = Encoder.load(model)
-    encoder.export(output)
+    write(encoder, output)
     config = encoder.config
     size = config.image_size
     typer.echo(

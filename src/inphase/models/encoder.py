@@ -192,27 +192,6 @@ class Encoder(nn.Module):
             self.trained_as = "\n".join(lines)
         write_model_folder(Path(folder), _arrays(self), config=self.config, told=self.trained_as)
 
-    def export(self, path: str | Path) -> Path:
-        """Write the encoder as one network that other programs run, preprocessing included.
-
-        It takes `frames`, `(n, k, S, S, 3)` uint8: of each frame to embed the k context frames,
-        ascending in time, as RGB pixels scaled to the configured size. It gives `embeddings`,
-        `(n, D)` float32. The rest of what must be known stands in the file's metadata, under names
-        that start with `inphase.`. `.onnx` and `.pt2` need `pip install inphase[export]`.
-
-        Args:
-            path: ends in `.onnx`, `.xml` (OpenVINO, with a `.bin` beside it) or `.pt2`
-                (`torch.export`).
-
-        Raises:
-            ModelError: the encoder looks at poses, which no single network can find, or it
-                cannot be exported, or the file does not give the encoder's embeddings.
-            OutputError: the suffix is unknown or the file cannot be written.
-        """
-        from inphase.models.export import export_encoder
-
-        return export_encoder(self, Path(path))
-
     def push_to_hub(
         self,
         repository: str,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing
 from inphase.errors import ModelError
 from inphase.models.engine import openvino_graph
-from inphase.models.export import INPUT, OUTPUT, Network, Run
+from inphase.models.exporting import INPUT, OUTPUT, Network, Run
 from inphase.models.openvino_core import core
 
 Check = Callable[[Run], None]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from inphase.errors import ModelError
+from inphase.models.config import EncoderConfig
 from inphase.models.encoder import Encoder, FrameMaps
 from inphase.models.formats import NETWORKS
 
@@ -57,23 +58,42 @@ class Network:
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
-def export_encoder(encoder: Encoder, path: Path) -> Path:
-    """Write a network file and check that it gives the encoder's embeddings.
+def export(encoder: Encoder | str | Path, path: str | Path) -> Path:
+    """Write an encoder as one network that other programs run, preprocessing included.
 
-    See [`Encoder.export`][inphase.Encoder.export].
+    It takes `frames`, `(n, k, S, S, 3)` uint8: of each frame to embed the k context frames,
+    ascending in time, as RGB pixels, the whole picture scaled to the configured size. It gives
+    `embeddings`, `(n, D)` float32. The rest of what must be known stands in the file's metadata,
+    under names that start with `inphase.`. `.onnx` needs `pip install inphase[export]`.
+
+    Args:
+        encoder: or its model folder.
+        path: ends in `.onnx`, `.xml` (OpenVINO, with a `.bin` beside it) or `.pt2`
+            (`torch.export`).
+
+    Returns:
+        The path.
+
+    Raises:
+        ModelError: the encoder looks at poses, which no single network can find, or it cannot be
+            exported, or the file would not give the encoder's embeddings.
+        OutputError: the suffix is unknown or the file cannot be written.
     """
+    path = Path(path)
     suffix = NETWORKS.check_output(path)
+    encoder = encoder if isinstance(encoder, Encoder) else Encoder.load(encoder)
     if encoder.base.sees_poses:
         raise ModelError(
             "A model of poses cannot be one network: it finds a person, follows the landmarks "
             "through the video and then compares them; use `inphase embed`."
         )
+    config = encoder.config
     module = ExportedNetwork(encoder)
-    network = Network(module, _pixels(encoder, _TRIED[-1]), _about(encoder))
+    network = Network(module, _pixels(config, _TRIED[-1]), _about(encoder))
 
     def check(run: Run) -> None:
         for count in _TRIED:
-            pixels = _pixels(encoder, count)
+            pixels = _pixels(config, count)
             with torch.inference_mode():
                 wanted = module(pixels).numpy()
             difference = np.abs(run(pixels.numpy()) - wanted).max()
@@ -87,8 +107,7 @@ def export_encoder(encoder: Encoder, path: Path) -> Path:
     return path
 
 
-def _pixels(encoder: Encoder, count: int) -> Tensor:
-    config = encoder.config
+def _pixels(config: EncoderConfig, count: int) -> Tensor:
     size = (count, config.context_frames, config.image_size, config.image_size, 3)
     generator = torch.Generator().manual_seed(count)
     return torch.randint(0, 256, size, dtype=torch.uint8, generator=generator)

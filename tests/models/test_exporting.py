@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from inphase.errors import ModelError, OutputError
-from inphase.models import Embedder, Encoder, EncoderConfig
+from inphase.models import Embedder, Encoder, EncoderConfig, export
 from inphase.models.openvino_core import core
 
 SMALL = {"pretrained": False, "image_size": 64, "conv_width": 4, "fc_width": 4, "train_base": "all"}
@@ -53,7 +53,7 @@ def _agrees(got: NDArray[np.float32], wanted: NDArray[np.float32]) -> bool:
 )
 def test_openvino_gives_the_same_embeddings(options: dict[str, object], tmp_path: Path) -> None:
     encoder = _encoder(**options)
-    encoder.export(tmp_path / "model.xml")
+    export(encoder, tmp_path / "model.xml")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.bin", "model.xml"]
     graph = core().read_model(tmp_path / "model.xml")
     run = core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
@@ -75,7 +75,7 @@ def test_onnx_runtime_and_torch_give_the_same_embeddings(tmp_path: Path) -> None
         context_gap=0.3,
         smoothing=0.08,
     )
-    encoder.export(tmp_path / "model.onnx")
+    export(encoder, tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
     (taken,), (given,) = session.get_inputs(), session.get_outputs()
     assert (taken.name, taken.type, taken.shape[1:]) == ("frames", "tensor(uint8)", [3, 64, 64, 3])
@@ -84,7 +84,7 @@ def test_onnx_runtime_and_torch_give_the_same_embeddings(tmp_path: Path) -> None
     assert "-0.3, +0, +0.3" in about["inphase.context_seconds"]
     assert "0.08 s" in about["inphase.smoothing"]
     assert about["inphase.fingerprint"] == encoder.fingerprint
-    encoder.export(tmp_path / "model.pt2")
+    export(encoder, tmp_path / "model.pt2")
     program = torch.export.load(tmp_path / "model.pt2").module()
     for count in (1, 4):
         frames = _frames(encoder, count)
@@ -96,9 +96,9 @@ def test_onnx_runtime_and_torch_give_the_same_embeddings(tmp_path: Path) -> None
 def test_what_cannot_be_one_network_is_told(tmp_path: Path) -> None:
     poses = Encoder(EncoderConfig(base_network="blazepose", conv_width=4, fc_width=4))
     with pytest.raises(ModelError, match="poses cannot be one network"):
-        poses.export(tmp_path / "model.onnx")
+        export(poses, tmp_path / "model.onnx")
     with pytest.raises(OutputError, match=r"must end in one of \.onnx, \.xml, \.pt2"):
-        _encoder(base_network="vgg_m").export(tmp_path / "model.tflite")
+        export(_encoder(base_network="vgg_m"), tmp_path / "model.tflite")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_gives_other_embeddings_is_not_written(
 
     def wrong(_graph: object, path: Path, **options: object) -> None:
         from inphase.models.engine import openvino_graph
-        from inphase.models.export import ExportedNetwork
+        from inphase.models.exporting import ExportedNetwork
 
         doubled = ExportedNetwork(encoder)
         with torch.no_grad():
@@ -121,5 +121,5 @@ def test_a_file_that_gives_other_embeddings_is_not_written(
 
     monkeypatch.setattr("openvino.save_model", wrong)
     with pytest.raises(ModelError, match="other embeddings"):
-        encoder.export(tmp_path / "model.xml")
+        export(encoder, tmp_path / "model.xml")
     assert list(tmp_path.iterdir()) == []
