@@ -122,8 +122,9 @@ def _about(encoder: Encoder) -> dict[str, str]:
         "input": f"{INPUT}: uint8 (n, {config.context_frames}, {config.image_size}, "
         f"{config.image_size}, 3), RGB, the whole picture scaled to this size",
         "output": f"{OUTPUT}: float32 (n, {config.embedding_size})",
-        "context_seconds": f"times of the context frames, from that of the embedded frame: "
-        f"{', '.join(at)}; the first and last frame stand in for those outside the video",
+        "context_seconds": ", ".join(at),
+        "context": "times of the context frames, from that of the embedded frame, are in "
+        "context_seconds; the first and last frame stand in for those outside the video",
         "base_network": config.base_network,
         "fingerprint": encoder.fingerprint,
     }
