@@ -215,6 +215,7 @@ VERBS: dict[str, Verb] = {
             "--objective": Row("--objective sal", "train.config.objectives", {"sal": {}}),
             "--set": Row("--set steps=7 --set seed=3", "train.config.seed", 3),
             "--cache": Row("--cache kept", "train.cache", Path("kept")),
+            "--logger": Row("--logger csv --logger wandb", "train.loggers", ["csv", "wandb"]),
             "--devices": Row("--devices 2", "launch.devices", 2),
             **FPS,
         },
