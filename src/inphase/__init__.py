@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from inphase.evaluation import evaluate as evaluate
     from inphase.models import Encoder as Encoder
     from inphase.models import embed as embed
+    from inphase.models import export as export
     from inphase.models import list_base_networks as list_base_networks
     from inphase.objectives import list_objectives as list_objectives
     from inphase.store import Store as Store
@@ -52,6 +53,7 @@ _HOMES = {
     "cut_videos": "applications.repetitions.cut",
     "embed": "models",
     "evaluate": "evaluation",
+    "export": "models",
     "find_anomalies": "applications.anomalies.find_anomalies",
     "follow": "applications.following",
     "list_base_networks": "models",

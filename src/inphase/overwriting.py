@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,8 @@ from typing import Any
 from inphase.errors import OutputError
 
 _CHECKSUM = "checksum"
+# What people make in a labels.json, and in a project of BORIS.
+_LABELS, _PROJECT = ("events", "videos"), ("behaviors_conf", "observations")
 # Where people keep labels and corrected matches, even if there is a slip in them.
 _BY_HAND = {"labels.json", "alignment.json"}
 
@@ -133,6 +135,16 @@ def read_in(folder: str | Path) -> Path | None:
     return None
 
 
+def stamped_project(project: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a project of BORIS."""
+    return {**project, _CHECKSUM: _checksum(project, _PROJECT)}
+
+
+def stamped_xml(text: str) -> str:
+    """The same for annotations in XML: a comment that other programs drop when they save."""
+    return f"{text}<!-- {_CHECKSUM} {_digest(text)} -->\n"
+
+
 def stamped(labels: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a labels.json with a checksum, by which later changes are seen.
 
@@ -186,12 +198,16 @@ def _key(path: Path) -> str:
 
 def _work_in(path: Path) -> str | None:
     """What a person made in a JSON file: labels, or matches corrected in `inphase view`."""
+    if path.suffix.lower() in (".eaf", ".xml"):
+        return "annotations that" if _are_annotations(path) else None
     content = _json(path)
     if content is None:
         odd = path.name in _BY_HAND and path.is_file() and path.stat().st_size > 0
         return "something that cannot be read and" if odd else None
     if _are_labels(content) and content.get(_CHECKSUM) != _checksum(content):
         return "labels that"
+    if content.keys() >= set(_PROJECT) and content.get(_CHECKSUM) != _checksum(content, _PROJECT):
+        return "observations that"
     anchors = content.get("anchors")
     if anchors and isinstance(anchors, list) and not _is_known(anchors):
         return "corrected matches that"
@@ -199,7 +215,7 @@ def _work_in(path: Path) -> str | None:
 
 
 def _json(path: Path) -> dict[str, Any] | None:
-    if path.suffix.lower() != ".json":
+    if path.suffix.lower() not in (".json", ".boris"):
         return None
     try:
         content = json.loads(path.read_bytes())
@@ -215,9 +231,24 @@ def _are_labels(content: Mapping[str, Any]) -> bool:
     return bool(videos) and all(isinstance(v, dict) and "file" in v for v in videos.values())
 
 
-def _checksum(labels: Mapping[str, Any]) -> str:
-    told = json.dumps([labels.get("events"), labels.get("videos")], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+def _are_annotations(path: Path) -> bool:
+    """Whether a file holds annotations of ELAN or CVAT, not as a command wrote them."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    if b"<ANNOTATION_DOCUMENT" not in content[:2000] and b"<annotations" not in content[:2000]:
+        return False
+    text, _, comment = content.decode("utf-8", errors="replace").rpartition("<!--")
+    return comment.split()[:2] != [_CHECKSUM, _digest(text)]
+
+
+def _checksum(content: Mapping[str, Any], keys: Sequence[str] = _LABELS) -> str:
+    return _digest(json.dumps([content.get(key) for key in keys], sort_keys=True))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def _is_known(anchors: list[Any]) -> bool:

@@ -215,6 +215,7 @@ VERBS: dict[str, Verb] = {
             "--objective": Row("--objective sal", "train.config.objectives", {"sal": {}}),
             "--set": Row("--set steps=7 --set seed=3", "train.config.seed", 3),
             "--cache": Row("--cache kept", "train.cache", Path("kept")),
+            "--logger": Row("--logger csv --logger wandb", "train.loggers", ["csv", "wandb"]),
             "--devices": Row("--devices 2", "launch.devices", 2),
             **FPS,
         },
@@ -350,6 +351,14 @@ VERBS: dict[str, Verb] = {
             "--split": Row("--split test", "embed.videos.names", ("c", "d", "a")),
             **alignment("transfer.options"),
             **FPS,
+        },
+    ),
+    "export": Verb(
+        "model -o model.onnx",
+        {"inphase.models:Encoder.load": MagicMock(), "inphase.models:export": None},
+        {
+            "model": Row("", "Encoder.load.folder", Path("model")),
+            "--output": Row("-o other.xml", "export.path", Path("other.xml")),
         },
     ),
     "anomaly": Verb(
@@ -490,6 +499,7 @@ VERBS: dict[str, Verb] = {
             "--output": Row("-o other.json", "save.path", Path("other.json")),
             "--events": Row("--events 'lift, drop'", "convert_labels.events", ["lift", "drop"]),
             "--instants": Row("--instants", "convert_labels.instants", True),
+            "--tier": Row("--tier phases", "convert_labels.tier", "phases"),
             "--action": Row(
                 "--action squat --action bowl", "convert_labels.actions", ["squat", "bowl"]
             ),

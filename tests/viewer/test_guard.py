@@ -35,7 +35,7 @@ def test_the_names_of_this_machine_are_served(client: TestClient, host: str) -> 
 )
 @pytest.mark.parametrize("address", ["/", "/data/collection.json", "/media/v0.mp4"])
 def test_a_foreign_name_is_refused(client: TestClient, host: str, address: str) -> None:
-    answer = client.get(address, headers={"host": host.encode("latin-1")})
+    answer = client.get(address, headers={b"host": host.encode("latin-1")})
     assert answer.status_code == 421
     assert answer.json()["detail"].endswith(".")
 
@@ -143,7 +143,7 @@ def test_without_the_token_nothing_is_told(shared: TestClient, address: str, tri
 
 @pytest.mark.parametrize("cookie", ["inphase-00000000=x", f"token={TOKEN}", "a=b; =;;;", "\xff=1"])
 def test_another_cookie_is_no_token(shared: TestClient, cookie: str) -> None:
-    answer = shared.get("/", headers={"cookie": cookie.encode("latin-1")})
+    answer = shared.get("/", headers={b"cookie": cookie.encode("latin-1")})
     assert answer.status_code == 401
 
 

@@ -20,6 +20,7 @@ from inphase.cli import (
     draw,
     embed,
     evaluate,
+    export,
     follow,
     index,
     list_options,
@@ -37,8 +38,19 @@ VERBOSE = ("--verbose", "-v")
 # In the order in which a person needs them.
 _GROUPS = {
     "Watch": (synchronize, view, cut, follow),
-    "Fit": (train,),
-    "Use": (embed, align, sound, index, retrieve, transfer, anomaly, progress, trajectories),
+    "Fit": (train, export),
+    "Use": (
+        embed,
+        align,
+        sound,
+        index,
+        retrieve,
+        transfer,
+        anomaly,
+        progress,
+        trajectories,
+        export,
+    ),
     "Judge": (evaluate, compare),
     "Data": (data, draw, cache),
 }
@@ -68,6 +80,7 @@ _OTHER_NAMES = {
     "anomalies": "anomaly",
     "outliers": "anomaly",
     "reward": "progress",
+    "onnx": "export",
     "trajectory": "trajectories",
     "tsne": "trajectories",
     "eval": "evaluate",

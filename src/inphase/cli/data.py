@@ -1,4 +1,4 @@
-"""`inphase data`: check a collection, and convert other programs' labels to labels.json."""
+"""`inphase data`: check a collection, and convert labels from and for other programs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from inphase.applications.collection_check import FORMATS
 from inphase.cli import list_options, options
 
 data = typer.Typer(
-    help="Check a collection, or convert other programs' labels to labels.json.",
+    help="Check a collection, or convert labels from and for other programs.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -53,20 +53,28 @@ def convert(
         Path,
         typer.Argument(
             metavar="LABELS",
-            help="A .json of segments in microseconds (TCC), a .csv of segments or instants, a "
-            ".vtt or a folder of them, or the folder of Penn Action or of the pouring set.",
+            help="A .csv of segments or instants, a .vtt or .eaf (ELAN) or a folder of them, a "
+            ".boris project, the .xml of CVAT, a .json of segments in microseconds (TCC), a "
+            "labels.json, or the folder of Penn Action or of the pouring set.",
             show_default=False,
         ),
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="The labels.json to write.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            help="The labels.json to write; for other programs .eaf (ELAN) or .xml (CVAT) of one "
+            "video, or .boris of all.",
+            show_default=False,
+        ),
     ],
     videos: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="VIDEOS",
-            help="The labelled videos; Penn Action and the pouring set contain their own.",
+            help="The labelled videos; a labels.json, Penn Action and the pouring set contain "
+            "their own.",
             show_default=False,
         ),
     ] = None,
@@ -77,8 +85,20 @@ def convert(
         ),
     ] = None,
     instants: Annotated[
-        bool, typer.Option("--instants", help="Read each WebVTT cue as an instant, not a segment.")
+        bool,
+        typer.Option(
+            "--instants",
+            help="Read each cue, annotation or state as an instant, at its start, not a segment.",
+        ),
     ] = False,
+    tier: Annotated[
+        str | None,
+        typer.Option(
+            help="The tier to read of ELAN's files [default: those of the type `event`, or the "
+            "only one].",
+            show_default=False,
+        ),
+    ] = None,
     action: Annotated[
         list[str] | None,
         typer.Option(
@@ -86,17 +106,19 @@ def convert(
         ),
     ] = None,
 ) -> int:
-    """Convert labels of other programs or published sets to a labels.json.
+    """Convert labels of other programs or published sets to a labels.json, or back.
 
     Videos whose labels are wrong (an event out of order or outside the video, a missing video) are
     left out and listed with the reason; the exit code is then 1.
 
-    Example: `inphase data convert segments.csv swings/ -o swings/labels.json`
+    Example: `inphase data convert project.boris swings/ -o swings/labels.json`
     """
     from inphase.data.formats import convert_labels
 
     names = [name.strip() for name in events.split(",")] if events else None
-    result = convert_labels(labels, videos, events=names, instants=instants, actions=action)
+    result = convert_labels(
+        labels, videos, events=names, instants=instants, tier=tier, actions=action
+    )
     written = result.save(output, about={"source": str(labels)})
     for (name, split), count in sorted(result.counts.items()):
         published = result.published.get((name, split))

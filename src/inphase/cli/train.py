@@ -29,6 +29,17 @@ def train(
     ] = None,
     override: options.Override = None,
     cache: options.Cache = None,
+    loggers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--logger",
+            metavar="NAME",
+            help="Log each step also with tensorboard or wandb (Weights & Biases, offline in the "
+            "run folder unless WANDB_MODE says otherwise), or with csv alone. Repeatable [default: "
+            "tensorboard, if installed].",
+            show_default=False,
+        ),
+    ] = None,
     devices: Annotated[
         int,
         typer.Option(
@@ -60,6 +71,7 @@ def train(
         config=settings,
         split=split,
         cache=cache,
+        loggers=loggers,
         console=options.console(),
     )
     if not processes.first:

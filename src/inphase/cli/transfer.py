@@ -51,8 +51,9 @@ def transfer(
         list[str] | None,
         typer.Option(
             "--format",
-            help="What to write in the folder: json, csv, vtt, srt or mp4 (a preview with "
-            "everything burned in). Repeatable [default: what SOURCE_LABELS holds].",
+            help="What to write in the folder: json, csv, vtt, srt, eaf (ELAN), boris, xml (CVAT) "
+            "or mp4 (a preview with everything burned in). Repeatable [default: what "
+            "SOURCE_LABELS holds].",
             show_default=False,
         ),
     ] = None,

@@ -10,15 +10,20 @@ from inphase.errors import CollectionError
 from inphase.video.unicode_forms import nfc
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *, most: int | None = None) -> dict[str, Any]:
     """Read a JSON file that contains one object without duplicate keys; its texts are in NFC.
 
+    Args:
+        path: the file.
+        most: bytes that such a file may have; by default any number.
+
     Raises:
-        CollectionError: the file is missing, unreadable, not JSON, or not such an object.
+        CollectionError: the file is missing, unreadable, too large, not JSON, or not such an
+            object.
     """
     try:
         content = json.loads(
-            read_text(path, kind="JSON"),
+            read_text(path, kind="JSON", most=most),
             object_pairs_hook=_without_repetition,
             parse_constant=_no_number,
         )

@@ -7,23 +7,27 @@ from inphase.errors import CollectionError
 from inphase.overwriting import protect
 
 
-def read_text(path: Path, *, kind: str = "") -> str:
+def read_text(path: Path, *, kind: str = "", most: int | None = None) -> str:
     """Read a text file.
 
     Args:
         path: the file.
         kind: its format, for the message: "JSON", "CSV".
+        most: bytes that such a file may have; by default any number.
 
     Raises:
-        CollectionError: the file is missing, unreadable or in another encoding.
+        CollectionError: the file is missing, unreadable, too large or in another encoding.
     """
     protect(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(-1 if most is None else most + 1)
     except FileNotFoundError as error:
         raise CollectionError(f"{path} does not exist.") from error
     except OSError as error:
         raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
+    if most is not None and len(raw) > most:
+        raise CollectionError(f"{path} is larger than {most // 10**6} MB, too large for labels.")
     marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
         # Excel's "Unicode text" is UTF-16.

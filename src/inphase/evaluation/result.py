@@ -15,7 +15,7 @@ from inphase.evaluation.pairs import Pairs
 from inphase.evaluation.report import FORMATS
 from inphase.evaluation.scores import Score, ScoringOptions
 from inphase.evaluation.videos import Action
-from inphase.results.result import Result
+from inphase.results.result import Result, Table
 
 MODEL, STRETCH, NEAREST = "model", "time-stretching", "nearest neighbour"
 JSON, SCORES, EVENTS, SUMS, REPORT = (
@@ -195,6 +195,16 @@ class Evaluation(Result):
             ],
             "per_action": {name: plain(figures) for name, figures in self.action_figures.items()},
         }
+
+    def table(self) -> Table:
+        """One row per method and score, with its interval of 95 %; NaN is None."""
+        names = ("title", "value", "low", "high", "unit")
+        rows = (
+            [method, key, *(told[name] for name in names)]
+            for method, figures in self.figures.items()
+            for key, told in plain(figures).items()
+        )
+        return Table(["method", "score", *names], rows)
 
     @cached_property
     def figures(self) -> dict[str, dict[str, Figures]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inphase.models.embeddings import EmbeddedVideo as EmbeddedVideo
     from inphase.models.embeddings import Embeddings as Embeddings
     from inphase.models.encoder import Encoder as Encoder
+    from inphase.models.exporting import export as export
     from inphase.models.frame_embedder import FrameEmbedder as FrameEmbedder
 
 # Loaded when first used: torch is slow to import.
@@ -28,6 +29,7 @@ _HOMES = {
     "FrameEmbedder": "frame_embedder",
     "create_base_network": "base_networks",
     "embed": "embedding",
+    "export": "exporting",
     "list_base_networks": "base_networks",
     "register_base_network": "base_networks",
 }

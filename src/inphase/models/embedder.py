@@ -126,7 +126,8 @@ def _coordinates(maps: Tensor) -> Tensor:
     """
     *frames, _, height, width = maps.shape
     rows = torch.linspace(-1, 1, height, dtype=maps.dtype, device=maps.device)
-    columns = torch.linspace(-1, 1, width, dtype=maps.dtype, device=maps.device).abs()
+    columns = torch.linspace(-1, 1, width, dtype=maps.dtype, device=maps.device)
+    columns = torch.maximum(columns, -columns)  # OpenVINO's converter drops abs() here.
     both = torch.stack([rows[:, None].expand(-1, width), columns.expand(height, -1)])
     return both.expand(*frames, -1, -1, -1)
 
@@ -151,4 +152,4 @@ def _conv_over_time(x: Tensor, conv: nn.Conv3d) -> Tensor:
     frames = x.flatten(1, 2).contiguous(memory_format=torch.channels_last)
     assert conv.bias is not None
     out = F.conv2d(frames, weight, conv.bias.repeat(context), padding=conv.padding[1:])
-    return out.view(len(out), context, outputs, *out.shape[2:])
+    return out.view(-1, context, outputs, *out.shape[2:])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inphase.errors import Skipped
 from inphase.models.formats import FORMATS
-from inphase.results.result import Result
+from inphase.results.result import Result, Table
 from inphase.video import IMAGE_FPS, average_fps
 
 
@@ -66,3 +66,15 @@ class Embeddings(Result):
     def input_files(self) -> Sequence[Path]:
         """The videos' files."""
         return [video.path for video in self.videos]
+
+    def table(self) -> Table:
+        """One row per frame: video, number, time in seconds, and the values of the embedding."""
+        dims = self.videos[0].embeddings.shape[1]
+        rows = (
+            [video.name, frame, time, *values]
+            for video in self.videos
+            for frame, (time, values) in enumerate(
+                zip(video.times.tolist(), video.embeddings.tolist(), strict=True)
+            )
+        )
+        return Table(["video", "frame", "time", *map(str, range(dims))], rows)

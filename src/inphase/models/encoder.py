@@ -17,7 +17,9 @@ from inphase.models.base_networks import create_base_network
 from inphase.models.config import EncoderConfig
 from inphase.models.embedder import Embedder, NoEmbedder
 from inphase.models.folding import fold_batch_norm
+from inphase.models.model_card import read_card, trained_as
 from inphase.models.model_folder import (
+    CARD,
     describe,
     embedding_fingerprint,
     fingerprint,
@@ -51,6 +53,7 @@ class Encoder(nn.Module):
     def __init__(self, config: EncoderConfig, *, seed: int = 0) -> None:
         super().__init__()
         self.config = config
+        self.trained_as = ""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.base = create_base_network(
@@ -178,12 +181,110 @@ class Encoder(nn.Module):
         """Write the encoder as a model folder, whole or not at all.
 
         Args:
-            card: how it was trained and on what, as text or as `name: value` lines.
+            card: how it was trained and on what, as text or as `name: value` lines; by default
+                what the folder told that the encoder was loaded from.
 
         Raises:
             OutputError: the folder cannot be written.
         """
-        write_model_folder(Path(folder), _arrays(self), config=self.config, card=card)
+        if card:
+            lines = [card] if isinstance(card, str) else [f"- {k}: {v}" for k, v in card.items()]
+            self.trained_as = "\n".join(lines)
+        write_model_folder(Path(folder), _arrays(self), config=self.config, told=self.trained_as)
+
+    def push_to_hub(
+        self,
+        repository: str,
+        *,
+        licence: str | None = None,
+        evaluation: str | Path | None = None,
+        private: bool | None = None,
+        token: str | bool | None = None,
+        revision: str | None = None,
+        commit_message: str = "Upload an inphase encoder",
+    ) -> str:
+        """Upload the encoder to the Hugging Face Hub, as a model folder with a card.
+
+        The card tells how the encoder was trained, as the model folder does, and its scores. It
+        names no video. Needs `pip install inphase[hub]`.
+
+        Args:
+            repository: `user/name`; made if it does not exist.
+            licence: under which others may use it, as the Hub writes it, such as `apache-2.0`.
+            evaluation: what `inphase evaluate -o` wrote: the folder or its evaluation.json.
+            private: whether a new repository is private; by default as the account has it.
+            token: of the account; by default that of `hf auth login`.
+            revision: branch to upload to; by default `main`.
+            commit_message: of the upload.
+
+        Returns:
+            The address of the commit.
+
+        Raises:
+            ModelError: the Hub cannot be reached or refuses, `huggingface_hub` is not installed, or
+                the evaluation cannot be read.
+        """
+        from inphase.models.hub import upload
+        from inphase.models.model_card import shared_card
+
+        card = shared_card(
+            repository,
+            self.config,
+            self.trained_as,
+            licence=licence,
+            evaluation=None if evaluation is None else Path(evaluation),
+        )
+        return upload(
+            self.save,
+            repository,
+            card=card,
+            private=private,
+            token=token,
+            revision=revision,
+            commit_message=commit_message,
+        )
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        repository: str | Path,
+        *,
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache: str | Path | None = None,
+        force_download: bool = False,
+        local_files_only: bool = False,
+    ) -> "Encoder":
+        """Load an encoder from the Hugging Face Hub, or from a model folder, in evaluation mode.
+
+        What was downloaded once is not downloaded again. Needs `pip install inphase[hub]`.
+
+        Args:
+            repository: `user/name`, or a model folder.
+            revision: branch, tag or commit; by default the newest of `main`.
+            token: of an account that may read it; by default that of `hf auth login`.
+            cache: folder for downloads; by default that of `huggingface_hub`.
+            force_download: download again what is there.
+            local_files_only: use only what was downloaded before.
+
+        Raises:
+            ModelError: there is no such model, the Hub cannot be reached, `huggingface_hub` is not
+                installed, or as for [`Encoder.load`][inphase.Encoder.load].
+            ConfigError: as for [`Encoder.load`][inphase.Encoder.load].
+        """
+        if Path(repository).is_dir():
+            return cls.load(repository)
+        from inphase.models.hub import download
+
+        folder = download(
+            str(repository),
+            revision=revision,
+            token=token,
+            cache=cache,
+            force_download=force_download,
+            local_files_only=local_files_only,
+        )
+        return cls.load(folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Encoder":
@@ -200,6 +301,7 @@ class Encoder(nn.Module):
         except ModelError as error:
             raise ModelError(f"The model folder {folder} cannot be used: {error}") from error
         encoder.config = config
+        encoder.trained_as = trained_as(read_card(Path(folder) / CARD))
         wanted = _arrays(encoder)
         odd = sorted(tensors.keys() ^ wanted.keys())
         if odd:

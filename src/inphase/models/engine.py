@@ -73,11 +73,11 @@ class FrozenNetwork(Generic[M]):
         return self._for_torch(self._module) if self._for_torch is not None else self._module
 
 
-def _in_openvino(module: nn.Module, example: Tensor) -> tuple[Callable[[Tensor], Tensor], str]:
-    """The module compiled by OpenVINO, and its precision; the result is checked against torch's.
+def openvino_graph(module: nn.Module, example: Tensor) -> Any:
+    """The `openvino.Model` of a module that takes one tensor, of any number along its first axis.
 
     Raises:
-        ValueError: the results differ.
+        Exception: OpenVINO does not know one of its operations.
     """
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
@@ -90,6 +90,16 @@ def _in_openvino(module: nn.Module, example: Tensor) -> tuple[Callable[[Tensor],
         decoder = TorchScriptPythonDecoder(module, example_input=example)
     graph = frontend.convert(frontend.load(decoder))
     graph.reshape([-1, *example.shape[1:]])
+    return graph
+
+
+def _in_openvino(module: nn.Module, example: Tensor) -> tuple[Callable[[Tensor], Tensor], str]:
+    """The module compiled by OpenVINO, and its precision; the result is checked against torch's.
+
+    Raises:
+        ValueError: the results differ.
+    """
+    graph = openvino_graph(module, example)
     settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "NUM_STREAMS": 1}
     wanted = module(example)
     # Without a hint, it computes in what is fastest on this processor.

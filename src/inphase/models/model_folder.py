@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing
 from inphase.errors import ConfigError, ModelError
 from inphase.models.config import EncoderConfig
+from inphase.models.model_card import model_card
 from inphase.models.pose.weight_files import BLAZEPOSE, pose_version
 from inphase.overwriting import protect
 from inphase.settings import parse_settings, read_yaml
@@ -32,12 +33,12 @@ def write_model_folder(
     tensors: Mapping[str, NDArray[Any]],
     *,
     config: EncoderConfig,
-    card: Mapping[str, object] | str,
+    told: str,
 ) -> None:
     """Write a model folder; an existing one is replaced as a whole.
 
     Args:
-        card: how it was trained and on what, as text or as `name: value` lines.
+        told: how it was trained and on what, for the card.
 
     Raises:
         ModelError: a weight is not a finite number.
@@ -54,7 +55,7 @@ def write_model_folder(
             {"format_version": FORMAT_VERSION, "encoder": settings}, sort_keys=False
         )
         (beside / CONFIG).write_text(document, encoding="utf-8")
-        (beside / CARD).write_text(_card(folder.name, config, card), encoding="utf-8")
+        (beside / CARD).write_text(model_card(folder.name, config, told), encoding="utf-8")
 
 
 def read_model_folder(folder: Path) -> tuple[EncoderConfig, dict[str, NDArray[Any]]]:
@@ -150,27 +151,3 @@ def fingerprint(config: Mapping[str, object], tensors: Mapping[str, NDArray[Any]
 def describe(tensor: NDArray[Any]) -> str:
     """Type and shape, such as `float32 (64, 3)`."""
     return f"{tensor.dtype} {tensor.shape}"
-
-
-def _card(name: str, config: EncoderConfig, card: Mapping[str, object] | str) -> str:
-    told = card if isinstance(card, str) else "\n".join(f"- {k}: {v}" for k, v in card.items())
-    return f"""# {name}
-
-An inphase encoder: it embeds each frame of a video as {config.embedding_size} numbers, so that
-the same moment of an action lands at the same point in every video of it.
-
-## How it was trained
-
-{told.strip() or "Not stated."}
-
-## What it is made of
-
-Base network {config.base_network} ({config.train_base}), {config.image_size}×{config.image_size}
-pixels, {config.context_frames} context frames {config.context_gap} s apart.
-
-## How to use it
-
-```python
-encoder = inphase.Encoder.load("{name}")
-```
-"""

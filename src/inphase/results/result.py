@@ -3,11 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.console import Console
 
+from inphase.errors import OutputError
 from inphase.results.formats import FOLDER, Formats
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class Table(NamedTuple):
@@ -38,8 +42,30 @@ class Result(ABC):
         raise NotImplementedError(f"{type(self).__name__} cannot be written as plain values.")
 
     def table(self) -> Table:
-        """The result as rows, as in the CSV file."""
+        """The result as rows, as in the CSV file, a DataFrame or a notebook."""
         raise NotImplementedError(f"{type(self).__name__} has no table.")
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """The table as a pandas DataFrame: `pip install inphase[pandas]`.
+
+        Raises:
+            OutputError: pandas is not installed.
+            NotImplementedError: the result has no table.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise OutputError(
+                "A DataFrame needs pandas: `pip install inphase[pandas]` installs it."
+            ) from error
+        columns, rows = self.table()
+        return pandas.DataFrame([list(row) for row in rows], columns=list(columns))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the video or picture of this job, or the table."""
+        from inphase.results.notebook import shown
+
+        return shown(self)
 
     def save(
         self, path: str | Path, *, console: Console | None = None, **options: Any

@@ -173,6 +173,6 @@ def _poses_as_they_are(root: Path) -> Path:
     )
     if not (folder / CONFIG).is_file():
         write_model_folder(
-            folder, {}, config=config, card="Not trained: the features of poses as they are."
+            folder, {}, config=config, told="Not trained: the features of poses as they are."
         )
     return folder

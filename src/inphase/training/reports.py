@@ -1,8 +1,10 @@
-"""Reports during a run: a progress bar with a collapse warning, CSV, TensorBoard."""
+"""Reports during a run: a progress bar with a collapse warning, CSV, TensorBoard, W&B."""
 
 import csv
+import hashlib
 import importlib.util
 import math
+import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -12,11 +14,16 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from inphase.errors import TrainingError, hint
+
 # Steps over which the displayed loss is averaged, steps before any warning, and the relative
 # distance from the plateau that counts as on it.
 _WINDOW = 25
 _PATIENCE = 100
 _NEAR = 0.02
+
+LOGGERS = ("csv", "tensorboard", "wandb")
+"""What can follow a run besides the bar. `csv` always does: a run resumes by it."""
 
 COLLAPSE_WARNING = (
     "The loss stays at its value for constant embeddings ({loss:.3f}, against {collapsed:.3f}): "
@@ -86,18 +93,83 @@ class ProgressBar:
         self._progress.stop()
 
 
+def check_loggers(names: Sequence[str] | None) -> frozenset[str]:
+    """The loggers of a run; by default `csv`, and `tensorboard` if it is installed.
+
+    Raises:
+        TrainingError: there is no logger of a name, or it is not installed.
+    """
+    if names is None:
+        return frozenset({"csv"} | ({"tensorboard"} & _installed()))
+    for name in names:
+        if name not in LOGGERS:
+            raise TrainingError(f"There is no logger {name}; {hint(name, LOGGERS)}")
+        if name not in _installed():
+            raise TrainingError(f"The logger {name} is not installed: `pip install {name}`.")
+    return frozenset({"csv", *names})
+
+
+def _installed() -> set[str]:
+    return {"csv"} | {name for name in LOGGERS[1:] if importlib.util.find_spec(name) is not None}
+
+
+class WandbLog:
+    """A run of Weights & Biases in the run's folder, offline unless WANDB_MODE says otherwise.
+
+    `wandb sync FOLDER/wandb/*` uploads it. A resumed run continues the same one.
+
+    Args:
+        folder: of the run.
+        config: of the run, to be shown with it.
+    """
+
+    def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
+        self._folder = folder
+        self._config = config
+        self._run: Any = None
+
+    def start(self, done: int) -> None:
+        """Begin or continue the run."""
+        import wandb
+
+        place = str(self._folder.absolute())
+        self._run = wandb.init(
+            project="inphase",
+            name=self._folder.name,
+            id=hashlib.sha256(place.encode()).hexdigest()[:16],
+            dir=place,
+            config=dict(self._config),
+            mode=os.environ.get("WANDB_MODE", "offline"),
+            resume="allow" if done else None,
+        )
+
+    def step(self, done: int, values: Mapping[str, float]) -> None:
+        """Log the values of a step."""
+        self._run.log(dict(values), step=done)
+
+    def flush(self) -> None:
+        """Its own process writes at once."""
+
+    def close(self) -> None:
+        """Finish the run."""
+        if self._run is not None:
+            self._run.finish()
+
+
 class StepLog:
-    """`metrics.csv`, one row per step; with TensorBoard installed, its event files next to it.
+    """`metrics.csv`, one row per step, and TensorBoard's event files next to it.
 
     A resumed run drops the rows of steps that it repeats.
 
     Args:
         folder: of the run.
         measured: names of the values of a step.
+        tensorboard: whether to write event files.
     """
 
-    def __init__(self, folder: Path, measured: Sequence[str]) -> None:
+    def __init__(self, folder: Path, measured: Sequence[str], *, tensorboard: bool) -> None:
         self._folder = folder
+        self._tensorboard = tensorboard
         self._columns = ["step", *measured, "learning_rate", "seconds"]
         self._file: TextIO | None = None
         self._board: Any = None
@@ -116,7 +188,7 @@ class StepLog:
         self._writer = csv.DictWriter(self._file, self._columns, extrasaction="ignore")
         self._writer.writeheader()
         self._writer.writerows(kept)
-        if importlib.util.find_spec("tensorboard") is not None:
+        if self._tensorboard:
             from torch.utils.tensorboard import SummaryWriter
 
             self._board = SummaryWriter(str(self._folder / "tensorboard"), purge_step=done + 1)

@@ -24,10 +24,10 @@ from inphase.rooms import ROOM
 from inphase.settings import read_yaml
 from inphase.training.clips import Clips
 from inphase.training.config import TrainingConfig, dump_config, load_config
-from inphase.training.loop import fit
+from inphase.training.loop import Report, fit
 from inphase.training.module import TrainingModule
 from inphase.training.processes import Processes, started
-from inphase.training.reports import ProgressBar, StepLog
+from inphase.training.reports import ProgressBar, StepLog, WandbLog, check_loggers
 from inphase.training.sources import (
     Readable,
     feature_sources,
@@ -75,6 +75,7 @@ def train(
     config: TrainingConfig | None = None,
     split: str | None = None,
     cache: str | Path | None = None,
+    loggers: Sequence[str] | None = None,
     console: Console | None = None,
 ) -> TrainedRun:
     """Fit an encoder to videos of the same action, without labels.
@@ -92,6 +93,8 @@ def train(
         config: by default the preset `quick`.
         split: train only on this split of a labelled collection.
         cache: folder for the features of a frozen base network; by default the user's cache.
+        loggers: what follows the run besides metrics.csv, some of `tensorboard` and `wandb`; by
+            default TensorBoard if it is installed.
         console: shows progress and warnings; by default there are none.
 
     Raises:
@@ -102,7 +105,14 @@ def train(
         OutputError: the folder cannot be written.
     """
     return _train(
-        videos, output, config=config, split=split, cache=cache, console=console, patience=0
+        videos,
+        output,
+        config=config,
+        split=split,
+        cache=cache,
+        loggers=loggers,
+        console=console,
+        patience=0,
     )
 
 
@@ -113,11 +123,13 @@ def _train(
     config: TrainingConfig | None,
     split: str | None = None,
     cache: str | Path | None,
+    loggers: Sequence[str] | None = None,
     console: Console | None,
     patience: float,
 ) -> TrainedRun:
     """`train`, after waiting up to `patience` seconds for another process that does the same."""
     config = config or load_config("quick")
+    chosen = check_loggers(loggers)
     processes = started()
     console = console if console is not None and processes.first else Console(quiet=True)
     collection = videos if isinstance(videos, Collection) else Collection.open(videos)
@@ -132,7 +144,15 @@ def _train(
                 stack.enter_context(_alone(folder, patience))
             _begin(folder, config, [video for video, _ in readable])
         return _fitted(
-            folder, collection, readable, skipped, config, processes, cache=cache, console=console
+            folder,
+            collection,
+            readable,
+            skipped,
+            config,
+            processes,
+            cache=cache,
+            loggers=chosen,
+            console=console,
         )
 
 
@@ -145,6 +165,7 @@ def _fitted(
     processes: Processes,
     *,
     cache: str | Path | None,
+    loggers: frozenset[str],
     console: Console,
 ) -> TrainedRun:
     """Fit the encoder of a run that has begun."""
@@ -177,8 +198,13 @@ def _fitted(
     clips = Clips(sources, config, processes=processes)
     module = TrainingModule(config, encoder, phases=len(collection.events) + 1, processes=processes)
     bar = ProgressBar(config.steps, console)
-    log = [StepLog(folder, module.measured)] if processes.first else []
-    fit(module, clips, checkpoint=folder / LAST, reports=[bar, *log])
+    reports: list[Report] = [bar]
+    if processes.first:
+        tensorboard = "tensorboard" in loggers
+        reports.append(StepLog(folder, module.measured, tensorboard=tensorboard))
+    if processes.first and "wandb" in loggers:
+        reports.append(WandbLog(folder, config.model_dump(mode="json")))
+    fit(module, clips, checkpoint=folder / LAST, reports=reports)
 
     encoder = encoder.cpu().eval()
     if cache is None and processes.first:

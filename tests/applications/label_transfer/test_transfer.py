@@ -21,6 +21,7 @@ from inphase.data import (
     read_captions,
     read_recording,
 )
+from inphase.data.formats import convert_labels
 from inphase.errors import AlignmentError, CollectionError, OutputError
 from inphase.models import EmbeddedVideo
 from inphase.video import VideoReader, probe
@@ -306,3 +307,22 @@ def test_a_wrong_output_is_one_sentence(
     with pytest.raises(OutputError, match=told):
         transfer(labelled, embedded).save(tmp_path / path, formats=formats)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["eaf", "boris", "xml"])
+def test_events_open_in_the_programs_that_labels_are_made_in(
+    form: str,
+    embedded: list[EmbeddedVideo],
+    labelled: tuple[AnnotatedVideo, ...],
+    tmp_path: Path,
+) -> None:
+    result = transfer(labelled, embedded)
+    written = result.save(tmp_path / "out", formats=[form])
+    assert len(written) == (1 if form == "boris" else len(result.targets))
+    paths = [target.video.path for target in result.targets]
+    for path in written:
+        conversion = convert_labels(path, paths)
+        for name, entry in conversion.videos.items():
+            target = next(one for one in result.targets if one.video.name == name)
+            assert entry["events"] == {event: at.frame for event, at in target.events.items()}
+        assert len(conversion.videos) == (len(paths) if form == "boris" else 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from inphase.errors import OutputError, hint
 from inphase.results.formats import FOLDER, Form, Formats
 
-FILE_FORMATS = ("json", "csv", "vtt", "srt", "mp4")
+FILE_FORMATS = ("json", "csv", "vtt", "srt", "eaf", "boris", "xml", "mp4")
 """What `--format` accepts for a folder."""
 
 FORMATS = Formats(
@@ -17,6 +17,9 @@ FORMATS = Formats(
         ".csv": "the events or captions of all videos, or the recording of one",
         ".vtt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
         ".srt": Form("the captions, or the phases, of one video", most=1, instead="give a folder"),
+        ".eaf": Form("one video's events and captions for ELAN", most=1, instead="give a folder"),
+        ".boris": "the events and captions of all videos for BORIS",
+        ".xml": Form("the events of one video for CVAT", most=1, instead="give a folder"),
         ".mp4": Form("one video with everything burned in", most=1, instead="give a folder"),
     },
     options=("formats",),

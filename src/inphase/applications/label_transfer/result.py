@@ -14,7 +14,7 @@ from inphase.applications.label_transfer import FORMATS, check_formats
 from inphase.applications.verdict import Verdict
 from inphase.data import Cue, Recording
 from inphase.models import EmbeddedVideo
-from inphase.results.result import Result
+from inphase.results.result import Result, Table
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ class Transfer(Result):
         Args:
             path: one file, or a folder.
             console: where a progress bar goes; by default nowhere.
-            **options: `formats`, for a folder: some of json, csv, vtt, srt, mp4; by default json
-                for events, vtt for captions, csv for recordings.
+            **options: `formats`, for a folder: some of `FILE_FORMATS`; by default json for
+                events, vtt for captions, csv for recordings.
 
         Raises:
             OutputError: the suffix or a format is unknown, the format cannot hold these
@@ -147,3 +147,33 @@ class Transfer(Result):
                 for target in self.targets
             },
         }
+
+    def table(self) -> Table:
+        """One row per event and video; without events, one per caption."""
+        if self.events:
+            return Table(
+                ["video", "event", "time", "frame", "confidence"],
+                (
+                    [target.video.name, name, round(at.seconds, 6), at.frame, _share(at.confidence)]
+                    for target in self.targets
+                    for name, at in target.events.items()
+                ),
+            )
+        return Table(
+            ["video", "start", "end", "label", "confidence"],
+            (
+                [
+                    target.video.name,
+                    round(one.cue.start, 6),
+                    round(one.cue.end, 6),
+                    one.cue.text,
+                    _share(one.confidence),
+                ]
+                for target in self.targets
+                for one in target.cues
+            ),
+        )
+
+
+def _share(confidence: float) -> float:
+    return round(float(confidence), 4)

@@ -12,11 +12,13 @@ from inphase.applications.label_transfer.caption_video import write_captioned
 from inphase.applications.label_transfer.result import Transfer, TransferredVideo
 from inphase.atomic import write_csv, write_json
 from inphase.data import LABELS_FILE, Cue, phases, write_captions, write_recording
+from inphase.data.formats import Labelled, write_labels_for
 from inphase.errors import OutputError
 from inphase.overwriting import stamped
 from inphase.results.places import file_stems
+from inphase.video import probe
 
-_EVENTS_FILE, _SPANS_FILE = "events.csv", "segments.csv"
+_EVENTS_FILE, _SPANS_FILE, _BORIS_FILE = "events.csv", "segments.csv", "labels.boris"
 # Whether a target's match looks right as a whole (0 or 1), and whether it is doubtful here.
 _VERDICT = ["reliable", "doubtful"]
 
@@ -40,6 +42,9 @@ def folder(
     if "csv" in chosen and _has_cues(result):
         written.append(place / _SPANS_FILE)
         _write_spans(result, written[-1])
+    if "boris" in chosen:
+        written.append(place / _BORIS_FILE)
+        boris(result, written[-1])
     stems = file_stems(target.video.name for target in result.targets)
     for stem, target in zip(stems, result.targets, strict=True):
         for kind in chosen:
@@ -101,6 +106,19 @@ def vtt(result: Transfer, path: Path) -> None:
 
 
 srt = vtt
+
+
+def eaf(result: Transfer, path: Path) -> None:
+    """Write the only target's events and captions for ELAN."""
+    _write_for_program(result.targets[0], path, None)
+
+
+xml = eaf
+
+
+def boris(result: Transfer, path: Path) -> None:
+    """Write a project of BORIS with the events and captions of all targets."""
+    write_labels_for(path, [_labelled(target) for target in result.targets])
 
 
 def mp4(result: Transfer, path: Path, *, console: Console | None = None) -> None:
@@ -192,6 +210,17 @@ def _write_preview(target: TransferredVideo, path: Path, console: Console | None
     )
 
 
+def _write_for_program(target: TransferredVideo, path: Path, _console: Console | None) -> None:
+    write_labels_for(path, [_labelled(target)])
+
+
+def _labelled(target: TransferredVideo) -> Labelled:
+    info = probe(target.video.path)
+    # The first frame at or after the instant, or the one right after the last.
+    events = {name: min(at.frame, info.frames) for name, at in target.events.items()}
+    return Labelled(target.video.name, info, events, [one.cue for one in target.cues])
+
+
 def _shown(target: TransferredVideo) -> tuple[tuple[Cue, ...], list[float]]:
     """The captions, or the phases between the events if there are none."""
     if target.cues:
@@ -207,5 +236,7 @@ _OF_TARGET: dict[str, Callable[[TransferredVideo, Path, Console | None], None]] 
     "csv": _write_recording,
     "vtt": _write_captions,
     "srt": _write_captions,
+    "eaf": _write_for_program,
+    "xml": _write_for_program,
     "mp4": _write_preview,
 }

@@ -104,3 +104,9 @@ class CutVideos(Result):
     def input_files(self) -> Sequence[Path]:
         """The videos."""
         return [cuts.video.path for cuts in self.cuts]
+
+    def table(self) -> Table:
+        """One row per clip of each video."""
+        tables = [(cuts.video.name, cuts.table()) for cuts in self.cuts]
+        rows = ([name, *row] for name, table in tables for row in table.rows)
+        return Table(["video", *(tables[0][1].columns if tables else ())], rows)

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.applications.retrieval import FORMATS
-from inphase.results.result import Result
+from inphase.results.result import Result, Table
 from inphase.store import Neighbour, StoredModel
+
+_COLUMNS = ("name", "frame", "seconds", "distance")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,15 @@ class Retrieval(Result):
                 for query, found in zip(self.queries, self.neighbours, strict=True)
             ],
         }
+
+    def table(self) -> Table:
+        """One row per query and frame found, nearest first."""
+        rows = (
+            [query.name, query.frame, rank, *(told[name] for name in _COLUMNS)]
+            for query, found in zip(self.queries, self.neighbours, strict=True)
+            for rank, told in enumerate(map(_told, found), start=1)
+        )
+        return Table(["query", "query_frame", "rank", *_COLUMNS], rows)
 
 
 def _told(neighbour: Neighbour) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Trajectories(Result):
     def table(self) -> Table:
         """One row per frame."""
         rows = (
-            [video.name, frame, f"{time:.6f}", f"{x:.6f}", f"{y:.6f}"]
+            [video.name, frame, *(round(float(value), 6) for value in (time, x, y))]
             for video in self.videos
             for frame, (time, (x, y)) in enumerate(zip(video.times, video.points, strict=True))
         )

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inphase.data.collection import LABELS_FILE, Collection
-from inphase.data.formats.convert import Conversion, convert_marks
+from inphase.data.formats.boris import read_boris
+from inphase.data.formats.convert import Conversion, convert_marks, labelled_conversion
+from inphase.data.formats.cvat import read_cvat
+from inphase.data.formats.elan import read_elan
+from inphase.data.formats.labelled import Labelled
 from inphase.data.formats.marks import Marks, Mistake, Segment, boundaries, common_order
 from inphase.data.formats.penn_action import (
     TCC_COUNTS,
@@ -23,14 +27,18 @@ from inphase.data.formats.pouring import (
 from inphase.data.formats.segments_csv import read_segments_csv
 from inphase.data.formats.tcc_json import read_tcc_json
 from inphase.data.formats.webvtt import read_webvtt
+from inphase.data.formats.writing import PROGRAMS, write_labels_for
+from inphase.data.json_files import read_json
 from inphase.errors import CollectionError
 from inphase.video.unicode_forms import nfc, on_disk
 
 __all__ = [
     "POURING_COUNTS",
     "POURING_EVENTS",
+    "PROGRAMS",
     "TCC_COUNTS",
     "Conversion",
+    "Labelled",
     "Marks",
     "Mistake",
     "Segment",
@@ -41,12 +49,16 @@ __all__ = [
     "events_from_joints",
     "is_penn_action",
     "is_pouring",
+    "read_boris",
+    "read_cvat",
+    "read_elan",
     "read_joint_file",
     "read_penn_action",
     "read_pouring",
     "read_segments_csv",
     "read_tcc_json",
     "read_webvtt",
+    "write_labels_for",
 ]
 
 
@@ -56,18 +68,21 @@ def convert_labels(
     *,
     events: Sequence[str] | None = None,
     instants: bool = False,
+    tier: str | None = None,
     actions: Sequence[str] | None = None,
 ) -> Conversion:
     """Convert labels of any known format, recognized by suffix or layout.
 
     Args:
-        labels: a `.json` file of segments in microseconds (TCC), a `.csv` file of segments or
-            instants, a `.vtt` file or a folder of them, or the folder of Penn Action or of the
-            pouring set.
+        labels: a `labels.json`, a `.json` file of segments in microseconds (TCC), a `.csv` file
+            of segments or instants, a `.vtt` or `.eaf` (ELAN) file or a folder of them, a `.boris`
+            project, CVAT's `.xml`, or the folder of Penn Action or of the pouring set.
         videos: anything [`Collection.open`][inphase.data.Collection.open] takes; not needed for a
-            whole data set.
+            whole data set or a labels.json.
         events: names of the key events, in order.
-        instants: whether each WebVTT cue is an instant rather than a segment.
+        instants: whether each cue, annotation or state is an instant, at its start, rather than a
+            segment.
+        tier: the tier to read of ELAN's files.
         actions: convert only these actions of Penn Action.
 
     Raises:
@@ -82,16 +97,24 @@ def convert_labels(
     if path.is_dir() and is_pouring(path):
         return read_pouring(path)
     suffix = path.suffix.lower()
-    if path.is_dir() or suffix == ".vtt":
+    if suffix == ".eaf" or (path.is_dir() and any(path.rglob("*.eaf"))):
+        marks, mistakes = read_elan(path, events=events, instants_only=instants, tier=tier)
+    elif suffix == ".boris":
+        marks, mistakes = read_boris(path, events=events, instants_only=instants)
+    elif suffix == ".xml":
+        marks, mistakes = read_cvat(path, events=events)
+    elif path.is_dir() or suffix == ".vtt":
         marks, mistakes = read_webvtt(path, events=events, instants=instants)
     elif suffix in (".csv", ".tsv", ".txt"):
         marks, mistakes = read_segments_csv(path, events=events)
+    elif suffix == ".json" and videos is None and "videos" in read_json(path):
+        return labelled_conversion(Collection.open(path))
     elif suffix == ".json":
         marks, mistakes = read_tcc_json(path, events=events)
     else:
         raise CollectionError(
-            f"{path} has no known format; give .json (segments in microseconds), .csv, .vtt, or "
-            "the folder of Penn Action or of the pouring set."
+            f"{path} has no known format; give .json (segments in microseconds), .csv, .vtt, .eaf "
+            "(ELAN), .boris, .xml (CVAT), or the folder of Penn Action or of the pouring set."
         )
     if videos is None:
         raise CollectionError(f"{path} does not include any video files; give the videos as well.")

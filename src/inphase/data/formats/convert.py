@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from inphase.atomic import write_json
 from inphase.data.collection import Collection, Video
+from inphase.data.formats.labelled import Labelled
 from inphase.data.formats.marks import Marks, Mistake, common_order
-from inphase.errors import CollectionError, VideoError
+from inphase.data.formats.writing import PROGRAMS, write_labels_for
+from inphase.errors import CollectionError, OutputError, VideoError
 from inphase.overwriting import stamped
 from inphase.video import VideoInfo, probe
 from inphase.video.unicode_forms import nfc
@@ -50,13 +52,18 @@ class Conversion:
     def save(self, path: str | Path, *, about: Mapping[str, str] | None = None) -> Path:
         """Write a labels.json, with paths relative to its folder for videos inside it.
 
+        With another suffix, the labels are written for another program: `.eaf` for ELAN and `.xml`
+        for CVAT hold one video, `.boris` for BORIS holds all.
+
         Args:
             path: the file to write.
-            about: additional keys for information, such as the set's name, source and licence.
+            about: additional keys of a labels.json for information, such as the set's name, source
+                and licence.
 
         Raises:
             CollectionError: no video is left.
-            OutputError: the file cannot be written.
+            OutputError: the suffix is unknown, the format holds one video and there are more, or
+                the file cannot be written.
         """
         path = Path(path).expanduser().absolute()
         if not self.videos:
@@ -64,6 +71,11 @@ class Conversion:
             raise CollectionError(
                 "No video has labels without mistakes" + (first if self.mistakes else ".")
             )
+        if path.suffix.lower() in PROGRAMS:
+            write_labels_for(path, [self._labelled(name) for name in self.videos])
+            return path
+        if path.suffix.lower() != ".json":
+            raise OutputError(f"{path} must end in one of .json, {', '.join(PROGRAMS)}.")
         entries = {}
         for name, entry in self.videos.items():
             file = Path(entry["file"])
@@ -74,6 +86,28 @@ class Conversion:
         content = {**(about or {}), "events": list(self.events), "videos": entries}
         write_json(path, stamped(content), indent=1)
         return path
+
+    def _labelled(self, name: str) -> Labelled:
+        entry = self.videos[name]
+        return Labelled(name, probe(Path(entry["file"])), entry["events"])
+
+
+def labelled_conversion(videos: Collection) -> Conversion:
+    """The labels that a labels.json has, to be written for another program."""
+    entries = {
+        video.name: {
+            "file": str(video.path.absolute()),
+            "fps": video.fps,
+            "frames": video.frames,
+            "split": video.split,
+            "group": video.group,
+            "action": video.action,
+            "view": video.view,
+            "events": dict(video.events),
+        }
+        for video in videos
+    }
+    return Conversion(videos.events, entries, ())
 
 
 def convert_marks(
@@ -174,7 +208,7 @@ def _frames(
         if marks.unit == "frames":
             frame, inside = int(instant), 0 <= instant <= info.frames
         else:
-            frame, inside = _frame_at(instant, info.times)
+            frame, inside = _frame_at(instant, info.times, marks.precision)
         if not inside and marks.unit == "frames":
             wrong.append(
                 f"event `{event}` at frame {int(instant)} is outside the video, which has "
@@ -195,8 +229,9 @@ def _frames(
     return frames, wrong
 
 
-def _frame_at(instant: float, times: NDArray[np.float64]) -> tuple[int, bool]:
-    frame = int(np.searchsorted(times, instant - _TIE, side="left"))
+def _frame_at(instant: float, times: NDArray[np.float64], precision: float) -> tuple[int, bool]:
+    tie = max(_TIE, precision)
+    frame = int(np.searchsorted(times, instant - tie, side="left"))
     # The last frame is shown for a while: an instant within that time counts as right after it.
     span = float(times[-1] - times[-2]) if len(times) > 1 else 0.0
-    return frame, -_TIE <= instant <= times[-1] + span + _TIE
+    return frame, -tie <= instant <= times[-1] + span + tie

@@ -1,7 +1,7 @@
 """Key events as other tools write them, before they are matched to the frames of videos."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +30,7 @@ class Marks:
     Attributes:
         events: instant of each key event, in file order.
         unit: of these instants: seconds, or frame numbers counted from 0.
+        precision: seconds by which the program may have rounded a frame's time up.
         split: the part of the data set it belongs to.
         group: what it shares with other videos.
         action: what is done in it.
@@ -38,6 +39,7 @@ class Marks:
 
     events: Mapping[str, float]
     unit: Literal["seconds", "frames"] = "seconds"
+    precision: float = 0.0
     split: str | None = None
     group: str | None = None
     action: str | None = None
@@ -59,6 +61,25 @@ class Mistake:
 
 class MistakeError(CollectionError):
     """A mistake in one video's labels, raised to be collected as a `Mistake`."""
+
+
+def instants(marked: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Key events that are instants, in order of time.
+
+    Args:
+        marked: name and instant of each.
+
+    Raises:
+        MistakeError: one has no name, or two have the same.
+    """
+    events: dict[str, float] = {}
+    for name, instant in sorted(marked, key=lambda one: one[1]):
+        if not name:
+            raise MistakeError(f"the annotation at {instant:g} has no text.")
+        if name in events:
+            raise MistakeError(f"event `{name}` is marked twice.")
+        events[name] = instant
+    return events
 
 
 def boundaries(

@@ -58,10 +58,14 @@ def read_segments_csv(
                 found: Mapping[str, float] = boundaries(spans, names=events)
             else:
                 found = _instants(table, rows, kind)
+            about = _about(table, rows)
             marks[video] = Marks(
                 found,
                 unit="frames" if kind == "frame" else "seconds",
-                **_about(table, rows),
+                split=about["split"],
+                group=about["group"],
+                action=about["action"],
+                view=about["view"],
             )
         except MistakeError as mistake:
             mistakes.append(Mistake(video, str(mistake)))
