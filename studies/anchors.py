@@ -96,8 +96,7 @@ def measured(
         for event in collection.events
     ]
     distances = squared_euclidean(one.embeddings, other.embeddings)
-    n, m = distances.shape
-    free = frame_mapping(dtw(distances), n)
+    free = frame_mapping(dtw(distances), len(distances))
     yield 0, "no anchors", [abs(int(free[r]) - q) for r, q in marks]
     for count in range(1, len(marks)):
         for anchors in itertools.combinations(marks, count):

@@ -203,7 +203,9 @@ def of_differences(found: list[Errors]) -> Iterator[dict[str, object]]:
                 continue
             flat, deep = (a - b for a, b in zip(mine, others, strict=True))
             same = (one.view, one.side) == (other.view, other.side)
-            for key in [(quantity, "different")] * (one.view != other.view) + [(quantity, one.view)] * same:
+            for key in [(quantity, "different")] * (one.view != other.view) + [
+                (quantity, one.view)
+            ] * same:
                 kinds.setdefault(key, []).append((flat, deep))
     for (quantity, views), pairs in sorted(kinds.items()):
         flat, deep = (np.concatenate(part) for part in zip(*pairs, strict=True))

@@ -1,5 +1,6 @@
 """Straight courses through known matches: what is left where nothing else can be trusted."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,7 +65,7 @@ def straightened(
     line = np.where(is_open, real, (real + to_ends) / 2).round().clip(0, n_query - 1)
     found = frames.copy()
     bounds = [0, *(row for row, _ in anchors), len(frames)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         if end > start and confidence[start:end].mean() < DOUBTFUL:
             found[start:end] = line[start:end]
     return np.where(frames < 0, -1, found)
