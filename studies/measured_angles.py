@@ -14,7 +14,7 @@ studies/results/measured_angles.csv and measured_differences.csv.
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -130,7 +130,7 @@ def errors(
             name,
             person,
             view,
-            view_of(landmarks) == view,
+            view_of(landmarks).startswith(view),
             side_of(name, turn),
             states,
             *(one[name] - true[name] for one in (flat, deep, everywhere)),
@@ -166,6 +166,9 @@ def summaries(found: list[Errors]) -> Iterator[dict[str, object]]:
         if one.quantity in ANGLES:
             keys.add(("all angles", one.view, "all"))
             keys.add(("all angles", "all", "all"))
+            speed = speed_errors(one)
+            kinds.setdefault(("speed (° per second)", one.view, "all"), []).append(speed)
+            kinds.setdefault(("speed (° per second)", "all", "all"), []).append(speed)
         for key in keys:
             kinds.setdefault(key, []).append(one)
     for (quantity, view, side), some in sorted(kinds.items()):
@@ -188,6 +191,14 @@ def summaries(found: list[Errors]) -> Iterator[dict[str, object]]:
         }
 
 
+def speed_errors(one: Errors) -> Errors:
+    """The errors of the speed: the change of the errors, because both are differences in time."""
+    flat, deep, everywhere = (
+        np.gradient(errors) * FPS for errors in (one.flat, one.deep, one.everywhere)
+    )
+    return replace(one, flat=flat, deep=deep, everywhere=everywhere)
+
+
 def of_differences(found: list[Errors]) -> Iterator[dict[str, object]]:
     """A row for each quantity and kind of pair: the error of the difference of two people."""
     kinds: dict[tuple[str, str], list[tuple[Array, Array]]] = {}
@@ -202,10 +213,12 @@ def of_differences(found: list[Errors]) -> Iterator[dict[str, object]]:
             if one.person == other.person:
                 continue
             flat, deep = (a - b for a, b in zip(mine, others, strict=True))
-            same = (one.view, one.side) == (other.view, other.side)
-            for key in [(quantity, "different")] * (one.view != other.view) + [
-                (quantity, one.view)
-            ] * same:
+            keys = []
+            if one.view != other.view:
+                keys = [(quantity, "different")]
+            elif one.side == other.side:
+                keys = [(quantity, "the same"), (quantity, f"both {one.view}")]
+            for key in keys:
                 kinds.setdefault(key, []).append((flat, deep))
     for (quantity, views), pairs in sorted(kinds.items()):
         flat, deep = (np.concatenate(part) for part in zip(*pairs, strict=True))

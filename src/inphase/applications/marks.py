@@ -59,6 +59,24 @@ def read_marks(words: Sequence[str], collection: Collection) -> tuple[Mark, ...]
     return tuple(marks)
 
 
+def marked_seconds(collection: Collection) -> dict[str, dict[str, float]]:
+    """Seconds of the key events of each video, in order; of a labels.json beside them if need be.
+
+    Raises:
+        CollectionError: the labels cannot be read.
+        VideoError: a video cannot be read.
+    """
+    labelled = with_labels_beside(collection)
+    found = {}
+    for video in labelled:
+        if video.events:
+            info = probe(video.path)
+            in_order = {name: video.events[name] for name in labelled.events
+                        if name in video.events}  # fmt: skip
+            found[video.name] = event_seconds(in_order, info.times, info.duration)
+    return found
+
+
 def as_anchors(marks: Sequence[Mark], names: Sequence[str]) -> Anchors:
     """The marks as anchors between any two videos, for an alignment to pass through."""
     return Anchors(
@@ -122,4 +140,4 @@ def _of_seconds(word: str, collection: Collection, infos: Mapping[str, VideoInfo
         raise AlignmentError(
             f"The mark {word} says nothing of {', '.join(lacking)}: add {lacking[0]}=SECONDS."
         )
-    return Mark(word, seconds)
+    return Mark(word.split(",")[0], seconds)

@@ -48,10 +48,31 @@ NEEDS = {**ANGLES, **DISTANCES}
 VISIBLE = 0.5
 """A landmark that is less visible than this is not measured."""
 
+# Nine of ten differences between two people are measured more exactly than this, in degrees or
+# torso lengths: filmed from the same side, and from different sides; in space, and in the picture
+# (studies/results/measured_differences.csv).
+MARGINS: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = {
+    "elbow": ((12, 23), (12, 24)),
+    "shoulder": ((12, 26), (13, 33)),
+    "hip": ((12, 32), (14, 38)),
+    "knee": ((13, 32), (14, 44)),
+    "trunk_lean": ((8, 18), (6, 15)),
+    "hands_apart": ((0.39, 0.57), (0.47, 0.62)),
+    "feet_apart": ((0.21, 0.27), (0.17, 0.39)),
+    "hand_height": ((0.12, 0.22), (0.12, 0.2)),
+    "hip_height": ((0.13, 0.17), (0.16, 0.18)),
+}
+
 VIEWS = ("front", "three-quarter front", "side", "three-quarter back", "back")
 """From where a person may be filmed."""
 
 _Places = Mapping[str, Array]
+
+
+def margin(quantity: str, *, same_view: bool, in_depth: bool) -> float:
+    """How far off the difference of two videos may be, in degrees or torso lengths."""
+    kind = quantity.removesuffix("_left").removesuffix("_right")
+    return MARGINS[kind][0 if in_depth else 1][0 if same_view else 1]
 
 
 def other_side(name: str) -> str:
@@ -83,9 +104,10 @@ def measured(landmarks: NDArray[np.floating], *, in_depth: bool = True) -> dict[
 
 
 def view_of(landmarks: NDArray[np.floating]) -> str:
-    """From where a person is filmed, one of `VIEWS`; empty if nobody is found.
+    """From where a person is filmed, such as `front` or `side left`; empty if nobody is found.
 
-    It is the mean direction of shoulders and hips, which turn during an action.
+    It is one of `VIEWS`, and unless that is front or back, the person's side that the camera sees.
+    The mean direction of shoulders and hips counts, which turn during an action.
     """
     left, right = (
         landmarks[:, [NAMES.index(f"{side}_{part}") for part in ("shoulder", "hip")], 4:7]
@@ -98,7 +120,16 @@ def view_of(landmarks: NDArray[np.floating]) -> str:
     x, _, z = across.mean(axis=0)
     # Seen from the front, the person's left is on the right of the picture.
     turned = np.degrees(np.arctan2(abs(z), x))
-    return VIEWS[int(np.floor((turned + 22.5) / 45))]
+    view = VIEWS[int(np.floor((turned + 22.5) / 45))]
+    if view in ("front", "back"):
+        return view
+    return f"{view} {'left' if z < 0 else 'right'}"
+
+
+def mirrored_view(view: str) -> str:
+    """The same view of somebody who does it the other way round."""
+    one, other = _SIDES if view.endswith(_SIDES[0]) else _SIDES[::-1]
+    return view.removesuffix(one) + other if view.endswith(one) else view
 
 
 def geometry(at: _Places) -> dict[str, Array]:

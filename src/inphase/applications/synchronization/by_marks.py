@@ -56,6 +56,15 @@ def synchronize_by_marks(
     return Synchronization(kept, queries, alignments, rests_on=rests_on(marks))
 
 
+def alone(video: Video) -> Synchronization:
+    """A single video, with nothing matched to it.
+
+    Raises:
+        VideoError: it cannot be read.
+    """
+    return Synchronization(_plain(video), (), ())
+
+
 def rests_on(marks: Sequence[Mark]) -> str:
     """What a synchronization by these marks rests on, in words."""
     if len(marks) == 1:
