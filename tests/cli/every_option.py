@@ -376,6 +376,54 @@ VERBS: dict[str, Verb] = {
             **FPS,
         },
     ),
+    "measure": Verb(
+        "labels.json -o out.csv",
+        {
+            RATE: None,
+            "inphase.training.choosing:choose_model": Path("fitted"),
+            "inphase.models.model_folder:sees_poses": False,
+            EMBED: Embeddings,
+            "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+            **MARKED,
+            "inphase.applications.marks:marked_seconds": {},
+            "inphase.models.pose:PoseTracks": None,
+            "inphase.applications.measurement.measure:measure": RESULT,
+            "inphase.cli.verdict:say_verdict": 0,
+        },
+        {
+            **MARKS,
+            "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
+            "--output": Row("-o two.json", "save.1.path", Path("two.json")),
+            "--reference": Row("--reference b", "synchronize.reference", "b"),
+            "--typical": Row("--typical e.mp4 f.mp4", "measure.typical", ("e", "f")),
+            "--event": Row(
+                "--event top=1.5", "measure.events", {RESULT.reference.name: {"top": 1.5}}
+            ),
+            "--in-picture": Row("--in-picture", "measure.in_depth", False),
+            "--model": MODEL,
+            "--alignment": Row(
+                "--alignment anchors.json", "synchronize.anchors.source", "anchors.json"
+            ),
+            "--subject": Row(
+                "--subject b=320,200@1.5",
+                "choose_model.subjects",
+                {"b": Place(320, 200, 1.5)},
+                {"PoseTracks.subjects": {Path("b.mp4"): Place(320, 200, 1.5)}},
+            ),
+            "--mirror": Row("--mirror always", "embed.1.mirrored", True),
+            "--width": Row("--width 640", "save.width", 640),
+            "--cache": Row(
+                "--cache kept",
+                "embed.cache",
+                Path("kept"),
+                {"PoseTracks.folder": Path("kept/landmarks")},
+            ),
+            "--strict": STRICT,
+            "--split": SPLIT,
+            **alignment("synchronize.options"),
+            **FPS,
+        },
+    ),
     "anomaly": Verb(
         "new.mp4 --typical labels.json --model model -o out.png",
         {

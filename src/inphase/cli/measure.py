@@ -84,7 +84,8 @@ def measure(
     for path in output:
         FORMATS.check_output(path, [video.path for video in collection])
     name = None if reference is None else collection[reference].name
-    names = [collection[str(one.path)].name for one in Collection.open(good)] if good else []
+    opened = Collection.open(good) if good else ()
+    names = tuple(collection[str(one.path)].name for one in opened)
     # Only now, because they are slow to import.
     from inphase.applications.measurement.measure import measure as measured
     from inphase.applications.synchronization.by_marks import alone, synchronize_by_marks

@@ -152,12 +152,11 @@ def differences(
     """Where a video differs most from the reference, in each quantity that both have."""
     same = bool(reference.view) and reference.view == video.seen_from
     for quantity in NEEDS:
-        gap = lasting(
-            video.trusted(quantity, seconds) - reference.trusted(quantity, seconds), seconds
-        )
+        raw = video.trusted(quantity, seconds) - reference.trusted(quantity, seconds)
+        gap = lasting(raw, seconds)
         if not np.isfinite(gap).any():
             continue
-        frame = int(np.nanargmax(np.abs(gap)))
+        frame = _peak(gap, raw)
         yield Difference(
             video.name,
             video.own(quantity),
@@ -207,7 +206,7 @@ def departures(
         over = np.fmax(curve - band.high, 0) + np.fmin(curve - band.low, 0)
         beyond = lasting(over, seconds)
         for first, end in runs(np.nan_to_num(beyond) != 0).tolist():
-            peak = first + int(np.abs(beyond[first:end]).argmax())
+            peak = first + _peak(beyond[first:end], over[first:end])
             found.append(
                 Departure(
                     video.name,
@@ -220,6 +219,13 @@ def departures(
                 )
             )
     yield from sorted(found, key=lambda one: -abs(one.excess) / one.margin)
+
+
+def _peak(curve: Array, raw: Array) -> int:
+    """Where a running median is largest; where it is flat, at the largest value itself."""
+    heights = np.abs(curve)
+    top = heights >= np.nanmax(heights) * (1 - 1e-6)
+    return int(np.where(top, np.abs(raw), -1).argmax())
 
 
 def lasting(curve: Array, seconds: Array) -> Array:

@@ -10,10 +10,9 @@ from inphase.alignment.straight import straight
 from inphase.applications.marks import Mark
 from inphase.applications.synchronization.result import Synchronization
 from inphase.data import Collection, Video
-from inphase.errors import AlignmentError, hint
+from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo
 from inphase.video import probe
-from inphase.video.unicode_forms import find_name
 
 
 def synchronize_by_marks(
@@ -35,18 +34,15 @@ def synchronize_by_marks(
         say what it rests on.
 
     Raises:
-        AlignmentError: there is no mark, no other video, or no such reference.
+        AlignmentError: there is no mark or no other video.
+        CollectionError: there is no such reference.
         VideoError: a video cannot be read.
     """
     if not marks:
         raise AlignmentError("There is no mark to synchronize at: give at least one.")
     if len(collection) < 2:
         raise AlignmentError("Synchronizing takes at least two videos.")
-    name = collection.names[0] if reference is None else find_name(collection.names, reference)
-    if name not in collection.names:
-        raise AlignmentError(
-            f"The reference {name} is not among the videos; {hint(str(name), collection.names)}"
-        )
+    name = collection.names[0] if reference is None else collection[reference].name
     kept = _plain(collection[name])
     queries = tuple(_plain(video) for video in collection if video.name != name)
     alignments = tuple(
