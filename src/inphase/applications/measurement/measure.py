@@ -19,11 +19,13 @@ from inphase.progress import progress_bar
 
 Array = NDArray[np.float64]
 
+_NO_EVENTS: Mapping[str, Mapping[str, float]] = {}
+
 
 def measure(
     synchronization: Synchronization,
     *,
-    events: Mapping[str, Mapping[str, float]] | None = None,
+    events: Mapping[str, Mapping[str, float]] = _NO_EVENTS,
     typical: Collection[str] = (),
     in_depth: bool = True,
     tracks: PoseTracks | None = None,
@@ -68,8 +70,7 @@ def measure(
         bar.advance(frames - bar.done)
     good = tuple(video for video in found if video.name in typical)
     videos = tuple(video for video in found[1:] if video.name not in typical)
-    known = events or {}
-    in_reference = dict(known.get(reference.name, {}))
+    in_reference = dict(events.get(reference.name, {}))
     shown = (found[0], *videos)
     return Measurements(
         reference.times,
@@ -78,7 +79,7 @@ def measure(
         bands(good, reference.times) if good else {},
         in_reference,
         {
-            video.name: _tempo(video, in_reference, known.get(video.name, {}), reference.times)
+            video.name: _tempo(video, in_reference, events.get(video.name, {}), reference.times)
             for video in shown
             if len(in_reference) > 1
         },
