@@ -111,8 +111,8 @@ def synchronize(
     if at:
         from inphase.applications.synchronization.by_marks import synchronize_by_marks
 
-        chosen = {"model": model, "fit": fit, "preset": preset, "joint": joint, "set": override}
-        marks.check_alone({**chosen, "alignment": alignment, "anchor": anchor}, how)
+        others = {"model": model, "fit": fit, "preset": preset, "joint": joint, "set": override}
+        marks.check_alone({**others, "alignment": alignment, "anchor": anchor}, how)
         result = synchronize_by_marks(collection, marks.read(at, collection), reference=name)
         skipped = collection.skipped
     else:
