@@ -86,7 +86,7 @@ def numbers(folder: Path) -> None:
 
 def swings(folder: Path) -> None:
     """Frames of two swings around their mark."""
-    collection = write_collection(folder, action="swing", count=2)
+    collection = write_collection(folder, action="swing", count=2, seed=2)
     result = synchronize_by_marks(collection, read_marks(["impact"], collection))
     times = result.reference.times
     at = times[collection.videos[0].events["impact"]]

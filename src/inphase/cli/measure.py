@@ -108,7 +108,7 @@ def measure(
             embeddings,
             reference=name,
             mirror_images=options.mirror_images(
-                mirror, collection, model, subjects=subjects, cache=cache
+                mirror, collection, embeddings, model, subjects=subjects, cache=cache
             ),
             anchors=anchors,
             options=how,
