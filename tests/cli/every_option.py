@@ -381,11 +381,12 @@ VERBS: dict[str, Verb] = {
         {
             RATE: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
-            "inphase.models.model_folder:sees_poses": False,
+            "inphase.applications.synchronization.mirroring:mirror_images": (),
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             **MARKED,
             "inphase.applications.marks:marked_seconds": {},
+            "inphase.video:probe": SimpleNamespace(duration=2.0),
             "inphase.models.pose:PoseTracks": None,
             "inphase.applications.measurement.measure:measure": RESULT,
             "inphase.cli.verdict:say_verdict": 0,
@@ -395,7 +396,7 @@ VERBS: dict[str, Verb] = {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--output": Row("-o two.json", "save.1.path", Path("two.json")),
             "--reference": Row("--reference b", "synchronize.reference", "b"),
-            "--typical": Row("--typical e.mp4 f.mp4", "measure.typical", ("e", "f")),
+            "--typical": Row("--typical e.mp4 f.mp4 new.mp4", "measure.typical", ("e", "f", "new")),
             "--event": Row(
                 "--event top=1.5", "measure.events", {RESULT.reference.name: {"top": 1.5}}
             ),

@@ -12,6 +12,7 @@ from inphase.cli import marks, options, verdict
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
     from inphase.data import Collection
+    from inphase.models import EmbeddedVideo
 
 
 @options.with_frame_rate
@@ -87,12 +88,14 @@ def measure(
     opened = Collection.open(good) if good else ()
     names = tuple(collection[str(one.path)].name for one in opened)
     # Only now, because they are slow to import.
+    from inphase.applications.measurement.measure import check_typical
     from inphase.applications.measurement.measure import measure as measured
     from inphase.applications.synchronization.by_marks import alone, synchronize_by_marks
     from inphase.applications.synchronization.synchronize import synchronize
     from inphase.cache import cache_folder
     from inphase.models.pose import PoseTracks
 
+    check_typical(len(names))
     subjects = options.subjects(subject, collection)
     skipped = collection.skipped
     if at:
@@ -118,7 +121,7 @@ def measure(
     places = {collection[name].path: place for name, place in (subjects or {}).items()}
     found = measured(
         result,
-        events=_events(collection, result.reference.name, event),
+        events=_events(collection, result.reference, event),
         typical=names,
         in_depth=not in_picture,
         tracks=PoseTracks((cache or cache_folder()) / "landmarks", subjects=places),
@@ -137,21 +140,31 @@ def measure(
 
 
 def _events(
-    collection: "Collection", reference: str, given: list[str] | None
+    collection: "Collection", reference: "EmbeddedVideo", given: list[str] | None
 ) -> "Mapping[str, Mapping[str, float]]":
     """Seconds of the key events of each video; of the reference those that are given, if any."""
     from inphase.applications.marks import marked_seconds
     from inphase.errors import ConfigError
+    from inphase.video import probe
 
     found = dict(marked_seconds(collection))
-    if given:
-        told = {}
-        for name, seconds in options.pairs(given, "--event").items():
-            try:
-                told[name] = float(seconds)
-            except ValueError as error:
-                raise ConfigError(
-                    f"--event: write NAME=SECONDS, such as impact=1.84, not `{name}={seconds}`."
-                ) from error
-        found[reference] = dict(sorted(told.items(), key=lambda one: one[1]))
+    told = {}
+    for name, word in options.pairs(given, "--event").items():
+        try:
+            told[name] = float(word)
+        except ValueError:
+            told[name] = -1.0
+        if not 0 <= told[name] < float("inf"):
+            raise ConfigError(
+                f"--event: write NAME=SECONDS, such as impact=1.84, not `{name}={word}`."
+            )
+    if told:
+        lasts = probe(reference.path).duration
+        late = [name for name, at in told.items() if at > lasts]
+        if late:
+            raise ConfigError(
+                f"--event {late[0]}={told[late[0]]:g} is outside {reference.name}, which lasts "
+                f"{lasts:.2f} s."
+            )
+        found[reference.name] = dict(sorted(told.items(), key=lambda one: one[1]))
     return found

@@ -14,6 +14,7 @@ from inphase.alignment import Alignment, WarpingPath
 from inphase.applications.measurement.measure import measure
 from inphase.applications.measurement.result import Measurements
 from inphase.applications.synchronization.result import Synchronization
+from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo
 from inphase.models.pose import PoseTrack, PoseTracks
 from inphase.synthetic.person import Posture
@@ -152,6 +153,21 @@ def test_what_cannot_be_known_is_said_and_not_numbered(tracks: Known) -> None:
     assert not unsure.differences
     assert any("unreliable" in one and "nothing is compared" in one for one in unsure.sentences())
     assert unsure.tempos["me"].spans() == {"start to impact": None}
+
+
+def test_a_band_takes_three_videos_that_are_seen(tracks: Known) -> None:
+    with pytest.raises(AlignmentError, match="at least 3 good videos, not 2"):
+        measure(matched(plain("pro"), plain("me")), typical=["pro", "me"], tracks=tracks)
+    unseen = [plain("hidden")] * 3
+    found = measure(matched(plain("pro"), *unseen), typical=["hidden"] * 3, tracks=tracks)
+    assert any("give no band" in one for one in found.sentences())
+    assert not any("nothing leaves" in one for one in found.sentences())
+
+
+def test_one_video_is_measured_alone(tracks: Known) -> None:
+    found = measure(Synchronization(plain("me"), (), ()), tracks=tracks)
+    assert np.isfinite(found.reference.values["elbow_left"]).all()
+    assert found.sentences() == []
 
 
 def test_it_is_saved_as_table_values_and_picture(result: Measurements, tmp_path: Path) -> None:

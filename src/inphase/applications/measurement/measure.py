@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from inphase.applications.measurement.curves import MeasuredVideo, bands
+from inphase.applications.measurement.curves import LEAST_TYPICAL, MeasuredVideo, bands
 from inphase.applications.measurement.quantities import ANGLES, measured, speeds, view_of
 from inphase.applications.measurement.result import Measurements
 from inphase.applications.measurement.tempo import KeyEvent, Tempo
 from inphase.applications.synchronization.result import Synchronization
 from inphase.applications.verdict import Verdict
+from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo
 from inphase.models.pose import PoseTracks
 from inphase.progress import progress_bar
@@ -48,9 +49,11 @@ def measure(
         console: where a progress bar goes; by default nowhere.
 
     Raises:
+        AlignmentError: there are too few typical videos for a band.
         VideoError: a video cannot be read.
         ModelError: the weights of the pose network are missing or damaged.
     """
+    check_typical(len(typical))
     tracks = tracks or PoseTracks()
     reference = synchronization.reference
     everything = [(reference, np.arange(len(reference.times)), Verdict(reference.name, True, ()))]
@@ -85,6 +88,18 @@ def measure(
         },
         in_depth,
     )
+
+
+def check_typical(count: int) -> None:
+    """Refuse too few typical videos, before minutes of work; none is fine.
+
+    Raises:
+        AlignmentError: there are too few for a band.
+    """
+    if 0 < count < LEAST_TYPICAL:
+        raise AlignmentError(
+            f"A band of typical values takes at least {LEAST_TYPICAL} good videos, not {count}."
+        )
 
 
 def _measured(

@@ -93,7 +93,10 @@ class Measurements(Result):
             if found:
                 name = self.reference.name
                 told.append(words.most_different(found, name, self.events, self.duration))
-        for video in self.videos if self.typical else ():
+        known = any(np.isfinite(band.median).any() for band in self.bands.values())
+        if self.typical and not known:
+            told.append("The typical videos give no band: too few can be seen or matched.")
+        for video in self.videos if known else ():
             left = [one for one in self.departures if one.video == video.name]
             if video.view and video.verdict.reliable:
                 told.append(words.outside(left, video.name, self.events, self.duration))
