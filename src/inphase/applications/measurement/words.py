@@ -88,7 +88,7 @@ def outside(
     if not certain:
         return f"{video}: nothing leaves the band of the typical videos by more than may be error."
     one = certain[0]
-    more = f"; {len(certain) - 1} more in the table" if len(certain) > 1 else ""
+    more = f" (and {len(certain) - 1} more in .json)" if len(certain) > 1 else ""
     edge = "highest" if one.excess > 0 else "lowest"
     return (
         f"{video}: {one.quantity} is {size(one.quantity, one.excess)} beyond the {edge} typical "
