@@ -14,9 +14,11 @@ WORKDIR /home/inphase/app
 COPY --chown=inphase pyproject.toml constraints.txt hatch_build.py README.md LICENSE NOTICE Makefile ./
 COPY --chown=inphase configs ./configs
 COPY --chown=inphase src ./src
+# On Linux, PyPI's torch brings CUDA, some gigabytes. --build-arg PIP_EXTRA_INDEX_URL=… with the index
+# for CPUs that pytorch.org names makes the image smaller.
+ARG PIP_EXTRA_INDEX_URL
 RUN python -m venv .venv \
-    && .venv/bin/pip install --no-cache-dir --constraint constraints.txt \
-        --extra-index-url https://download.pytorch.org/whl/cpu . \
+    && .venv/bin/pip install --no-cache-dir --constraint constraints.txt . \
     && touch .venv/.ready \
     && mkdir demo
 ENV PATH="/home/inphase/app/.venv/bin:$PATH"

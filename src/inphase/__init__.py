@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from inphase.applications.anomalies.find_anomalies import find_anomalies as find_anomalies
     from inphase.applications.following import follow as follow
     from inphase.applications.label_transfer.transfer import transfer as transfer
+    from inphase.applications.marks import read_marks as read_marks
+    from inphase.applications.measurement.measure import measure as measure
     from inphase.applications.progress_signal.measure import ProgressSignal as ProgressSignal
     from inphase.applications.progress_signal.measure import measure_progress as measure_progress
     from inphase.applications.repetitions.cut import cut as cut
     from inphase.applications.repetitions.cut import cut_videos as cut_videos
     from inphase.applications.retrieval.retrieve import retrieve as retrieve
     from inphase.applications.sound_transfer.transfer_sound import transfer_sound as transfer_sound
+    from inphase.applications.synchronization.by_marks import (
+        synchronize_by_marks as synchronize_by_marks,
+    )
     from inphase.applications.synchronization.synchronize import synchronize as synchronize
     from inphase.applications.trajectory.trajectories import trajectories as trajectories
     from inphase.data import Collection as Collection
@@ -58,10 +63,13 @@ _HOMES = {
     "follow": "applications.following",
     "list_base_networks": "models",
     "list_objectives": "objectives",
+    "measure": "applications.measurement.measure",
     "measure_progress": "applications.progress_signal.measure",
     "read_annotations": "data",
+    "read_marks": "applications.marks",
     "retrieve": "applications.retrieval.retrieve",
     "synchronize": "applications.synchronization.synchronize",
+    "synchronize_by_marks": "applications.synchronization.by_marks",
     "train": "training",
     "trajectories": "applications.trajectory.trajectories",
     "transfer": "applications.label_transfer.transfer",

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
+from inphase.applications.marks import Mark
 from inphase.data import Video
 from inphase.data.annotations import AnnotatedVideo, Annotations
 from inphase.models import Embeddings
@@ -76,6 +77,24 @@ STRICT = Row("--strict", "say_verdict.strict", True)
 STORE = Row("--store other", "Store.folder", Path("other"))
 RATE = "inphase.video.rates:assume_rate"
 FPS = {"--fps": Row("--fps 10", "assume_rate.fps", 10.0)}
+MARKED = {
+    "inphase.applications.marks:read_marks": (Mark("impact", dict.fromkeys("abcd", 0.1)),),
+    "inphase.applications.synchronization.by_marks:synchronize_by_marks": RESULT,
+}
+MARKS = {
+    "--at": Row(
+        "--at impact",
+        "read_marks.words",
+        ["impact"],
+        {"synchronize_by_marks.marks.0.name": "impact"},
+    ),
+    "--anchor": Row(
+        "--anchor impact",
+        "read_marks.words",
+        ["impact"],
+        {"synchronize.anchors.source": "The marks"},
+    ),
+}
 VERBS: dict[str, Verb] = {
     "synchronize": Verb(
         "labels.json -o out.json",
@@ -86,6 +105,7 @@ VERBS: dict[str, Verb] = {
             "inphase.cli.verdict:say_verdict": 0,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+            **MARKED,
             "inphase.applications.synchronization.writers:edit_plan": SimpleNamespace(
                 tracks=(), cuts=0
             ),
@@ -115,6 +135,7 @@ VERBS: dict[str, Verb] = {
             ),
             "--mirror": Row("--mirror always", "embed.1.mirrored", True),
             "--flip": Row("--flip", "save.flip", True),
+            **MARKS,
             "--mark-doubt": Row("--mark-doubt", "save.mark_doubt", True),
             "--strict": STRICT,
             "--preset": Row("--preset pouring", "choose_model.config.fps", 30),
@@ -235,14 +256,17 @@ VERBS: dict[str, Verb] = {
         },
     ),
     "align": Verb(
-        "b.mp4 a.mp4 c.mp4 --model model -o out.json",
+        "b.mp4 a.mp4 c.mp4 -o out.json",
         {
             RATE: None,
+            "inphase.training.choosing:choose_model": Path("fitted"),
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+            **MARKED,
             "inphase.cli.verdict:say_verdict": 0,
         },
         {
+            **MARKS,
             "--strict": STRICT,
             "reference": Row("", "synchronize.reference", "b"),
             "queries": Row("", "embed.videos.names", ("b", "a", "c")),
@@ -359,6 +383,55 @@ VERBS: dict[str, Verb] = {
         {
             "model": Row("", "Encoder.load.folder", Path("model")),
             "--output": Row("-o other.xml", "export.path", Path("other.xml")),
+        },
+    ),
+    "measure": Verb(
+        "labels.json -o out.csv",
+        {
+            RATE: None,
+            "inphase.training.choosing:choose_model": Path("fitted"),
+            "inphase.applications.synchronization.mirroring:mirror_images": (),
+            EMBED: Embeddings,
+            "inphase.applications.synchronization.synchronize:synchronize": RESULT,
+            **MARKED,
+            "inphase.applications.marks:marked_seconds": {},
+            "inphase.video:probe": SimpleNamespace(duration=2.0),
+            "inphase.models.pose:PoseTracks": None,
+            "inphase.applications.measurement.measure:measure": RESULT,
+            "inphase.cli.verdict:say_verdict": 0,
+        },
+        {
+            **MARKS,
+            "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
+            "--output": Row("-o two.json", "save.1.path", Path("two.json")),
+            "--reference": Row("--reference b", "synchronize.reference", "b"),
+            "--typical": Row("--typical e.mp4 f.mp4 new.mp4", "measure.typical", ("e", "f", "new")),
+            "--event": Row(
+                "--event top=1.5", "measure.events", {RESULT.reference.name: {"top": 1.5}}
+            ),
+            "--in-picture": Row("--in-picture", "measure.in_depth", False),
+            "--model": MODEL,
+            "--alignment": Row(
+                "--alignment anchors.json", "synchronize.anchors.source", "anchors.json"
+            ),
+            "--subject": Row(
+                "--subject b=320,200@1.5",
+                "choose_model.subjects",
+                {"b": Place(320, 200, 1.5)},
+                {"PoseTracks.subjects": {Path("b.mp4"): Place(320, 200, 1.5)}},
+            ),
+            "--mirror": Row("--mirror always", "embed.1.mirrored", True),
+            "--width": Row("--width 640", "save.width", 640),
+            "--cache": Row(
+                "--cache kept",
+                "embed.cache",
+                Path("kept"),
+                {"PoseTracks.folder": Path("kept/landmarks")},
+            ),
+            "--strict": STRICT,
+            "--split": SPLIT,
+            **alignment("synchronize.options"),
+            **FPS,
         },
     ),
     "anomaly": Verb(

@@ -10,6 +10,7 @@ from inphase.alignment.dtw import WarpingPath, warping_path
 from inphase.alignment.mapping import confidence_in, frame_mapping, nearest_in
 from inphase.alignment.options import AlignmentOptions
 from inphase.alignment.sources import Matrix, Tiles, distances_between, enough_memory
+from inphase.alignment.straight import staircase, straightened
 from inphase.errors import AlignmentError
 
 
@@ -36,6 +37,7 @@ def align(
     options: AlignmentOptions = AlignmentOptions(),
     *,
     anchors: Sequence[tuple[int, int]] = (),
+    pace: float = 1.0,
 ) -> Alignment:
     """Align a query with a reference.
 
@@ -48,6 +50,9 @@ def align(
         options: distance, method and limits.
         anchors: pairs (reference frame, query frame) that are known to match, increasing in both:
             the path passes through them, and each anchor is the match of its reference frame.
+            Between anchors where nothing looks alike, the line from anchor to anchor is the match
+            (docs/studies/anchors.md).
+        pace: query frames per reference frame at real speed, for such lines beyond the anchors.
 
     Raises:
         AlignmentError: an input is empty or not finite, the dimensions differ, an option is out
@@ -66,11 +71,15 @@ def align(
             distances_between(options.distance, reference_embeddings, query_embeddings),
             options,
             anchors,
+            pace,
         )
 
 
 def _aligned(
-    source: Matrix | Tiles, options: AlignmentOptions, anchors: Sequence[tuple[int, int]]
+    source: Matrix | Tiles,
+    options: AlignmentOptions,
+    anchors: Sequence[tuple[int, int]],
+    pace: float,
 ) -> Alignment:
     if options.method == "nearest":
         query = nearest_in(source)
@@ -89,6 +98,20 @@ def _aligned(
         )
         query = frame_mapping(path, source.shape[0])
     confidence = confidence_in(source, query)
+    if len(anchors):
+        frames = straightened(
+            query,
+            confidence,
+            source.shape[1],
+            anchors,
+            pace=pace,
+            open_ends=(options.open_begin, options.open_end),
+        )
+        if (frames != query).any():
+            query, confidence = frames, confidence_in(source, frames)
+            rows, columns = staircase(query)
+            cost = float(source.at(rows, columns).sum(dtype=np.float64))
+            path = WarpingPath(reference=rows, query=columns, cost=cost)
     for reference_frame, query_frame in anchors:
         # If the path waits at this reference frame, the middle of the wait is another query frame.
         query[reference_frame] = query_frame

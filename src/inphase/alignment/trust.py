@@ -13,7 +13,7 @@ from inphase.errors import AlignmentError
 # by 1.5 to 2.7 times as much as the others (docs/studies/confidence.md).
 _RELIABLE = 0.4
 # A stretch is doubtful where the confidence, averaged over this share of the reference, is lower.
-_DOUBTFUL, _WINDOW = 0.3, 0.1
+DOUBTFUL, _WINDOW = 0.3, 0.1
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def trust(confidence: ArrayLike) -> Trust:
     sums = np.concatenate([[0.0], np.cumsum(values)])
     first = np.maximum(np.arange(len(values)) - width // 2, 0)
     end = np.minimum(first + width, len(values))
-    low = (sums[end] - sums[first]) / (end - first) < _DOUBTFUL
+    low = (sums[end] - sums[first]) / (end - first) < DOUBTFUL
     return Trust(float(values.mean()), runs(low) - np.array([0, 1]))
 
 
@@ -83,7 +83,7 @@ class RunningTrust:
         self._latest.append(confidence)
         self._sum += confidence
         self._count += 1
-        before, self._doubtful = self._doubtful, sum(self._latest) / len(self._latest) < _DOUBTFUL
+        before, self._doubtful = self._doubtful, sum(self._latest) / len(self._latest) < DOUBTFUL
         if self._doubtful:
             known = self.stretches[:-1] if before else self.stretches
             start = self.stretches[-1][0] if before else seconds

@@ -18,11 +18,13 @@ class Verdict:
         name: of the video.
         reliable: whether the match as a whole looks right.
         stretches: first and last second of each doubtful stretch, which has no good match.
+        rests_on: a sentence, if nothing was compared: what the match rests on instead.
     """
 
     name: str
     reliable: bool
     stretches: tuple[tuple[float, float], ...]
+    rests_on: str = ""
 
     @classmethod
     def of(cls, name: str, confidence: ArrayLike, times: NDArray[np.float64]) -> "Verdict":
@@ -43,15 +45,18 @@ class Verdict:
         return any(first <= end and start <= last for first, last in self.stretches)
 
     def to_dict(self) -> dict[str, Any]:
-        """`reliable` and `doubtful` (seconds), as in JSON files."""
+        """`reliable` and `doubtful` (seconds), as in JSON files; `rests_on` if it is told."""
         return {
+            **({"rests_on": self.rests_on} if self.rests_on else {}),
             "reliable": self.reliable,
             "doubtful": [[round(start, 6), round(end, 6)] for start, end in self.stretches],
         }
 
     @property
     def sentence(self) -> str:
-        """Whether the match looks right, and when it does not."""
+        """Whether the match looks right, and when it does not; or what it rests on."""
+        if self.rests_on:
+            return self.rests_on
         if not self.reliable:
             return f"The match looks unreliable: {self}"
         if self.stretches:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.applications.synchronization import FORMATS
-from inphase.cli import options, verdict
+from inphase.cli import marks, options, verdict
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -24,6 +24,8 @@ def align(
     ],
     output: Annotated[Path, options.output(FORMATS.only(".json", ".csv"))],
     model: options.Model = None,
+    at: options.At = None,
+    anchor: options.AnchorAt = None,
     strict: verdict.Strict = False,
     *,
     how: "AlignmentOptions",
@@ -40,18 +42,26 @@ def align(
     collection = Collection.open([reference, *queries])
     FORMATS.only(".json", ".csv").check_output(output, [video.path for video in collection])
     # Only now, because they are slow to import.
+    from inphase.applications.synchronization.by_marks import synchronize_by_marks
     from inphase.applications.synchronization.synchronize import synchronize
 
-    model = options.model_or_poses(collection, model)
-    embeddings = options.embed(collection, model)
-    result = synchronize(
-        embeddings,
-        reference=collection.videos[0].name,
-        options=how,
-    )
+    if at:
+        marks.check_alone({"model": model, "anchor": anchor}, how)
+        result = synchronize_by_marks(collection, marks.read(at, collection))
+        skipped = collection.skipped
+    else:
+        anchors = marks.anchors(None, anchor, collection)
+        model = options.model_or_poses(collection, model)
+        embeddings = options.embed(collection, model)
+        result = synchronize(
+            embeddings, reference=collection.videos[0].name, anchors=anchors, options=how
+        )
+        skipped = embeddings.skipped
     result.save(output)
     videos = "1 video" if len(result.queries) == 1 else f"{len(result.queries)} videos"
     typer.echo(f"Wrote the alignment of {videos} with {result.reference.name}: {output}")
+    if result.rests_on:
+        typer.echo(result.rests_on)
     helps = [verdict.CORRECT_ELSEWHERE]
     unsure = verdict.say_verdict(result.verdicts(), strict=strict, helps=helps)
-    return max(unsure, options.conclude(embeddings.skipped))
+    return max(unsure, options.conclude(skipped))

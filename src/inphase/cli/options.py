@@ -119,6 +119,26 @@ AlignmentFile = Annotated[
     ),
 ]
 
+At = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MARK",
+        help="Match the videos by marks alone, at once and without a model: a key event marked in "
+        "each video (in labels.json or in `inphase view`), such as impact, or seconds in each, "
+        "such as me=1.84,pro=2.1. Each video keeps its own speed; with several marks it is "
+        "stretched evenly between them. Repeatable.",
+        show_default=False,
+    ),
+]
+AnchorAt = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MARK",
+        help="Align the videos so that marks coincide; written as for --at. Repeatable.",
+        show_default=False,
+    ),
+]
+
 Distance = Annotated[
     Literal["squared_euclidean", "cosine"], typer.Option(help="Distance between embeddings.")
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inphase.applications.synchronization import EDIT_SUFFIXES, FORMATS
-from inphase.cli import options, verdict
+from inphase.cli import marks, options, verdict
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -45,6 +45,8 @@ def synchronize(
     fit: options.Fit = None,
     subject: options.Subject = None,
     mirror: options.Mirror = "auto",
+    at: options.At = None,
+    anchor: options.AnchorAt = None,
     flip: Annotated[
         bool,
         typer.Option("--flip", help="Show mirrored performances the same way round."),
@@ -82,6 +84,9 @@ def synchronize(
     """Play videos of the same action in step, at the pace of one of them.
 
     Example: `inphase synchronize swings/*.mp4 --reference me -o together.mp4`
+
+    Without any model, by one moment marked in each video:
+    `inphase synchronize me.mp4 pro.mp4 --at me=1.84,pro=2.1 -o together.mp4`
     """
     from inphase.data import Collection
     from inphase.results.places import check_folder
@@ -96,7 +101,6 @@ def synchronize(
     # Check that it exists before spending minutes on fitting.
     name = None if reference is None else collection[reference].name
     # Only now, because they are slow to import.
-    from inphase.applications.anchors import read_alignment_file
     from inphase.applications.synchronization.edit_plan import check_edit_list
     from inphase.applications.synchronization.synchronize import check_count
     from inphase.applications.synchronization.synchronize import synchronize as match
@@ -104,37 +108,49 @@ def synchronize(
     check_count(len(collection), collection.skipped)
     if output.suffix == ".edl" and not separate:
         check_edit_list(output, sources if name is None else [collection[name].path])
-    anchors = read_alignment_file(alignment) if alignment is not None else None
-    if anchors is not None:
-        anchors.check(collection.names)
-    chosen = options.choice(model, features, fit, preset, override)
-    subjects = options.subjects(subject, collection)
-    if model is None:
-        from inphase.training.choosing import choose_model
+    if at:
+        from inphase.applications.synchronization.by_marks import synchronize_by_marks
 
-        model = choose_model(
-            collection,
-            subjects=subjects,
-            **chosen,
-            cache=cache,
-            console=console,
-            say=typer.echo,
+        others = {"model": model, "fit": fit, "preset": preset, "joint": joint, "set": override}
+        marks.check_alone({**others, "alignment": alignment, "anchor": anchor}, how)
+        result = synchronize_by_marks(collection, marks.read(at, collection), reference=name)
+        skipped = collection.skipped
+    else:
+        anchors = marks.anchors(alignment, anchor, collection)
+        chosen = options.choice(model, features, fit, preset, override)
+        subjects = options.subjects(subject, collection)
+        if model is None:
+            from inphase.training.choosing import choose_model
+
+            model = choose_model(
+                collection,
+                subjects=subjects,
+                **chosen,
+                cache=cache,
+                console=console,
+                say=typer.echo,
+            )
+        embeddings = options.embed(collection, model, subjects=subjects, cache=cache)
+        images = options.mirror_images(
+            mirror, collection, embeddings, model, subjects=subjects, cache=cache
         )
-    embeddings = options.embed(collection, model, subjects=subjects, cache=cache)
-    images = options.mirror_images(
-        mirror, collection, embeddings, model, subjects=subjects, cache=cache
-    )
-    result = match(
-        embeddings,
-        reference=name,
-        mirror_images=images,
-        anchors=anchors,
-        joint=joint,
-        console=console,
-        options=how,
-    )
+        result = match(
+            embeddings,
+            reference=name,
+            mirror_images=images,
+            anchors=anchors,
+            joint=joint,
+            console=console,
+            options=how,
+        )
+        skipped = embeddings.skipped
     if reference is None:
-        typer.echo(f"The reference is {result.reference.name}, the most typical video.")
+        typer.echo(
+            f"The reference is {result.reference.name}, the {'first' if at else 'most typical'} "
+            "video."
+        )
+    if result.rests_on:
+        typer.echo(result.rests_on)
     mirrored = [query.name for query in result.queries if query.mirrored]
     if mirrored:
         typer.echo(f"Matched as seen in a mirror: {', '.join(mirrored)}")
@@ -156,7 +172,7 @@ def synchronize(
             _print_cuts(result, cut_error)
     helps = [verdict.CORRECT, verdict.SUBJECT]
     unsure = verdict.say_verdict(result.verdicts(), strict=strict, helps=helps)
-    return max(unsure, options.conclude(embeddings.skipped))
+    return max(unsure, options.conclude(skipped))
 
 
 def _print_cuts(result: "Synchronization", cut_error: int) -> None:

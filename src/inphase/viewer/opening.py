@@ -1,13 +1,12 @@
 """From a collection to the viewer's documents, and where its labels and corrections are kept."""
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from inphase.alignment import AlignmentOptions
 from inphase.applications.anchors import Anchors, read_alignment_file
 from inphase.data import LABELS_FILE, Collection
+from inphase.data.labels_beside import home_of, with_labels
 from inphase.errors import AlignmentError, ConfigError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.models.model_folder import WEIGHTS
@@ -83,7 +82,7 @@ def open_documents(
     labels_file, alignment_file = kept_files(collection, labels=labels, alignment=alignment)
     described = viewed(
         embeddings,
-        _labelled(collection, labels_file),
+        with_labels(collection, labels_file),
         mirror_images=mirror_images,
         reference=reference,
         title=_title(collection),
@@ -117,14 +116,14 @@ def kept_files(
         CollectionError: the labels cannot be read.
         ConfigError: labels and alignment are the same file.
     """
-    home = _home(collection)
+    home = home_of(collection)
     labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
     alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
     if labels_file.resolve() == alignment_file.resolve():
         raise ConfigError(
             f"{labels_file} cannot hold both labels and corrected matches: give two files."
         )
-    _labelled(collection, labels_file)
+    with_labels(collection, labels_file)
     if alignment_file.exists():
         read_alignment_file(alignment_file)
     return labels_file, alignment_file
@@ -144,26 +143,6 @@ def _anchors(path: Path, embeddings: Embeddings) -> Anchors:
     return anchors
 
 
-def _home(collection: Collection) -> Path:
-    """The folder of the collection's labels, or the one that holds its videos.
-
-    It is the working directory if the videos have no common folder.
-    """
-    source = Path(collection.source).expanduser()
-    if source.is_file() and source.suffix.lower() == ".json":
-        return source.absolute().parent
-    if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
-        return source.absolute()
-    folders = {video.path.absolute().parent for video in collection}
-    try:
-        common = Path(os.path.commonpath(folders))
-    except ValueError:
-        return Path.cwd()  # on several drives
-    # The common parent of separate trees is no place to keep files.
-    apart = len(folders) > 1 and not os.access(common, os.W_OK)
-    return Path.cwd() if apart or common == Path(common.anchor) else common
-
-
 def _labels_name(collection: Collection) -> str:
     source = Path(collection.source)
     return source.name if source.suffix.lower() == ".json" else LABELS_FILE
@@ -173,26 +152,3 @@ def _title(collection: Collection) -> str:
     source = Path(collection.source)
     named = source.parent if source.name == LABELS_FILE else source
     return named.absolute().name if named.exists() else "inphase"
-
-
-def _labelled(collection: Collection, labels: Path) -> Collection:
-    """The collection with the key events of a labels.json, if it exists."""
-    if not labels.is_file() or Path(collection.source).absolute() == labels.absolute():
-        return collection
-    known = Collection.open(labels)
-    events: dict[Path, dict[str, Mapping[str, int]]] = {}
-    for video in known:
-        events.setdefault(video.path.resolve(), {})[video.name] = video.events
-    return replace(
-        collection,
-        events=known.events,
-        videos=tuple(
-            replace(video, events=_own(events.get(video.path.resolve(), {}), video.name))
-            for video in collection
-        ),
-    )
-
-
-def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:
-    """The events of the entry with this name; a file may have several entries."""
-    return by_name[name] if name in by_name else next(iter(by_name.values()), {})

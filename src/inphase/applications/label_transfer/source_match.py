@@ -41,7 +41,8 @@ class SourceMatch:
         self.source = source
         video = source.video
         pairs = anchors.between(video, target)
-        forward = align(video.embeddings, target.embeddings, options, anchors=pairs)
+        pace = video.frame_time / target.frame_time
+        forward = align(video.embeddings, target.embeddings, options, anchors=pairs, pace=pace)
         mapped = np.flatnonzero(forward.query_frames >= 0)
         self._from = video.times[mapped]
         self._to = target.times[forward.query_frames[mapped]]
@@ -87,4 +88,5 @@ class SourceMatch:
             video.embeddings,
             self._options.swapped(),
             anchors=self._anchors.between(self._target, video),
+            pace=self._target.frame_time / video.frame_time,
         )

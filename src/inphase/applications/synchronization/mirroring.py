@@ -120,7 +120,8 @@ def better_match(
     """
 
     def aligned(video: EmbeddedVideo) -> tuple[Alignment, float]:
-        found = align(reference.embeddings, video.embeddings, options, anchors=anchors)
+        pace = reference.frame_time / video.frame_time
+        found = align(reference.embeddings, video.embeddings, options, anchors=anchors, pace=pace)
         return found, found.cost / len(found.path.reference)
 
     as_it_is, cost = aligned(query)

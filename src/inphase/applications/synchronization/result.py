@@ -27,12 +27,15 @@ class Synchronization(Result):
         queries: the other videos.
         alignments: one per query: the query frame of each reference frame.
         anchors: frames matched by hand, of these and any other videos.
+        rests_on: a sentence, if the videos were matched by marks alone and nothing was compared;
+            the confidence is NaN then.
     """
 
     reference: EmbeddedVideo
     queries: tuple[EmbeddedVideo, ...]
     alignments: tuple[Alignment, ...]
     anchors: Anchors = field(default_factory=Anchors)
+    rests_on: str = ""
 
     formats = FORMATS
 
@@ -52,6 +55,8 @@ class Synchronization(Result):
 
     def verdicts(self) -> list[Verdict]:
         """How far each query's match can be trusted, by the reference's time."""
+        if self.rests_on:
+            return [Verdict(query.name, True, (), self.rests_on) for query in self.queries]
         return [
             Verdict.of(query.name, alignment.confidence, self.reference.times)
             for query, alignment in zip(self.queries, self.alignments, strict=True)
@@ -70,7 +75,8 @@ class Synchronization(Result):
         A query's `frames`, `times` (seconds) and `confidence` (0..1) have one entry per reference
         frame; without a match, the frame is −1 and the time None. A query that is `mirrored` was
         matched by its mirror image. `reliable` tells whether its alignment looks right as a whole,
-        and `doubtful` between which seconds of the reference it has no good match.
+        and `doubtful` between which seconds of the reference it has no good match. If nothing was
+        compared, `rests_on` says what the match rests on, and the confidence is None.
         """
         queries = []
         matches = zip(self.queries, self.alignments, self.verdicts(), strict=True)
@@ -85,7 +91,9 @@ class Synchronization(Result):
                     **verdict.to_dict(),
                     "frames": alignment.query_frames.tolist(),
                     "times": [None if np.isnan(t) else round(float(t), 6) for t in seconds],
-                    "confidence": [round(float(c), 4) for c in alignment.confidence],
+                    "confidence": [
+                        None if np.isnan(c) else round(float(c), 4) for c in alignment.confidence
+                    ],
                 }
             )
         reference = {
