@@ -10,7 +10,12 @@ from inphase.objectives.global_alignment import GlobalAlignment
 from inphase.objectives.joint_prototype import JointPrototype
 from inphase.objectives.learning_by_aligning import LearningByAligning
 from inphase.objectives.objective import Objective, OtherView, SecondClip, Window
-from inphase.objectives.registry import create_objective, list_objectives, register_objective
+from inphase.objectives.registry import (
+    create_objective,
+    list_objectives,
+    register_objective,
+    use_objective,
+)
 from inphase.objectives.sequence_contrast import SequenceContrast
 from inphase.objectives.shuffle_and_learn import (
     ShuffleAndLearn,
@@ -43,4 +48,5 @@ __all__ = [
     "order_verification",
     "register_objective",
     "semi_hard_triplets",
+    "use_objective",
 ]

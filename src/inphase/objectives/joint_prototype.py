@@ -122,7 +122,7 @@ def _mean_of_rows(values: Tensor, mask: Tensor) -> Tensor:
 
 
 def _others(seen: Tensor, near: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-    """For each video the points (videos, moments, dims) of the others, and whether there are any."""
+    """The points (videos, moments, dims) of the others of each video; whether there are any."""
     videos, frames, moments = near.shape
     own = torch.arange(videos, device=seen.device)
     allowed = (own[:, None] != own)[:, :, None] & real

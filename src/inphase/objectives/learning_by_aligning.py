@@ -67,8 +67,9 @@ def contrastive_inverse_difference(
 class LearningByAligning(Objective):
     """Soft-DTW between every two videos, and Contrastive-IDM within each (LAV).
 
-    The loss of a pair of videos of n and m frames is (soft-DTW + `weight_of_regularizer`·(C + C′)) / ½(n + m), C
-    being `contrastive_inverse_difference`; that of a batch is the mean over its pairs.
+    The loss of a pair of videos of n and m frames is (soft-DTW + α·(C + C′)) / ½(n + m), C being
+    `contrastive_inverse_difference` and α the weight of this regularizer; that of a batch is the
+    mean over its pairs.
 
     Args:
         gamma: softness of soft-DTW's minimum.

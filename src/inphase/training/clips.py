@@ -5,8 +5,8 @@ any number of processes share the same batch that a single process would have.
 
 All objectives share one sampling. A clip is T frames; if an objective compares them with positives,
 T more follow: the positive of each, drawn from a window around it or filmed by another camera at
-the same instant, or a second clip of the same video. An objective that needs fewer frames, such as shuffle and learn with its five,
-draws them from the T.
+the same instant, or a second clip of the same video. An objective that needs fewer frames, such as
+shuffle and learn with its five, draws them from the T.
 """
 
 import math
