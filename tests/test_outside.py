@@ -78,7 +78,7 @@ def test_entry_points_are_listed_without_an_import_and_built(package: str) -> No
     with pytest.raises(ConfigError, match="no option `pwer`; did you mean power"):
         create_objective("still", pwer=1.0)
     assert create_base_network("stripes").out_channels == 4
-    with pytest.raises(ConfigError, match="`broken` .* cannot be imported: AttributeError"):
+    with pytest.raises(ConfigError, match=r"`broken` .* cannot be imported: AttributeError"):
         create_objective("broken")
 
 
