@@ -158,7 +158,7 @@ def test_a_second_clip_has_frames_times_and_an_augmentation_of_its_own(
         batch = clips[step]
         assert batch.paired is not None
         assert batch.positive_times is not None
-        numbers = own_frames(batch)[..., -1].split(6, dim=1)
+        numbers = torch.split(own_frames(batch)[..., -1], 6, dim=1)
         for found, times in zip(numbers, (batch.times, batch.positive_times), strict=True):
             torch.testing.assert_close(times, found.float() / 10)
             assert (found.diff(dim=1) > 0).all()

@@ -76,7 +76,8 @@ def sequence_contrast(
         logits = seen @ seen.T / temperature
         predicted = _shares(logits, among)
         divergence = torch.special.xlogy(target, target) - target * (predicted + _LEAST).log()
-        return divergence.sum() / has_match.sum().clamp_min(1)
+        loss: Tensor = divergence.sum() / has_match.sum().clamp_min(1)
+        return loss
 
 
 def _shares(logits: Tensor, among: Tensor) -> Tensor:

@@ -26,9 +26,9 @@ def smooth_dtw_table(costs: Tensor, *, gamma: float = 0.1) -> Tensor:
     Returns:
         (batch, n, m).
     """
-    _, n, m = costs.shape
+    batch, n, m = costs.shape
     # Row by row, one column further each: an anti-diagonal becomes a column.
-    skewed = F.pad(costs, (0, n)).flatten(1)[:, :-n].unflatten(1, (n, n + m - 1))
+    skewed = F.pad(costs, (0, n)).flatten(1)[:, :-n].view(batch, n, n + m - 1)
     rows = torch.arange(n, device=costs.device)
     once = twice = costs.new_zeros(costs.shape[0], n)
     done = []
@@ -49,4 +49,4 @@ def smooth_dtw_table(costs: Tensor, *, gamma: float = 0.1) -> Tensor:
         done.append(value)
         twice, once = once, value
     table = F.pad(torch.stack(done, dim=2).flatten(1), (0, n))
-    return table.unflatten(1, (n, n + m))[..., :m]
+    return table.view(batch, n, n + m)[..., :m]
