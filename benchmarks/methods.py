@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from inphase.models.pose.features import SIZE
 
 CLASSIFICATION = "objectives.tcc.loss=classification"
+UNIT = "encoder.unit_length=true"
+TRANSFORMER = "encoder.embedder=transformer"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,16 @@ OBJECTIVES = {
     "tcc+tcn": Method((CLASSIFICATION,), "tcc+tcn"),
     "tcc+sal": Method((CLASSIFICATION,), "tcc+sal"),
     "tcc+tcn+sal": Method((CLASSIFICATION,), "tcc+tcn+sal"),
+    # The papers of these compare embeddings of unit length.
+    "lav": Method((UNIT,), "lav"),
+    "lav, mean": Method((UNIT, "objectives.lav.regularizer=mean"), "lav"),
+    "gta": Method((UNIT,), "gta"),
+    "gta, as released": Method((UNIT, "objectives.gta.cycle=logits"), "gta"),
+    "carl": Method((UNIT,), "carl"),
+    "carl, transformer": Method((UNIT, TRANSFORMER), "carl"),
+    "carl, transformer, positions": Method((UNIT, TRANSFORMER, "encoder.positions=true"), "carl"),
+    "prototype": Method((UNIT,), "prototype"),
+    "tcc, transformer": Method((CLASSIFICATION, TRANSFORMER), "tcc"),
     "supervised 10 %": Method(("labelled_share=0.1",), "supervised"),
     "supervised 50 %": Method(("labelled_share=0.5",), "supervised"),
     "supervised 100 %": Method(("labelled_share=1.0",), "supervised"),

@@ -19,6 +19,7 @@ EVERYWHERE = {
     "interrupts",
     "lazy",
     "locks",
+    "outside",
     "overwriting",
     "progress",
     "rooms",

@@ -25,15 +25,17 @@ def full_clips() -> Callable[..., ClipEmbeddings]:
         embeddings = torch.randn(shape, generator=generator, dtype=torch.float64)
         positives = embeddings + 0.3 * torch.randn(shape, generator=generator, dtype=torch.float64)
         times = torch.rand(videos, frames, generator=generator, dtype=torch.float64)
+        times = times.sort(dim=1).values
         phases = torch.randint(PHASES, (videos, frames), generator=generator)
         return ClipEmbeddings(
             embeddings.masked_fill(~mask[..., None], math.nan).requires_grad_(),
-            times.sort(dim=1).values.masked_fill(~mask, math.inf),
+            times.masked_fill(~mask, math.inf),
             1.0 + torch.arange(videos, dtype=torch.float64) / 4,
             mask,
             positives.masked_fill(~paired[..., None], math.nan).requires_grad_(),
             paired,
             phases.masked_fill(~mask, -77),
+            (times + 0.1).masked_fill(~paired, math.nan),
         )
 
     return make

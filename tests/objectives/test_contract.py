@@ -21,6 +21,12 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         {"kind": "huber", "learn_temperature": True},
         {"cycle_length": 3, "num_cycles": 5},
     ],
+    "lav": [
+        {"regularizer": "mean", "near": "weighted"},
+        {"normalize": False, "gamma": 1.0},
+    ],
+    "gta": [{"cycle": "logits"}],
+    "carl": [{"negatives": "both_clips"}, {"negatives": "batch", "projection": 0}],
     "tcn": [{"loss": "triplet"}, {"views": "multi"}],
 }
 CASES = [(name, form) for name in list_objectives() for form in [{}, *FORMS.get(name, [])]]
@@ -126,6 +132,7 @@ def test_padding_has_no_influence(
     assert clips.positives is not None
     assert clips.paired is not None
     assert clips.phases is not None
+    assert clips.positive_times is not None
     objective = create(name, options).double()
     other = ClipEmbeddings(
         torch.where(clips.mask[..., None], clips.embeddings, 7.0),
@@ -135,6 +142,7 @@ def test_padding_has_no_influence(
         torch.where(clips.paired[..., None], clips.positives, -5.0),
         clips.paired,
         clips.phases.masked_fill(~clips.mask, 2),
+        torch.where(clips.paired, clips.positive_times, -4.0),
     )
     assert loss_of(objective, other).item() == loss_of(objective, clips).item()
     assert objective.collapsed_loss(other) == objective.collapsed_loss(clips)
@@ -231,4 +239,5 @@ def test_metrics_have_their_names_from_the_start(
 
 
 def test_every_objective_that_learns_in_its_own_right_is_here() -> None:
+    assert {"carl", "gta", "lav", "prototype"} <= set(list_objectives())
     assert {"sal", "supervised", "tcc", "tcn"} <= set(list_objectives())

@@ -148,6 +148,27 @@ def test_positives_of_another_camera_show_the_same_time(config: TrainingConfig) 
     assert len(seen) == 4
 
 
+def test_a_second_clip_has_frames_times_and_an_augmentation_of_its_own(
+    config: TrainingConfig,
+) -> None:
+    config = config.model_copy(update={"objectives": {"carl": {"shortest": 0.6}}})
+    clips = Clips([Numbered(40) for _ in range(3)], config)
+    firsts = []
+    for step in range(30):
+        batch = clips[step]
+        assert batch.paired is not None
+        assert batch.positive_times is not None
+        numbers = torch.split(own_frames(batch)[..., -1], 6, dim=1)
+        for found, times in zip(numbers, (batch.times, batch.positive_times), strict=True):
+            torch.testing.assert_close(times, found.float() / 10)
+            assert (found.diff(dim=1) > 0).all()
+        draws = (batch.frames // 1000)[..., -1]
+        assert (draws[:, 0] != draws[:, -1]).any()
+        firsts += numbers[0][:, 0].tolist()
+    # Clips are of a part of the video: they do not all begin near its beginning.
+    assert max(firsts) >= 12
+
+
 def test_multi_view_training_needs_two_views(config: TrainingConfig) -> None:
     config = config.model_copy(update={"objectives": {"tcn": {"views": "multi"}}})
     with pytest.raises(TrainingError, match="two cameras"):

@@ -12,7 +12,7 @@ from inphase.training.config import build_objectives
 
 
 def test_presets_are_listed() -> None:
-    assert list_presets() == ["penn_action", "poses", "pouring", "quick"]
+    assert list_presets() == ["carl", "gta", "lav", "penn_action", "poses", "pouring", "quick"]
 
 
 @pytest.mark.parametrize(

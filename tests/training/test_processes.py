@@ -45,6 +45,7 @@ class Model(nn.Module):
             embeddings[:, :FRAMES], torch.rand(VIDEOS, FRAMES, generator=draws).sort().values,
             torch.ones(VIDEOS), mask, embeddings[:, FRAMES:], mask,
             torch.randint(4, (VIDEOS, FRAMES), generator=draws),
+            torch.rand(VIDEOS, FRAMES, generator=draws).sort().values,
         )
         return self.objective(clips, draws)
 

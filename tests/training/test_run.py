@@ -15,10 +15,10 @@ import yaml
 from rich.console import Console
 
 from inphase.data import Collection
-from inphase.errors import OutputError, TrainingError
+from inphase.errors import ModelError, OutputError, TrainingError
 from inphase.models import Encoder
 from inphase.synthetic import write_collection
-from inphase.training import TrainingConfig, dump_config, fit_or_reuse, train
+from inphase.training import TrainingConfig, dump_config, fit_or_reuse, load_config, train
 from inphase.training.module import TrainingModule
 from inphase.training.reports import CollapseWatch
 
@@ -250,6 +250,36 @@ def test_the_folder_of_another_run_is_refused(
         train(pouring, tmp_path / "run", config=other, cache=tmp_path / "cache")
     with pytest.raises(TrainingError, match="other videos"):
         train(pouring, tmp_path / "run", config=tiny, split="train", cache=tmp_path / "cache")
+
+
+def test_the_message_names_the_keys_that_differ(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    (run / "config.yaml").write_text(dump_config(tiny))
+    (run / "inputs.yaml").write_text("{}\n")
+    encoder = tiny.encoder.model_copy(update={"conv_width": 9})
+    other = tiny.model_copy(update={"encoder": encoder, "objectives": {"tcn": {"window": 3}}})
+    with pytest.raises(TrainingError) as caught:
+        train(pouring, run, config=other)
+    told = str(caught.value)
+    assert "`encoder.conv_width` was 8, now 9" in told
+    assert "`objectives.tcc` was set, now not set" in told
+    assert "{" not in told
+    assert "image_size" not in told
+
+
+def test_a_start_that_failed_does_not_block_the_corrected_command(
+    pouring: Collection, tiny: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = tiny.encoder.model_copy(update={"base_network": "vgg_m"})
+    failing = tiny.model_copy(update={"encoder": encoder})
+    with pytest.raises(ModelError, match="no pretrained weights"):
+        train(pouring, tmp_path / "run", config=failing, cache=tmp_path / "cache")
+    monkeypatch.setattr("inphase.training.run._fitted", lambda *_args, **_more: None)
+    train(pouring, tmp_path / "run", config=tiny, cache=tmp_path / "cache")
+    assert load_config(file=tmp_path / "run" / "config.yaml") == tiny
 
 
 def test_a_folder_with_other_things_is_refused(

@@ -22,8 +22,9 @@ def train(
     objective: Annotated[
         str | None,
         typer.Option(
-            help="tcc, tcn, sal or supervised, or several joined by +; a weight other than 1 "
-            "follows a colon: tcc+tcn:0.5 [default: the preset's].",
+            help="tcc, tcn, sal, lav, gta, carl, prototype, supervised or one of your own "
+            "(package.module:Name), or several joined by +; a weight other than 1 follows a "
+            "colon: tcc+tcn:0.5 [default: the preset's].",
             show_default=False,
         ),
     ] = None,

@@ -5,6 +5,8 @@ To add one, write an `nn.Module` and register a function that builds it:
     @register_base_network("mine")
     def mine(*, pretrained: bool, weights: Path | None) -> BaseNetwork:
         return BaseNetwork(Mine(), out_channels=256, stride=16, mean=(127.5,) * 3, std=(127.5,) * 3)
+
+A package of its own offers the function by an entry point of the group `inphase.base_networks`.
 """
 
 import importlib
@@ -14,13 +16,16 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 
-from inphase.errors import ModelError, hint
+from inphase.errors import ConfigError, ModelError, hint
 from inphase.models.efficientnet_lite import efficientnet_lite
 from inphase.models.pose.features import SIZE as POSE_FEATURES
 from inphase.models.pose.weight_files import BLAZEPOSE
 from inphase.models.resnet import ResNet50, load_resnet50
 from inphase.models.vgg_m import VGGM
+from inphase.outside import load_entry_point, outside_names
 
+GROUP = "inphase.base_networks"
+"""Entry points with which other packages offer base networks."""
 _TIMM = "timm:"
 _STRIDE = 16
 _WHOLE = 1 << 16
@@ -91,8 +96,11 @@ def register_base_network(name: str) -> Callable[[Builder], Builder]:
 
 
 def list_base_networks() -> list[str]:
-    """Names that `create_base_network` takes, sorted; it also takes `timm:NAME`."""
-    return sorted(_BUILDERS)
+    """Names that `create_base_network` takes, sorted; it also takes `timm:NAME`.
+
+    Those of installed packages are among them.
+    """
+    return sorted({*_BUILDERS, *outside_names(GROUP)})
 
 
 def create_base_network(
@@ -112,9 +120,21 @@ def create_base_network(
     if name.startswith(_TIMM):
         return _from_timm(name.removeprefix(_TIMM), pretrained=pretrained, weights=file)
     if name not in _BUILDERS:
+        _offer(name)
+    if name not in _BUILDERS:
         valid = [*list_base_networks(), f"{_TIMM}NAME"]
         raise ModelError(f"There is no base network `{name}`; {hint(name, valid)}")
     return _BUILDERS[name](pretrained=pretrained, weights=file)
+
+
+def _offer(name: str) -> None:
+    """Register what an installed package offers by this name, if any does."""
+    try:
+        found = load_entry_point(GROUP, name)
+    except ConfigError as error:
+        raise ModelError(str(error)) from error
+    if found is not None:
+        _BUILDERS.setdefault(name, found)
 
 
 def _lite(variant: int) -> Builder:

@@ -61,10 +61,22 @@ class EncoderConfig(Settings):
         le=10,
         description="Average a video's embeddings over time: a Gaussian's deviation in seconds.",
     )
-    embedder: Literal["convolutions", "none"] = Field(
+    embedder: Literal["convolutions", "transformer", "none"] = Field(
         "convolutions",
-        description="`none`: the base network's features, averaged over the map, embed a frame.",
+        description="`transformer`: attention over all frames of a clip follows the convolutions; "
+        "`none`: the base network's features, averaged over the map, embed a frame.",
     )
+    transformer_layers: int = Field(3, ge=1, le=24, description="Layers of the transformer.")
+    transformer_width: int = Field(
+        256, ge=8, le=2048, description="Numbers per frame in the transformer."
+    )
+    attention_heads: int = Field(
+        8, ge=1, le=64, description="Heads of its attention; they divide its width."
+    )
+    positions: bool = Field(
+        False, description="Tell the transformer each frame's place in the clip: a shortcut."
+    )
+    unit_length: bool = Field(False, description="Scale embeddings to unit length.")
     embedding_size: int = Field(128, ge=1, le=8192, description="Length of an embedding.")
     pretrained: bool = Field(True, description="Start the base network from ImageNet weights.")
     weights: Path | None = Field(
@@ -77,4 +89,12 @@ class EncoderConfig(Settings):
         frames = others.data.get("context_frames", 1)
         if value and frames % 2 == 0:
             raise ValueError(f"needs an odd number of context_frames, not {frames}")
+        return value
+
+    @field_validator("attention_heads")
+    @classmethod
+    def _divide_the_width(cls, value: int, others: ValidationInfo) -> int:
+        width = others.data.get("transformer_width", value)
+        if width % value:
+            raise ValueError(f"must divide transformer_width, {width}")
         return value

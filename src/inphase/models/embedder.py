@@ -24,6 +24,8 @@ class Embedder(nn.Module):
     convolution and dropout of 0.1 before each fully connected layer. The former is left out here,
     as in Table 1; the latter is `config.dropout`, by default 0.
 
+    `config.unit_length` scales embeddings to unit length, as the papers of LAV, GTA and CARL do.
+
     Two options go beyond the paper, for little data and a frozen base network. A global max-pool
     discards position, yet a body's height in the picture often identifies the moment:
     `config.coordinates` gives the convolutions two more channels with the position on the map (Liu
@@ -40,6 +42,7 @@ class Embedder(nn.Module):
         size, padding = (3, kernel, kernel), (1, kernel // 2, kernel // 2)
         self.coordinates = config.coordinates
         self.feature_noise = config.feature_noise
+        self.unit_length = config.unit_length
         inputs = in_channels + (2 if config.coordinates else 0)
         self.conv1 = nn.Conv3d(inputs, config.conv_width, size, padding=padding)
         self.conv2 = nn.Conv3d(config.conv_width, config.conv_width, size, padding=padding)
@@ -87,6 +90,11 @@ class Embedder(nn.Module):
         x[:, :-1] += after[:, 1:]
         return self._after_first(x)
 
+    def over_time(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Embeddings `(..., T, D)` from what `forward` gives for the T frames of a video."""
+        del mask
+        return F.normalize(frames, dim=-1, eps=1e-6) if self.unit_length else frames
+
     def pool(self, maps: Tensor) -> Tensor:
         """Global max-pool over time and space, `(N, k, C, h, w)` to `(N, C)`."""
         return maps.amax(dim=(1, 3, 4))
@@ -103,7 +111,15 @@ class Embedder(nn.Module):
 
 
 class NoEmbedder(nn.Module):
-    """The base network's features as embeddings: nothing is learned, so nothing has to be."""
+    """The base network's features as embeddings: nothing is learned, so nothing has to be.
+
+    Args:
+        config: says whether they have unit length.
+    """
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.unit_length = config.unit_length
 
     def forward(self, stacked: Tensor) -> Tensor:
         """Maps of context frames `(N, k, C, h, w)` to `(N, k·C)`, averaged over the map."""
@@ -117,6 +133,11 @@ class NoEmbedder(nn.Module):
         """As `forward`."""
         embeddings: Tensor = self(stacked)
         return embeddings
+
+    def over_time(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """See `Embedder.over_time`."""
+        del mask
+        return F.normalize(frames, dim=-1, eps=1e-6) if self.unit_length else frames
 
 
 def _coordinates(maps: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from typing_extensions import Self
 
 from inphase.errors import ModelError
-from inphase.models.base_networks import create_base_network
+from inphase.models.base_networks import BaseNetwork, create_base_network
 from inphase.models.config import EncoderConfig
 from inphase.models.embedder import Embedder, NoEmbedder
 from inphase.models.folding import fold_batch_norm
@@ -27,6 +27,7 @@ from inphase.models.model_folder import (
     write_model_folder,
 )
 from inphase.models.pose.weight_files import pose_version
+from inphase.models.temporal_transformer import TemporalTransformer
 
 
 class Encoder(nn.Module):
@@ -59,13 +60,7 @@ class Encoder(nn.Module):
             self.base = create_base_network(
                 config.base_network, pretrained=config.pretrained, weights=config.weights
             )
-            self.embedder: Embedder | NoEmbedder = (
-                NoEmbedder()
-                if config.embedder == "none"
-                else Embedder(
-                    self.base.out_channels, config, kernel=1 if self.base.sees_poses else 3
-                )
-            )
+            self.embedder = _create_embedder(self.base, config)
         side = math.ceil(config.image_size / self.base.stride)
         if config.pool > side:
             raise ModelError(
@@ -96,6 +91,11 @@ class Encoder(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are, and where frames go."""
         return self.mean.device
+
+    @property
+    def sees_whole_clips(self) -> bool:
+        """Whether a frame's embedding depends on all frames of its clip or video."""
+        return isinstance(self.embedder, TemporalTransformer)
 
     def train(self, mode: bool = True) -> Self:
         """Set training mode; a frozen base network stays in evaluation, statistics included."""
@@ -136,19 +136,21 @@ class Encoder(nn.Module):
 
         Args:
             stacked: `(..., T, k, C, h, w)`, T frames of one video; the k maps ascend in time.
-            mask: `(..., T)` bool, False for frames to leave out of the background.
+            mask: `(..., T)` bool, False for frames to leave out of the background and of what a
+                transformer looks at.
 
         Returns:
             `(..., T, D)`.
         """
+        seen = mask
         if self.config.subtract_background:
             context = stacked.shape[-4]
             if mask is not None:
                 mask = mask.repeat_interleave(context, dim=-1)
             still = background(stacked.flatten(-5, -4), mask)
             stacked = stacked - still[..., None, None, :, :, :]
-        embeddings: Tensor = self.embedder(stacked.flatten(0, -5))
-        return embeddings.view(*stacked.shape[:-4], -1)
+        frames: Tensor = self.embedder(stacked.flatten(0, -5))
+        return self.embedder.over_time(frames.view(*stacked.shape[:-4], -1), seen)
 
     def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
         """Frames with context to embeddings, for one or more videos.
@@ -315,6 +317,15 @@ class Encoder(nn.Module):
                 )
         encoder.load_state_dict({name: torch.from_numpy(one) for name, one in tensors.items()})
         return encoder.eval()
+
+
+def _create_embedder(
+    base: BaseNetwork, config: EncoderConfig
+) -> Embedder | TemporalTransformer | NoEmbedder:
+    if config.embedder == "none":
+        return NoEmbedder(config)
+    made = TemporalTransformer if config.embedder == "transformer" else Embedder
+    return made(base.out_channels, config, kernel=1 if base.sees_poses else 3)
 
 
 class FrameMaps(nn.Module):

@@ -138,6 +138,8 @@ class FrameEmbedder:
         for index in indices:
             if not 0 <= index < len(reader):
                 raise VideoError(f"{path} has {len(reader)} frames; there is no frame {index}.")
+        if self.encoder.sees_whole_clips:
+            return self.embed(path).embeddings[np.asarray(indices, dtype=np.int64)]
         seen = _Seen(reader, self._kept(Path(path)), mirrored=self._mirrored)
         positions = seen.positions(np.asarray(indices, dtype=np.int64))
         wanted = np.unique(np.concatenate([np.floor(positions), np.ceil(positions)]).astype(int))
@@ -147,7 +149,8 @@ class FrameEmbedder:
         _, still = self._background(seen)
         maps = torch.stack(list(self._some_maps(seen, distinct.tolist())))
         maps = maps if still is None else maps - still
-        embeddings = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
+        frames = self._embed_stacked(self._responses(maps)[places.reshape(context.shape)])
+        embeddings = self._over_time(frames)
         smoothed = smooth_over_time(embeddings, seen.times[around], config.smoothing)
         return _interpolated(smoothed, np.interp(positions, around, np.arange(len(around))))
 
@@ -162,6 +165,11 @@ class FrameEmbedder:
             ModelError: the encoder looks only at what moves in a video, or at poses and nobody is
                 seen.
         """
+        if self.encoder.sees_whole_clips:
+            raise ModelError(
+                "This model looks at all frames of a video together (a transformer), so it cannot "
+                f"embed the picture {path}; give a moment of a video."
+            )
         if self.encoder.config.subtract_background:
             raise ModelError(
                 "This model looks only at what moves in a video (subtract_background), so it "
@@ -175,7 +183,7 @@ class FrameEmbedder:
         stacked = torch.stack(
             [self._responses(seen[None])] * self.encoder.config.context_frames, dim=1
         )
-        embedding: NDArray[np.float32] = self._embed_stacked(stacked)[0]
+        embedding: NDArray[np.float32] = self._over_time(self._embed_stacked(stacked))[0]
         return embedding
 
     def _pose_in(self, path: Path) -> Tensor:
@@ -191,7 +199,8 @@ class FrameEmbedder:
     def embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
         """(n, k, C, h, w) maps to (n, dims); any background is already subtracted."""
         responses = self._responses(stacked.flatten(0, 1))
-        return self._embed_stacked(responses.view(*stacked.shape[:2], *responses.shape[1:]))
+        frames = self._embed_stacked(responses.view(*stacked.shape[:2], *responses.shape[1:]))
+        return self._over_time(frames)
 
     def _responses(self, maps: Tensor) -> Tensor:
         """The part of the embedder that needs only one frame, run once for each."""
@@ -199,9 +208,18 @@ class FrameEmbedder:
             return self._embedder.responses(maps)
 
     def _embed_stacked(self, stacked: Tensor) -> NDArray[np.float32]:
-        """Responses of n frames' context, (n, k, …), to (n, dims)."""
+        """Responses of n frames' context, (n, k, …), to (n, …), which `_over_time` embeds."""
         with torch.inference_mode():
             embeddings = self._embedder.embed_responses(stacked)
+        return self._checked(embeddings)
+
+    def _over_time(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What `_embed_stacked` gives for the frames of a video, in order, to (n, dims)."""
+        with torch.inference_mode():
+            given = torch.from_numpy(frames).to(self.encoder.device)
+            return self._checked(self._embedder.over_time(given))
+
+    def _checked(self, embeddings: Tensor) -> NDArray[np.float32]:
         found: NDArray[np.float32] = embeddings.float().cpu().numpy()
         if not np.isfinite(found).all():
             raise ModelError(
@@ -279,7 +297,8 @@ class FrameEmbedder:
             parts.append(embeddings)
             if advance:
                 advance(len(embeddings))
-        return smooth_over_time(np.concatenate(parts), times, self.encoder.config.smoothing)
+        embedded = self._over_time(np.concatenate(parts))
+        return smooth_over_time(embedded, times, self.encoder.config.smoothing)
 
     def _context(self, times: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n, k) frames to stack to embed each of n frames."""

@@ -131,8 +131,13 @@ def sees_poses(folder: Path) -> bool:
 def embedding_fingerprint(config: EncoderConfig, tensors: Mapping[str, NDArray[Any]]) -> str:
     """sha256 of everything that determines an encoder's embeddings."""
     without = {"pretrained", "weights", "train_base", "dropout", "feature_noise"}
-    if config.embedder == "convolutions":  # A model from before there was a choice stays the same.
+    # A model from before there was a choice stays the same.
+    if config.embedder == "convolutions":
         without.add("embedder")
+    if config.embedder != "transformer":
+        without |= {"transformer_layers", "transformer_width", "attention_heads", "positions"}
+    if not config.unit_length:
+        without.add("unit_length")
     settings = config.model_dump(exclude=without)
     if config.base_network == BLAZEPOSE:
         settings["poses"] = pose_version()

@@ -53,9 +53,16 @@ class StreamEmbedder:
 
         Raises:
             ConfigError: there is a subject, but the model does not look at poses.
-            ModelError: the background needs a reference and none is given.
+            ModelError: the background needs a reference and none is given, or the model is a
+                transformer, which needs the whole video.
             VideoError: the reference cannot be read.
         """
+        if encoder.sees_whole_clips:
+            raise ModelError(
+                "This model looks at all frames of a video together (a transformer), so it cannot "
+                "follow a video that is still being recorded; fit one with `--set "
+                "encoder.embedder=convolutions`."
+            )
         subjects = {Path(reference): subject} if subject is not None and reference else None
         self.frames = FrameEmbedder(encoder, cache=cache_folder(), subjects=subjects)
         self._poses = PoseStream(PoseNetwork()) if encoder.base.sees_poses else None

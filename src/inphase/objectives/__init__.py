@@ -6,8 +6,17 @@ from inphase.objectives.cycle_consistency import (
     cycle_back_classification,
     cycle_back_regression,
 )
-from inphase.objectives.objective import Objective, OtherView, Window
-from inphase.objectives.registry import create_objective, list_objectives, register_objective
+from inphase.objectives.global_alignment import GlobalAlignment
+from inphase.objectives.joint_prototype import JointPrototype
+from inphase.objectives.learning_by_aligning import LearningByAligning
+from inphase.objectives.objective import Objective, OtherView, SecondClip, Window
+from inphase.objectives.registry import (
+    create_objective,
+    list_objectives,
+    register_objective,
+    use_objective,
+)
+from inphase.objectives.sequence_contrast import SequenceContrast
 from inphase.objectives.shuffle_and_learn import (
     ShuffleAndLearn,
     draw_triplets,
@@ -19,9 +28,14 @@ from inphase.objectives.time_contrastive import TimeContrastive, n_pairs, semi_h
 __all__ = [
     "ClipEmbeddings",
     "CycleConsistency",
+    "GlobalAlignment",
+    "JointPrototype",
+    "LearningByAligning",
     "Objective",
     "OtherView",
     "PhaseClassification",
+    "SecondClip",
+    "SequenceContrast",
     "ShuffleAndLearn",
     "TimeContrastive",
     "Window",
@@ -34,4 +48,5 @@ __all__ = [
     "order_verification",
     "register_objective",
     "semi_hard_triplets",
+    "use_objective",
 ]

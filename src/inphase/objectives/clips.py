@@ -23,6 +23,8 @@ class ClipEmbeddings:
         paired: (videos, frames) bool, which frames have a positive; required with `positives`.
         phases: (videos, frames) int64, the phase of each frame, −1 if it is unknown; for
             objectives that need it.
+        positive_times: (videos, frames) seconds of the positives from the start of their video; for
+            objectives whose positives are a second clip.
 
     Raises:
         ValueError: the shapes or types do not match.
@@ -35,6 +37,7 @@ class ClipEmbeddings:
     positives: Tensor | None = None
     paired: Tensor | None = None
     phases: Tensor | None = None
+    positive_times: Tensor | None = None
 
     def __post_init__(self) -> None:
         if self.embeddings.ndim != 3 or 0 in self.embeddings.shape:
@@ -54,6 +57,7 @@ class ClipEmbeddings:
             "positives": (videos, frames, dims),
             "paired": (videos, frames),
             "phases": (videos, frames),
+            "positive_times": (videos, frames),
         }
         for name, shape in expected.items():
             given = getattr(self, name)

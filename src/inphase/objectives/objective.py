@@ -20,6 +20,17 @@ class OtherView:
     """Positives show the same instant from another camera."""
 
 
+@dataclass(frozen=True)
+class SecondClip:
+    """Positives are a second clip of the same video, with frames and augmentation of its own.
+
+    Each of the two is drawn from a part of the video, at least `shortest` of it. If that is above a
+    half, the two parts overlap.
+    """
+
+    shortest: float
+
+
 class Objective(nn.Module):
     """Base class of the objectives.
 
@@ -32,7 +43,7 @@ class Objective(nn.Module):
             names exist from the start, so that a log can have a column for each.
     """
 
-    positives: Window | OtherView | None = None
+    positives: Window | OtherView | SecondClip | None = None
     needs_phases: bool = False
 
     def __init__(self) -> None:

@@ -4,11 +4,12 @@ Batch n depends only on the seed and n, so that a resumed run continues with the
 any number of processes share the same batch that a single process would have.
 
 All objectives share one sampling. A clip is T frames; if an objective compares them with positives,
-T more follow, the positive of each, drawn from a window around it or filmed by another camera at
-the same instant. An objective that needs fewer frames, such as shuffle and learn with its five,
-draws them from the T.
+T more follow: the positive of each, drawn from a window around it or filmed by another camera at
+the same instant, or a second clip of the same video. An objective that needs fewer frames, such as
+shuffle and learn with its five, draws them from the T.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -28,7 +29,7 @@ from inphase.data import (
     sample_uniform,
 )
 from inphase.errors import TrainingError
-from inphase.objectives import OtherView, Window
+from inphase.objectives import OtherView, SecondClip, Window
 from inphase.training.config import TrainingConfig, build_objectives
 from inphase.training.processes import ALONE, Processes
 from inphase.training.sources import ClipSource
@@ -45,6 +46,8 @@ class ClipBatch:
         lengths: (V,) float32, duration of each video in seconds.
         mask: (V, T) bool, False where a short video was padded.
         paired: (V, T) bool, which frames have a positive; None without positives.
+        positive_times: (V, T) float32 seconds of the positives from the start of the video; None
+            unless they are a second clip.
         phases: (V, T) int64, −1 if unknown; None if no objective needs phases.
         step: number of the batch.
     """
@@ -54,6 +57,7 @@ class ClipBatch:
     lengths: Tensor
     mask: Tensor
     paired: Tensor | None
+    positive_times: Tensor | None
     phases: Tensor | None
     step: int
 
@@ -137,23 +141,27 @@ class Clips(Dataset[ClipBatch]):
         draws = [self._draw(i, stream) for i, stream in zip(chosen, streams, strict=True)]
         return ClipBatch(
             frames=torch.stack([self._frames(draws[i]) for i in self.processes.share(count)]),
-            times=torch.stack([_times(draw) for draw in draws]),
+            times=torch.stack([_times(draw.source, draw.indices) for draw in draws]),
             lengths=torch.tensor([draw.source.duration for draw in draws]),
             mask=torch.from_numpy(np.stack([draw.mask for draw in draws])),
             paired=torch.from_numpy(np.stack([draw.paired for draw in draws]))
             if self._positives is not None
+            else None,
+            positive_times=torch.stack([_times(draw.other, draw.positives) for draw in draws])
+            if isinstance(self._positives, SecondClip)
             else None,
             phases=torch.stack([_phases(draw) for draw in draws]) if self._phases else None,
             step=step,
         )
 
     def _draw(self, index: int, generator: np.random.Generator) -> _Draw:
-        config, source = self.config, self.sources[index]
-        frames, count = len(source.times), config.frames_per_clip
-        if config.sampling == "uniform":
-            indices, mask = sample_uniform(frames, count, generator)
-        else:
-            indices, mask = sample_strided(frames, count, config.stride, generator)
+        source = self.sources[index]
+        frames = len(source.times)
+        if isinstance(self._positives, SecondClip):
+            indices, mask = self._crop(frames, self._positives.shortest, generator)
+            positives, paired = self._crop(frames, self._positives.shortest, generator)
+            return _Draw(source, indices, mask, source, positives, paired, generator)
+        indices, mask = self._sample(frames, generator)
         other, positives, paired = source, indices, np.zeros_like(mask)
         if isinstance(self._positives, Window):
             window = self._positives.frames
@@ -164,12 +172,30 @@ class Clips(Dataset[ClipBatch]):
             positives, paired = same_instants(other.times - other.times[0], since)
         return _Draw(source, indices, mask, other, positives, paired & mask, generator)
 
+    def _sample(
+        self, frames: int, generator: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        config = self.config
+        if config.sampling == "uniform":
+            return sample_uniform(frames, config.frames_per_clip, generator)
+        return sample_strided(frames, config.frames_per_clip, config.stride, generator)
+
+    def _crop(
+        self, frames: int, shortest: float, generator: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """A clip of a part of the video, from `shortest` of it to all, anywhere in it."""
+        length = max(1, math.ceil(frames * generator.uniform(shortest, 1.0)))
+        start = generator.integers(0, frames - length + 1)
+        indices, mask = self._sample(length, generator)
+        return start + indices, mask
+
     def _frames(self, draw: _Draw) -> Tensor:
         own = self._context(draw.source, draw.indices)
         if self._positives is None:
             return draw.source.frames(own, draw.generator)
         positives = self._context(draw.other, draw.positives)
-        if draw.other is draw.source:  # one clip, one draw of the augmentation
+        one_view = draw.other is draw.source and not isinstance(self._positives, SecondClip)
+        if one_view:  # one clip, one draw of the augmentation
             return draw.source.frames(np.concatenate([own, positives]), draw.generator)
         parts = ((draw.source, own), (draw.other, positives))
         return torch.cat([source.frames(context, draw.generator) for source, context in parts])
@@ -185,9 +211,8 @@ class Clips(Dataset[ClipBatch]):
         )
 
 
-def _times(draw: _Draw) -> Tensor:
-    times = draw.source.times
-    return torch.from_numpy((times[draw.indices] - times[0]).astype(np.float32))
+def _times(source: ClipSource, indices: NDArray[np.int64]) -> Tensor:
+    return torch.from_numpy((source.times[indices] - source.times[0]).astype(np.float32))
 
 
 def _phases(draw: _Draw) -> Tensor:

@@ -10,7 +10,12 @@ from pydantic import Field, field_validator, model_validator
 
 from inphase.errors import ConfigError, hint
 from inphase.models.config import EncoderConfig
-from inphase.objectives import Objective, create_objective
+from inphase.objectives import (
+    Objective,
+    create_objective,
+    list_objectives,
+    use_objective,
+)
 from inphase.objectives.registry import GIVEN
 from inphase.settings import Settings, parse_settings, read_yaml
 from inphase.strict_yaml import parse_yaml
@@ -144,7 +149,8 @@ def load_config(
         preset: a name of `list_presets`.
         objective: replaces the preset's: names joined by `+`, each with its weight after a
             colon if that is not 1 (`tcc+tcn:0.5`). Objectives that the preset also has keep
-            their options.
+            their options. `package.module:Name` imports one of your own, which is then called
+            `Name`; a file cannot do that.
         overrides: `key=value` pairs; nested keys are written with dots
             (`encoder.context_gap=0.5`), values as in YAML.
         file: a YAML file instead of a preset, such as a run's `config.yaml`.
@@ -180,7 +186,7 @@ def dump_config(config: TrainingConfig) -> str:
 def _combination(text: str, preset: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     chosen: dict[str, dict[str, Any]] = {}
     for term in text.split("+"):
-        name, colon, weight = (part.strip() for part in term.partition(":"))
+        name, colon, weight = _term(term)
         if not name or name in chosen:
             raise ConfigError(
                 f"--objective takes different names joined by +, such as tcc+tcn:0.5, not `{text}`."
@@ -189,6 +195,15 @@ def _combination(text: str, preset: Mapping[str, Mapping[str, Any]]) -> dict[str
         if colon:
             chosen[name]["weight"] = _number(weight)
     return chosen
+
+
+def _term(term: str) -> tuple[str, str, str]:
+    """Name, colon and weight of a term; what is `package.module:Name` is imported."""
+    name, colon, rest = (part.strip() for part in term.partition(":"))
+    inside, more, weight = (part.strip() for part in rest.partition(":"))
+    if inside.isidentifier() and name not in list_objectives():
+        return use_objective(f"{name}:{inside}"), more, weight
+    return name, colon, rest
 
 
 def _overridden(values: dict[str, Any], override: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
 
 from inphase.models import Encoder
-from inphase.objectives import ClipEmbeddings, OtherView
+from inphase.objectives import ClipEmbeddings, OtherView, SecondClip
 from inphase.training.clips import ClipBatch
 from inphase.training.config import TrainingConfig, build_objectives
 from inphase.training.processes import ALONE, Processes
@@ -43,8 +43,10 @@ class TrainingModule(nn.Module):
             self._weighted = build_objectives(
                 config.objectives, embedding_size=config.encoder.embedding_size, phases=phases
             )
-        self._across_videos = any(
-            isinstance(objective.positives, OtherView) for objective, _ in self._weighted.values()
+        # Then a clip and its positives are two sequences, each with a background of its own.
+        self._apart = encoder.sees_whole_clips or any(
+            isinstance(objective.positives, (OtherView, SecondClip))
+            for objective, _ in self._weighted.values()
         )
         # Some have parameters, which are trained and saved in checkpoints with the encoder's.
         self.objectives = nn.ModuleDict({name: o for name, (o, _) in self._weighted.items()})
@@ -113,7 +115,7 @@ class TrainingModule(nn.Module):
         masks = [batch.mask] if batch.paired is None else [batch.mask, batch.paired]
         mask = torch.stack(masks, dim=1)[self.processes.share(videos)]
         frames = batch.frames.view(*mask.shape, *batch.frames.shape[2:])
-        if not self._across_videos:  # so a clip and its positives share one background
+        if not self._apart:  # so a clip and its positives share one background
             frames, mask = frames.flatten(1, 2), mask.flatten(1, 2)
         if self.config.encoder.train_base == "frozen":
             own = self.encoder.embed_features(frames.float(), mask)
@@ -126,4 +128,6 @@ class TrainingModule(nn.Module):
         )
         if batch.paired is None:
             return clips
-        return replace(clips, positives=parts[1], paired=batch.paired)
+        return replace(
+            clips, positives=parts[1], paired=batch.paired, positive_times=batch.positive_times
+        )

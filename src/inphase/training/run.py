@@ -5,9 +5,10 @@ import hashlib
 import json
 import logging
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -41,6 +42,9 @@ _log = logging.getLogger(__name__)
 
 # Of the videos of a run: a line for each.
 _LONGEST_LIST = 50_000_000
+# Differences between two configurations that one message lists.
+_MOST_TOLD = 5
+_UNSET = object()
 # Seconds to wait for another process that fits the same encoder.
 _PATIENCE = 6 * 3600.0
 CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
@@ -274,9 +278,12 @@ def _check(folder: Path) -> None:
 
 
 def _is_new(folder: Path) -> bool:
-    """Whether nothing is in a folder but what a run leaves that was killed as it began."""
-    ours = {INPUTS, LOCK}
-    return all(path.name in ours or path.name.startswith(ROOM) for path in folder.iterdir())
+    """Whether nothing is in a folder but what a run leaves that failed or was killed as it began.
+
+    Such a run has learned nothing yet: another may take its place.
+    """
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(ROOM)} - {LOCK}
+    return names <= {INPUTS} or names == {INPUTS, CONFIG}
 
 
 @contextlib.contextmanager
@@ -315,15 +322,36 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
         raise TrainingError(
             f"{folder} holds a run that cannot be continued: {reason}; {advice}."
         ) from error
-    now = config.model_dump()
-    for key in now:
-        if before[key] != now[key]:
-            raise TrainingError(
-                f"{folder} holds a run with another configuration: `{key}` was {before[key]!r}, "
-                f"now {now[key]!r}; {advice}."
-            )
+    changed = _differences(before, config.model_dump())
+    if changed:
+        told = "; ".join(changed[:_MOST_TOLD])
+        more = len(changed) - _MOST_TOLD
+        told += f"; and {more} more" if more > 0 else ""
+        raise TrainingError(f"{folder} holds a run with another configuration: {told}; {advice}.")
     if known != inputs:
         raise TrainingError(f"{folder} holds a run with other videos; {advice}.")
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any], place: str = "") -> list[str]:
+    """What differs between two configurations: a text for each key, dotted as for `--set`."""
+    told = []
+    for key in dict.fromkeys([*before, *now]):
+        old, new = (values.get(key, _UNSET) for values in (before, now))
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            told += _differences(old, new, f"{place}{key}.")
+        elif old != new:
+            told.append(f"`{place}{key}` {_was(old)}, now {_is(new)}")
+    return told
+
+
+def _was(value: object) -> str:
+    return "was not set" if value is _UNSET else f"was {_is(value)}"
+
+
+def _is(value: object) -> str:
+    if value is _UNSET:
+        return "not set"
+    return "set" if isinstance(value, Mapping) else repr(value)
 
 
 def _other_files(folder: Path) -> OutputError:
