@@ -1,0 +1,68 @@
+"""The labels.json that belongs to videos which were named in another way."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from inphase.data.collection import LABELS_FILE, Collection
+
+
+def home_of(collection: Collection) -> Path:
+    """The folder of the collection's labels, or the one that holds its videos.
+
+    It is the working directory if the videos have no common folder.
+    """
+    source = Path(collection.source).expanduser()
+    if source.is_file() and source.suffix.lower() == ".json":
+        return source.absolute().parent
+    if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
+        return source.absolute()
+    folders = {video.path.absolute().parent for video in collection}
+    try:
+        common = Path(os.path.commonpath(folders))
+    except ValueError:
+        return Path.cwd()  # on several drives
+    # The common parent of separate trees is no place to keep files.
+    apart = len(folders) > 1 and not os.access(common, os.W_OK)
+    return Path.cwd() if apart or common == Path(common.anchor) else common
+
+
+def with_labels(collection: Collection, labels: Path) -> Collection:
+    """The collection with the key events of a labels.json, if it exists.
+
+    Raises:
+        CollectionError: the labels cannot be read.
+    """
+    if not labels.is_file() or Path(collection.source).absolute() == labels.absolute():
+        return collection
+    known = Collection.open(labels)
+    events: dict[Path, dict[str, Mapping[str, int]]] = {}
+    for video in known:
+        events.setdefault(video.path.resolve(), {})[video.name] = video.events
+    return replace(
+        collection,
+        events=known.events,
+        videos=tuple(
+            replace(video, events=_own(events.get(video.path.resolve(), {}), video.name))
+            for video in collection
+        ),
+    )
+
+
+def with_labels_beside(collection: Collection) -> Collection:
+    """The collection with its key events; if it has none, with those of a labels.json beside it.
+
+    `inphase view` saves key events there.
+
+    Raises:
+        CollectionError: the labels cannot be read.
+    """
+    if collection.events:
+        return collection
+    return with_labels(collection, home_of(collection) / LABELS_FILE)
+
+
+def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:
+    """The events of the entry with this name; a file may have several entries."""
+    return by_name[name] if name in by_name else next(iter(by_name.values()), {})
