@@ -123,6 +123,7 @@ def synchronize(
 
     check_count(len(collection), collection.skipped)
     labelled = with_labels_beside(collection)
+    events = {video.name: video.events for video in labelled}
     clip.check(events=labelled.events, videos=len(collection))
     if output.suffix == ".edl" and not separate:
         check_edit_list(output, sources if name is None else [collection[name].path])
@@ -172,7 +173,7 @@ def synchronize(
             mark_doubt=mark_doubt,
             cut_error=cut_error,
             clip=clip,
-            events=labelled[result.reference.name].events,
+            events=events.get(result.reference.name),
             tracks=_tracks(collection, subject, cache),
             console=console,
         )

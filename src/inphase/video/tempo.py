@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from inphase.video.sound_cursor import SoundCursor
 
+SLOWEST, FASTEST = 0.2, 2.0
+"""At other speeds a sound is smeared over more than a frame or lost (`studies/sound_tempo.py`)."""
+
 # libav's `atempo` joins windows of the power of two at or above a 24th of a second, and takes
-# speeds from a half up.
-_WINDOW = 24
-_SLOWEST = 0.5
+# speeds from a half up. Told a lower rate, it takes shorter windows, and a sound stays nearer to
+# its place.
+_WINDOW, _FINER = 24, 2
+_LEAST = 0.5
 # Seconds pushed at a time, and after the end, so that the last window is full.
 _BLOCK, _AFTER = 1.0, 0.5
 
@@ -32,12 +36,14 @@ def at_tempo(
         sound: to read from.
         start: seconds.
         end: seconds, after the start.
-        samples: number of samples at the sound's own rate.
+        samples: number of samples at the sound's own rate; the speed that this makes should be
+            between `SLOWEST` and `FASTEST`.
     """
     rate, channels = sound.rate, sound.channels
     speed = (end - start) * rate / samples
-    early = _window(rate) / rate / 2 * (1 / speed - 1)
-    graph = _graph(rate, channels, speed)
+    claimed = rate // _FINER
+    early = _window(claimed) / rate / 2 * (1 / speed - 1)
+    graph = _graph(claimed, channels, speed)
     left, at, pushed = samples, start - early * speed, 0
     while left > 0 and at < end + _AFTER:
         piece = sound.cut(at, at + _BLOCK).samples
@@ -45,7 +51,7 @@ def at_tempo(
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(piece).reshape(1, -1), format="flt", layout=_LAYOUTS[channels]
         )
-        frame.sample_rate, frame.pts, frame.time_base = rate, pushed, Fraction(1, rate)
+        frame.sample_rate, frame.pts, frame.time_base = claimed, pushed, Fraction(1, claimed)
         pushed += len(piece)
         graph.push(frame)
         if at >= end + _AFTER:
@@ -73,9 +79,9 @@ def _graph(rate: int, channels: int, speed: float) -> Graph:
         time_base=Fraction(1, rate),
     )
     factors = []
-    while speed < _SLOWEST:
-        factors.append(_SLOWEST)
-        speed /= _SLOWEST
+    while speed < _LEAST:
+        factors.append(_LEAST)
+        speed /= _LEAST
     for factor in (*factors, speed):
         tempo = graph.add("atempo", f"{factor:.9f}")
         last.link_to(tempo)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,21 @@ class Page:
 
     size: tuple[int, int]
     cells: tuple[Cell, ...]
+
+
+def tightened(page: Page, height: int) -> Page:
+    """The same page with pictures of this height at most, and each title right below its own."""
+    height = min(height + 2 * MARGIN, page.cells[0].picture_height)
+    tops = sorted({cell.top for cell in page.cells})
+    down = height + page.cells[0].strip_height
+    first = (page.size[1] - len(tops) * down) // 2
+    return replace(
+        page,
+        cells=tuple(
+            replace(cell, top=first + tops.index(cell.top) * down, picture_height=height)
+            for cell in page.cells
+        ),
+    )
 
 
 def plan_page(clip: Clip, aspects: Sequence[float], *, width: int) -> Page:

@@ -1,4 +1,7 @@
-"""The reference's sound along a timeline: slowed at its pitch, silent where a picture is held."""
+"""The reference's sound along a timeline: slowed at its pitch, silent where a picture is held.
+
+At speeds that `at_tempo` does not take, it is silent too.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from numpy.typing import NDArray
 
 from inphase.applications.synchronization.picture.timeline import Timeline
 from inphase.video import SoundCursor, SoundFile
-from inphase.video.tempo import at_tempo
+from inphase.video.tempo import FASTEST, SLOWEST, at_tempo
 
 # A speed this near to 1 is: a piece has whole frames.
 _SAME = 0.02
@@ -43,7 +46,7 @@ class TimelineSound:
         cursor = SoundCursor(self.sound)
         for piece in self.timeline.pieces:
             first, last = round(piece.begin * self.rate), round(piece.stop * self.rate)
-            if piece.speed == 0:
+            if not (SLOWEST <= piece.speed <= FASTEST):
                 yield np.zeros((last - first, self.channels), dtype=np.float32)
             elif abs(piece.speed - 1) < _SAME:
                 yield from self._as_it_is(cursor, piece.start, last - first)

@@ -81,8 +81,8 @@ class Timeline:
         """
         exact = mapping[self.frames]
         between = np.interp(self.positions, np.arange(len(mapping)), times[mapping])
-        # A millionth of a second, as times are rounded.
-        last = np.searchsorted(times, between + 1e-6, side="right") - 1
+        interval = (times[-1] - times[0]) / max(1, len(times) - 1)
+        last = np.searchsorted(times, between + _ROUNDING * interval, side="right") - 1
         found: NDArray[np.int64] = np.where(self.positions == self.frames, exact, last)
         return found
 
@@ -237,5 +237,6 @@ def _positions(info: VideoInfo, begin: int, stop: int, length: int) -> NDArray[n
         np.arange(begin, stop + 1),
     )
     frames = np.minimum(np.floor(wanted), stop - 1)
-    past: NDArray[np.float64] = frames + np.clip(wanted - frames - 2 * _ROUNDING, 0, 0.999)
-    return past
+    past = np.clip(wanted - frames - _ROUNDING, 0, 0.999)
+    positions: NDArray[np.float64] = frames + np.where(past < _ROUNDING, 0, past)
+    return positions

@@ -101,7 +101,7 @@ def is_mirrored(reference: Body, query: Body, mapping: NDArray[np.int64]) -> boo
         return float(np.nanmean(np.abs(shapes[0] / units[0] - shapes[1] / units[1])))
 
     straight, turned = apart(1), apart(-1)
-    if min(straight, turned) > _CLEARLY * max(straight, turned):
+    if min(straight, turned) >= _CLEARLY * max(straight, turned):
         return None
     return turned < straight
 
@@ -119,11 +119,11 @@ def windows_on(reference: Body, windows: Array, query: Body, mapping: NDArray[np
         mapping: (reference frames,) the query's frame at each.
     """
     theirs, own = reference.middles(), query.middles()[mapping]
+    if np.isnan(theirs + own).any(axis=(1, 2)).all():
+        return windows  # They are never seen at the same moment.
     scale = _size(theirs) / _size(own)
     # Where the query's corner lies on the reference.
     corners = reference.torsos() - scale * query.torsos()[mapping]
-    if np.isnan(corners).any(axis=1).all():
-        return windows / scale
     known = filled_in(corners)
     still = np.median(known, axis=0)
     torso = np.nanmedian(np.linalg.norm(theirs[:, 1] - theirs[:, 2], axis=1))
@@ -140,5 +140,12 @@ def _size(middles: Array) -> float:
 
 
 def _smooth(values: Array, times: Array) -> Array:
-    smooth = smooth_over_time(values.astype(np.float32), times, _CALM)
-    return smooth.astype(np.float64)
+    if len(times) < 2:
+        return values
+    # Turned about both ends, so that it does not lag there.
+    before = np.concatenate([2 * values[0] - values[:0:-1], values])
+    padded = np.concatenate([before, 2 * values[-1] - values[-2::-1]])
+    apart = np.concatenate([2 * times[0] - times[:0:-1], times, 2 * times[-1] - times[-2::-1]])
+    own = slice(len(times) - 1, 2 * len(times) - 1)
+    smooth = smooth_over_time(padded.astype(np.float32), apart, _CALM)
+    return smooth[own].astype(np.float64)

@@ -18,7 +18,7 @@ from inphase.applications.synchronization.picture.composing import (
     pictures,
 )
 from inphase.applications.synchronization.picture.marks import Marker
-from inphase.applications.synchronization.picture.page import Page, plan_page
+from inphase.applications.synchronization.picture.page import Page, plan_page, tightened
 from inphase.applications.synchronization.picture.sound import TimelineSound
 from inphase.applications.synchronization.picture.timeline import Timeline, plan_timeline
 from inphase.applications.synchronization.picture.track import Track
@@ -180,10 +180,11 @@ def _planned(
     ]
     if clip.is_stacked:
         windows[1:] = [_on(views[0], crops[0], view, timeline, room) for view in views[1:]]
-    return page, [
+    shown = [
         _track(view, clip, timeline, index, frames[index], windows[index])
         for index, view in enumerate(views)
     ]
+    return tightened(page, max(track.size_in(room)[1] for track in shown)), shown
 
 
 def _frames(view: _View, timeline: Timeline) -> NDArray[np.int64]:
