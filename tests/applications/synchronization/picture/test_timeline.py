@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ def info(frames: int = 40, fps: float = 25.0) -> VideoInfo:
     return VideoInfo(Path("a.mkv"), 64, 48, frames, fps, frames / fps, False, times)
 
 
-def plan(frames: int = 40, fps: float = 25.0, **clip: object) -> Timeline:
+def plan(frames: int = 40, fps: float = 25.0, **clip: Any) -> Timeline:
     return plan_timeline(Clip.model_validate(clip), info(frames, fps), EVENTS, "a")
 
 
@@ -105,6 +106,6 @@ def test_in_slow_motion_a_query_shows_its_own_frames_in_between() -> None:
         ({"hold": ("impakt",)}, "no key event `impakt`; the key events are: top, impact"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(clip: dict[str, object], words: str) -> None:
+def test_what_cannot_be_is_one_sentence(clip: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         plan(**clip)

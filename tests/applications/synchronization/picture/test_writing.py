@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -44,16 +45,17 @@ class Nobody(PoseTracks):
 
 
 def written(
-    videos: list[ClipVideo], path: Path, events: Mapping[str, int] = EVENTS, **told: object
+    videos: list[ClipVideo], path: Path, events: Mapping[str, int] = EVENTS, **told: Any
 ) -> tuple[Path, Clip]:
     clip = Clip.model_validate({"layout": "row", **told})
     write_clip(path, videos, clip, width=WIDTH, events=events, tracks=Nobody())
     return path, clip
 
 
-def shown(videos: list[ClipVideo], path: Path, **told: object) -> list[list[int]]:
+def shown(videos: list[ClipVideo], path: Path, **told: Any) -> list[list[int]]:
     path, clip = written(videos, path, **told)
-    return codes(path, clip, videos=2, width=WIDTH).tolist()
+    found: list[list[int]] = codes(path, clip, videos=2, width=WIDTH).tolist()
+    return found
 
 
 def test_slow_motion_trims_and_holds_show_exactly_their_frames(
@@ -118,7 +120,7 @@ def test_files_play_everywhere(
         assert stream.width / stream.height == pytest.approx(wide / high, rel=0.02)
 
 
-def levels(videos: list[ClipVideo], path: Path, **told: object) -> list[int]:
+def levels(videos: list[ClipVideo], path: Path, **told: Any) -> list[int]:
     """Of the first four bars in a picture of frame 3 of the reference and 6 of the query."""
     picture = VideoReader(written(videos, path, **told)[0])[3]
     bars = [round((bit + 0.5) * picture.shape[1] / 8) for bit in range(4)]

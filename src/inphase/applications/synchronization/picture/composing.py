@@ -150,7 +150,7 @@ class _Strip:
                 room -= length(f"{pace}  ")
         place = (self._right, self._top)
         self._pen.text(place, time_code, fill=_QUIET, font=self._font, anchor="ra")
-        left, gap = float(self._left), self._font.size * 0.6
+        left, gap = float(self._left), length("n")
         each = (room - gap * (len(tracks) - 1)) / len(tracks)
         for track in tracks:
             title = shortened(track.title, each, length)

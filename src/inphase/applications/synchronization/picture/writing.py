@@ -227,7 +227,8 @@ def _on(
         placed = shown * larger + np.array([*middle, 0, 0])
     else:
         placed = windows_on(reference.body, shown, view.body, view.video.mapping)
-    return placed[timeline.frames]
+    shown_windows: NDArray[np.float64] = placed[timeline.frames]
+    return shown_windows
 
 
 def _track(
