@@ -15,7 +15,7 @@ from inphase.data import Collection
         ("--slow 1.2", "write MOMENT:SPEED"),
         ("--aspect wide", "write width and height, such as 9:16"),
         ("--layout swipe", "swipe compares two videos, and there are 6"),
-        ("--trail elbow_left", "no landmark `elbow_left`; did you mean left_elbow?"),
+        ("--trail elbow_left", "no landmark `elbow_left`; did you mean"),
         ("--separate --skeleton", "--separate writes each video whole"),
     ],
 )
