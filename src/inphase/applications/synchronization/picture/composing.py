@@ -1,5 +1,6 @@
 """Put the pictures of videos beside or on each other, with their titles."""
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -125,12 +126,16 @@ def _put(canvas: Image.Image, cell: Cell, picture: Image.Image, *, framed: bool)
     return left, top
 
 
+# Loaded once for each size, not for each frame.
+_font = functools.cache(ImageFont.load_default)
+
+
 class _Strip:
     """The titles below a picture, the time of the first video, its speed, and a bar."""
 
     def __init__(self, canvas: Image.Image, cell: Cell) -> None:
         self._pen = ImageDraw.Draw(canvas)
-        self._font = ImageFont.load_default(max(9, round(cell.strip_height * _FONT)))
+        self._font = _font(max(9, round(cell.strip_height * _FONT)))
         self._left, self._right = cell.left + 4, cell.left + cell.width - 4
         self._top = cell.top + cell.picture_height
         self._bottom = self._top + cell.strip_height

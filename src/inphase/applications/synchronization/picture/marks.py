@@ -55,24 +55,17 @@ class Marker:
         pen = ImageDraw.Draw(picture)
         width = max(2, round(min(picture.size) / _WIDTH))
         for path in self._paths:
-            self._draw_path(pen, (path - window[:2]) * pixels, frame, width)
+            places = (self._recent(path, frame) - window[:2]) * pixels
+            _draw_path(pen, places, self._color, width)
         if self._skeleton:
             self._draw_skeleton(pen, frame, window, pixels, width)
 
-    def _draw_path(
-        self, pen: ImageDraw.ImageDraw, path: NDArray[np.float64], frame: int, width: int
-    ) -> None:
+    def _recent(self, path: NDArray[np.float64], frame: int) -> NDArray[np.float64]:
+        """(frames, 2) where a landmark was in the last seconds, as far as it was seen."""
         times = self._body.times
-        since = int(np.searchsorted(times, times[frame] - TRAIL))
-        places = path[max(since, self._first) : frame + 1]
-        places = places[~np.isnan(places[:, 0])]
-        if not len(places):
-            return
-        line = [(float(x), float(y)) for x, y in places]
-        for color, wide in ((_EDGE, width + 2), (self._color, width)):
-            if len(line) > 1:
-                pen.line(line, fill=color, width=wide, joint="curve")
-            pen.circle(line[-1], wide * 1.3, fill=color)
+        since = max(int(np.searchsorted(times, times[frame] - TRAIL)), self._first)
+        places = path[since : frame + 1]
+        return places[~np.isnan(places[:, 0])]
 
     def _draw_skeleton(
         self,
@@ -95,3 +88,15 @@ class Marker:
                 pen.line(bone, fill=color, width=wide)
             for joint in joints:
                 pen.circle(joint, wide * 0.8, fill=color)
+
+
+def _draw_path(
+    pen: ImageDraw.ImageDraw, places: NDArray[np.float64], color: Color, width: int
+) -> None:
+    line = [(float(x), float(y)) for x, y in places]
+    if not line:
+        return
+    for ink, wide in ((_EDGE, width + 2), (color, width)):
+        if len(line) > 1:
+            pen.line(line, fill=ink, width=wide, joint="curve")
+        pen.circle(line[-1], wide * 1.3, fill=ink)
