@@ -121,6 +121,16 @@ VERBS: dict[str, Verb] = {
                 "--alignment anchors.json", "synchronize.anchors.source", "anchors.json"
             ),
             "--width": Row("--width 640", "save.width", 640),
+            "--layout": Row("--layout overlay", "save.clip.layout", "overlay"),
+            "--aspect": Row("--aspect 9:16", "save.clip.aspect", "9:16"),
+            "--from": Row("--from 0.1", "save.clip.start", "0.1"),
+            "--to": Row("--to 0.2", "save.clip.end", "0.2"),
+            "--speed": Row("--speed 0.5", "save.clip.speed", 0.5),
+            "--slow": Row("--slow 0.1-0.2:0.5", "save.clip.slow", ("0.1-0.2:0.5",)),
+            "--hold": Row("--hold 0.1", "save.clip.hold", ("0.1",)),
+            "--crop": Row("--crop subject", "save.clip.crop", "subject"),
+            "--skeleton": Row("--skeleton", "save.clip.skeleton", True),
+            "--trail": Row("--trail wrists", "save.clip.trail", ("wrists",)),
             "--cut-error": Row(
                 "--cut-error 5 -o x.otio", "save.cut_error", 5, {"edit_plan.error": 5}
             ),

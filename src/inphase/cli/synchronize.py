@@ -1,5 +1,6 @@
 """`inphase synchronize`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,14 +8,20 @@ import typer
 
 from inphase.applications.synchronization import EDIT_SUFFIXES, FORMATS
 from inphase.cli import marks, options, verdict
+from inphase.cli.clip import with_clip
+from inphase.errors import ConfigError
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
+    from inphase.applications.synchronization.clip import Clip
     from inphase.applications.synchronization.result import Synchronization
+    from inphase.data import Collection
+    from inphase.models.pose import PoseTracks
 
 
 @options.with_frame_rate
 @options.with_alignment()
+@with_clip
 def synchronize(
     videos: options.Videos,
     output: Annotated[Path, options.output(FORMATS, more="With --separate, a folder.")],
@@ -64,8 +71,15 @@ def synchronize(
     alignment: options.AlignmentFile = None,
     strict: verdict.Strict = False,
     width: Annotated[
-        int, typer.Option(min=64, max=20_000, help="Maximum width of the grid, in pixels.")
-    ] = (1920),
+        int,
+        typer.Option(
+            min=64,
+            max=20_000,
+            help="Maximum width of the picture, in pixels; with --aspect, its shorter side is that "
+            "of 16:9.",
+            rich_help_panel="The clip",
+        ),
+    ] = 1920,
     cut_error: Annotated[
         int,
         typer.Option(
@@ -80,6 +94,7 @@ def synchronize(
     cache: options.Cache = None,
     *,
     how: "AlignmentOptions",
+    clip: "Clip",
 ) -> int:
     """Play videos of the same action in step, at the pace of one of them.
 
@@ -87,6 +102,8 @@ def synchronize(
 
     Without any model, by one moment marked in each video:
     `inphase synchronize me.mp4 pro.mp4 --at me=1.84,pro=2.1 -o together.mp4`
+
+    A clip to send: `inphase synchronize me.mp4 pro.mp4 --layout overlay --slow 1.2-1.6:0.25 -o x`
     """
     from inphase.data import Collection
     from inphase.results.places import check_folder
@@ -96,7 +113,9 @@ def synchronize(
     sources = [video.path for video in collection]
     if separate:
         check_folder(output, sources)
+        _check_plain(clip)
     else:
+        output = FORMATS.named(output)
         FORMATS.check_output(output, sources)
     # Check that it exists before spending minutes on fitting.
     name = None if reference is None else collection[reference].name
@@ -104,8 +123,12 @@ def synchronize(
     from inphase.applications.synchronization.edit_plan import check_edit_list
     from inphase.applications.synchronization.synchronize import check_count
     from inphase.applications.synchronization.synchronize import synchronize as match
+    from inphase.data.labels_beside import with_labels_beside
 
     check_count(len(collection), collection.skipped)
+    labelled = with_labels_beside(collection)
+    events = {video.name: video.events for video in labelled}
+    clip.check(events=labelled.events, videos=len(collection))
     if output.suffix == ".edl" and not separate:
         check_edit_list(output, sources if name is None else [collection[name].path])
     if at:
@@ -165,6 +188,9 @@ def synchronize(
             flip=flip,
             mark_doubt=mark_doubt,
             cut_error=cut_error,
+            clip=clip,
+            events=events.get(result.reference.name),
+            tracks=_tracks(collection, subject, cache),
             console=console,
         )
         typer.echo(f"Wrote {output}")
@@ -173,6 +199,36 @@ def synchronize(
     helps = [verdict.CORRECT, verdict.SUBJECT]
     unsure = verdict.say_verdict(result.verdicts(), strict=strict, helps=helps)
     return max(unsure, options.conclude(skipped))
+
+
+def _check_plain(clip: "Clip") -> None:
+    """Refuse the options of a clip where each video is written whole.
+
+    Raises:
+        ConfigError: one is given.
+    """
+    changed = clip.model_dump(exclude_defaults=True)
+    if changed:
+        names = {"start": "from", "end": "to"}
+        first = next(iter(changed))
+        raise ConfigError(
+            f"--separate writes each video whole, as it is: leave it out, or --"
+            f"{names.get(first, first)}."
+        )
+
+
+def _tracks(
+    collection: "Collection", subject: Sequence[str] | None, cache: Path | None
+) -> "PoseTracks":
+    """What finds the people that the options name."""
+    from inphase.cache import cache_folder
+    from inphase.models.pose import PoseTracks
+
+    places = options.subjects(subject, collection) or {}
+    return PoseTracks(
+        (cache or cache_folder()) / "landmarks",
+        subjects={collection[name].path: place for name, place in places.items()},
+    )
 
 
 def _print_cuts(result: "Synchronization", cut_error: int) -> None:

@@ -42,6 +42,7 @@ class Formats:
         options: the keywords that at least one writer takes, besides `console`.
         standard: suffixes that need no writer: `.json` holds the result's `to_dict()`, `.csv` its
             `table()`.
+        usual: the suffix of a path that has none.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class Formats:
         *,
         options: Collection[str] = (),
         standard: Collection[str] = (".json", ".csv"),
+        usual: str = "",
     ) -> None:
         self.writers = writers
         self.options = options
         self._standard = standard
+        self._usual = usual
         self._forms = {
             suffix: Form(form) if isinstance(form, str) else form for suffix, form in forms.items()
         }
@@ -66,6 +69,11 @@ class Formats:
         """The same formats, limited to some suffixes."""
         forms = {suffix: self._forms[suffix] for suffix in suffixes}
         return Formats(self.writers, forms, options=self.options, standard=self._standard)
+
+    def named(self, path: str | Path) -> Path:
+        """The path with its suffix: the usual one if it has none, and a folder is meant nowhere."""
+        path = Path(path)
+        return path if path.suffix or not self._usual else path.with_name(path.name + self._usual)
 
     def help(self) -> str:
         """What each suffix holds, in one line for the option `-o`."""

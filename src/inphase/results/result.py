@@ -75,7 +75,8 @@ class Result(ABC):
         `result.formats.help()` lists the formats, and so does `-o` in the verb's `--help`.
 
         Args:
-            path: a file, or a folder if the job writes several files.
+            path: a file, or a folder if the job writes several files. Without a suffix, some jobs
+                add their usual one.
             console: where a progress bar goes; by default nowhere.
             **options: options of this job's writers, such as `width` (pixels); ignored if the
                 chosen format does not use them.
@@ -89,7 +90,7 @@ class Result(ABC):
             VideoError: a video can no longer be read.
             TypeError: no writer takes one of the options.
         """
-        path = Path(path)
+        path = self.formats.named(path)
         suffix = self.formats.check_output(path, self.input_files)
         write = self.formats.writer(suffix)
         chosen = self.formats.chosen(suffix, {**options, "console": console})

@@ -11,6 +11,8 @@ from inphase.video.sound_file import SoundFile
 
 # Samples decoded at a time.
 _BLOCK = 1 << 16
+# Seconds before a piece that stay, for one that starts a little earlier.
+_KEPT = 2
 
 
 class SoundCursor:
@@ -26,8 +28,18 @@ class SoundCursor:
         self._held = np.zeros((0, sound.channels), dtype=np.float32)
         self._first = 0  # sample at which what is held starts
 
+    @property
+    def rate(self) -> int:
+        """Samples per second."""
+        return self._sound.rate
+
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+        return self._sound.channels
+
     def cut(self, start: float, end: float) -> Audio:
-        """Like `Audio.cut`; quick if `start` is not before that of the last one."""
+        """Like `Audio.cut`; quick if `start` is at most two seconds before that of the last one."""
         rate = self._sound.rate
         first, last = math.floor(start * rate + 0.5), math.floor(end * rate + 0.5)
         if first < self._first:
@@ -36,7 +48,8 @@ class SoundCursor:
             block = next(self._blocks, None)
             if block is None:
                 break
-            passed = min(max(0, first - self._first), len(self._held))
+            past = first - _KEPT * rate - self._first
+            passed = min(max(0, past), len(self._held))
             self._held = np.concatenate([self._held[passed:], block])
             self._first += passed
         piece = np.zeros((last - first, self._sound.channels), dtype=np.float32)

@@ -29,6 +29,8 @@ _PRESET = "veryfast"
 class VideoWriter:
     """Writes frames to an MP4 file: H.264, `yuv420p`, index at the start, optional AAC sound.
 
+    Named `.mov`, it is a QuickTime file of the same.
+
     The file is written under a temporary name and renamed at the end of the `with` block. If the
     block raises or the disk is full, nothing is left behind and an older file stays untouched.
 
@@ -91,7 +93,8 @@ class VideoWriter:
             beside = stack.enter_context(replacing(self._path))
             with output_errors(self._path):
                 options = {"movflags": "+faststart"}
-                container = av.open(str(beside), "w", format="mp4", options=options)
+                kind = "mov" if self._path.suffix.lower() == ".mov" else "mp4"
+                container = av.open(str(beside), "w", format=kind, options=options)
                 stack.callback(container.close)
                 self._stream = self._add_stream(container)
                 self._track = AacTrack(container, self._audio) if self._audio else None

@@ -11,7 +11,7 @@ import opentimelineio as otio
 import pytest
 from numpy.typing import NDArray
 
-from inphase.applications.synchronization.grid import write_retimed
+from inphase.applications.synchronization.picture.retimed import write_retimed
 from inphase.applications.synchronization.result import Synchronization
 from inphase.applications.synchronization.synchronize import synchronize
 from inphase.applications.synchronization.writers import edit_plan

@@ -10,12 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from inphase.alignment import AlignmentOptions
-from inphase.applications.synchronization.grid import _plan
 from inphase.applications.synchronization.result import Synchronization
 from inphase.applications.synchronization.synchronize import synchronize
 from inphase.errors import AlignmentError, OutputError, Skipped, VideoError
 from inphase.models import EmbeddedVideo, Embeddings
-from inphase.video import VideoInfo, VideoReader, VideoWriter, probe, read_audio
+from inphase.video import VideoReader, VideoWriter, probe, read_audio
 
 
 @pytest.fixture(scope="module")
@@ -212,10 +211,14 @@ def test_a_video_named_by_its_folders_is_written_beside_the_others(
     assert paths[0].is_file()
 
 
-@pytest.mark.parametrize("name", ["grid.avi", "grid"])
-def test_an_unknown_suffix_is_refused(result: Synchronization, tmp_path: Path, name: str) -> None:
+def test_an_unknown_suffix_is_refused(result: Synchronization, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"\.mp4"):
-        result.save(tmp_path / name)
+        result.save(tmp_path / "grid.avi")
+
+
+def test_a_name_without_a_suffix_is_an_mp4(result: Synchronization, tmp_path: Path) -> None:
+    assert result.save(tmp_path / "grid", width=320) == (tmp_path / "grid.mp4",)
+    assert probe(tmp_path / "grid.mp4").width <= 320
 
 
 def test_the_videos_themselves_are_never_overwritten(
@@ -246,74 +249,6 @@ def test_nothing_is_left_when_a_video_has_gone(
     with pytest.raises(VideoError, match=r"gone\.mp4"):
         synchronize([embedded[0], gone]).save(tmp_path / "grid.mp4")
     assert list(tmp_path.iterdir()) == []
-
-
-def _sized(width: int, height: int) -> VideoInfo:
-    return VideoInfo(
-        path=Path("x"),
-        width=width,
-        height=height,
-        frames=1,
-        fps=25.0,
-        duration=0.04,
-        has_audio=False,
-        times=np.zeros(1),
-    )
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 9, 40, 127])
-@pytest.mark.parametrize("aspect", [(640, 480), (1920, 1080), (480, 854)])
-def test_a_grid_fits_the_screen_and_holds_everyone(count: int, aspect: tuple[int, int]) -> None:
-    layout = _plan([_sized(*aspect)] * count, 1920)
-    assert layout.columns * layout.rows >= count
-    assert layout.columns * (layout.rows - 1) < count
-    width, height = layout.size
-    assert width <= 1920
-    assert height <= 1200
-    assert width % 2 == height % 2 == 0
-
-
-@pytest.mark.parametrize("width", [640, 1280, 1920])
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 9, 16, 40])
-@pytest.mark.parametrize("aspect", [(640, 480), (1920, 1080), (480, 854)])
-def test_cells_are_as_large_as_any_arrangement_allows(
-    aspect: tuple[int, int], count: int, width: int
-) -> None:
-    ratio = aspect[0] / aspect[1]
-    widest = 48.0
-    for columns in range(1, count + 1):
-        # Of a screen's height, less the line of text below each picture.
-        room = width * 9 / 16 / -(-count // columns)
-        tall = max((room - 53) * ratio, room * 12 * ratio / (12 + ratio))
-        widest = max(widest, min(width / columns, max(room - 16, 0) * ratio, tall))
-    layout = _plan([_sized(*aspect)] * count, width)
-    assert 0.87 * widest <= layout.cell_width <= 1.01 * widest
-    # The frame of a picture has its aspect.
-    assert layout.cell_width / layout.picture_height == pytest.approx(ratio, rel=0.16)
-    # A line of text is legible, and does not take more than it needs.
-    assert layout.strip_height == pytest.approx(min(max(16, layout.cell_width / 12), 53), abs=1)
-
-
-def test_known_grids() -> None:
-    landscape, upright = _sized(1920, 1080), _sized(480, 854)
-    for infos, shape in (
-        ([landscape] * 4, (2, 2)),
-        ([landscape] * 6, (3, 2)),
-        ([landscape] * 9, (3, 3)),
-        ([upright] * 4, (4, 1)),
-        ([upright] * 9, (5, 2)),
-        # One that is unlike the others changes nothing.
-        ([landscape] * 8 + [upright], (3, 3)),
-        ([upright] * 8 + [landscape], (5, 2)),
-    ):
-        layout = _plan(infos, 1280)
-        assert (layout.columns, layout.rows) == shape
-
-
-def test_cells_of_a_crowd_stay_large_enough_to_see() -> None:
-    layout = _plan([_sized(480, 854)] * 400, 320)
-    assert layout.cell_width >= 48
-    assert layout.picture_height >= 24
 
 
 def test_the_files_say_which_match_looks_wrong_and_where(

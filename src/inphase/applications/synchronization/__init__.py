@@ -2,10 +2,12 @@
 
 from inphase.results.formats import Form, Formats
 
+_CLIP = "all videos in one picture, at the reference's pace and with its sound"
 FORMATS = Formats(
     f"{__name__}.writers",
     {
-        ".mp4": "all videos in a grid, at the reference's pace and with its sound",
+        ".mp4": _CLIP,
+        ".mov": _CLIP,
         ".json": "the matched frames and times",
         ".csv": "the matched frames and times",
         ".otio": "a timeline for editing programs",
@@ -14,7 +16,8 @@ FORMATS = Formats(
         ),
         ".sh": "an ffmpeg script",
     },
-    options=("width", "flip", "mark_doubt", "cut_error"),
+    options=("width", "flip", "mark_doubt", "cut_error", "clip", "events", "tracks"),
+    usual=".mp4",
 )
 
 EDIT_SUFFIXES = (".otio", ".edl", ".sh")

@@ -1,5 +1,6 @@
 """Write a synchronization as a video, for editing programs, or as one video per query."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from inphase.applications.synchronization import edit_files
-from inphase.applications.synchronization.doubt_mark import marked_frames
+from inphase.applications.synchronization.clip import Clip
 from inphase.applications.synchronization.edit_plan import DEFAULT_CUT_ERROR, EditPlan, plan_edit
-from inphase.applications.synchronization.grid import write_grid, write_retimed
+from inphase.applications.synchronization.picture.doubt_mark import marked_frames
+from inphase.applications.synchronization.picture.retimed import write_retimed
+from inphase.applications.synchronization.picture.writing import ClipVideo, write_clip
 from inphase.applications.synchronization.result import Synchronization
+from inphase.cache import cache_folder
+from inphase.models.pose import PoseTracks
 from inphase.results.places import check_folder, file_stems
 
 
@@ -21,24 +26,49 @@ def mp4(
     width: int = 1920,
     flip: bool = False,
     mark_doubt: bool = False,
+    clip: Clip | None = None,
+    events: Mapping[str, int] | None = None,
+    tracks: PoseTracks | None = None,
     console: Console | None = None,
 ) -> None:
-    """Write all videos in a grid at most `width` pixels wide; the reference is first, framed.
+    """Write all videos as one clip; the reference is first, framed.
 
-    With `flip`, mirrored performances are shown the same way round as the reference; with
-    `mark_doubt`, queries are marked where their match is doubtful.
+    Args:
+        result: to write.
+        path: of the file.
+        width: maximum width of the picture in pixels; with an aspect, 16:9 of this width has the
+            same shorter side.
+        flip: show mirrored performances the same way round as the reference; pictures that lie on
+            each other always are.
+        mark_doubt: mark queries where their match is doubtful.
+        clip: layout, slow motion, trims and what is drawn; by default a grid, and nothing else.
+        events: the reference's frame of each key event that the clip names.
+        tracks: finds the people if the clip needs them; by default as for `inphase.embed`, with the
+            user's cache.
+        console: where progress bars go; by default nowhere.
+
+    Raises:
+        ConfigError: the clip cannot be made of these videos.
     """
-    doubtful = _doubtful(result)
-    write_grid(
+    reference = result.reference
+    matches = zip(result.queries, result.mappings(), _doubtful(result), strict=True)
+    queries = [
+        ClipVideo(query.path, query.name, mapping, query.mirrored, bad if mark_doubt else None)
+        for query, mapping, bad in matches
+    ]
+    write_clip(
         path,
-        result.input_files,
-        titles=[result.reference.name, *(query.name for query in result.queries)],
-        mappings=[np.arange(len(result.reference.times)), *result.mappings()],
+        [ClipVideo(reference.path, reference.name, np.arange(len(reference.times))), *queries],
+        clip or Clip(),
         width=width,
-        flipped=[False, *(flip and query.mirrored for query in result.queries)],
-        doubtful=[np.zeros_like(doubtful[0]), *doubtful] if mark_doubt else (),
+        flip=flip,
+        events=events,
+        tracks=tracks or PoseTracks(cache_folder() / "landmarks"),
         console=console,
     )
+
+
+mov = mp4
 
 
 def otio(result: Synchronization, path: Path, *, cut_error: int = DEFAULT_CUT_ERROR) -> None:

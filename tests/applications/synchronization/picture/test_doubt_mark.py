@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from inphase.applications.synchronization.doubt_mark import mark_doubt, marked_frames
+from inphase.applications.synchronization.picture.doubt_mark import mark_doubt, marked_frames
 from inphase.applications.synchronization.result import Synchronization
 from inphase.applications.synchronization.synchronize import synchronize
 from inphase.applications.verdict import Verdict

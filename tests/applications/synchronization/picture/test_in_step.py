@@ -1,4 +1,4 @@
-"""The grid of a synchronization: its layout, and what reading many videos for it takes."""
+"""A grid of many videos: its size, and what reading them takes."""
 
 import resource
 import shutil
@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inphase.applications.synchronization import in_step as module
-from inphase.applications.synchronization.grid import write_grid
-from inphase.applications.synchronization.in_step import in_step
+from inphase.applications.synchronization.clip import Clip
+from inphase.applications.synchronization.picture import in_step as module
+from inphase.applications.synchronization.picture.in_step import in_step
+from inphase.applications.synchronization.picture.writing import ClipVideo, write_clip
 from inphase.video import VideoReader, VideoWriter, probe
 
 
@@ -25,9 +26,9 @@ def _video(path: Path, *, size: tuple[int, int] = (64, 48), frames: int = 12) ->
 
 
 def _grid(path: Path, videos: list[Path], *, width: int = 1920) -> tuple[int, int]:
-    everything = [np.arange(probe(videos[0]).frames)] * len(videos)
-    titles = [video.stem for video in videos]
-    write_grid(path, videos, titles=titles, mappings=everything, width=width)
+    everything = np.arange(probe(videos[0]).frames)
+    shown = [ClipVideo(video, video.stem, everything) for video in videos]
+    write_clip(path, shown, Clip(), width=width)
     written = probe(path)
     return written.width, written.height
 
@@ -94,7 +95,7 @@ def test_many_large_videos_take_no_more_memory_than_a_few(tmp_path: Path) -> Non
         shutil.copy(first, tmp_path / f"{number}.mp4")
     program = (
         "import resource, sys; from pathlib import Path\n"
-        "from tests.applications.synchronization.test_grid import _grid\n"
+        "from tests.applications.synchronization.picture.test_in_step import _grid\n"
         "folder = Path(sys.argv[1])\n"
         "_grid(folder / 'grid' / 'g.mp4', sorted(folder.glob('*.mp4')), width=960)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

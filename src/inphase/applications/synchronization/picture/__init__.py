@@ -1,0 +1,1 @@
+"""The picture of a synchronization: what it shows when, where, and the marks on it."""
