@@ -10,10 +10,11 @@ import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.fuzzing.cases import Case, make_case, whole_cases
-from tests.fuzzing.forks import Forks, Outcome, preload
+from tests.fuzzing.forks import Forks, Outcome, apart, preload
 from tests.fuzzing.seeds import Seeds, make_seeds
 
 _FAULTS = ("crash", "traceback", "hang", "memory", "exit code")
@@ -32,54 +33,47 @@ def main() -> int:
     os.environ["OMP_NUM_THREADS"] = "1"
     preload()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as place:
-        seeds = _quiet_seeds(Path(place) / "seeds")
-        cases: dict[object, Case] = {}
-        outcomes: dict[object, Outcome] = {}
-        whole = whole_cases(seeds, Path(place) / "whole") if given.whole else []
-        numbers = range(len(whole) if given.whole else given.cases)
-        todo = iter(numbers if given.case is None else [given.case])
-        forks = Forks()
-        number: int | None = next(todo, None)
-        while number is not None or len(forks):
-            if number is not None and len(forks) < given.jobs:
-                folder = Path(place) / f"case-{number}"
-                case = (
-                    whole[number] if given.whole else make_case(seeds, given.seed, number, folder)
-                )
-                cases[number] = case
-                forks.start(number, case.words, case.folder, cache=case.cache)
-                number = next(todo, None)
-                continue
-            key, outcome = forks.wait()
-            outcomes[key] = outcome
-            case = cases[key]
-            fault = outcome.fault
-            if not fault and given.whole and outcome.code == 2:
-                fault = "exit code"
-            if fault or given.case is not None:
-                _tell(given.seed, key, case, outcome, fault)
-            if fault:
-                _keep(case, given.keep / f"{given.seed}-{key}")
-            shutil.rmtree(case.folder, ignore_errors=True)
-    return _table(cases, outcomes)
+        seeds = Seeds(Path(place) / "seeds")
+        apart(lambda: make_seeds(seeds.folder))
+        ended: list[tuple[Case, Outcome]] = []
+        try:
+            for number, case, outcome in _run(_cases(given, seeds, Path(place)), given.jobs):
+                ended.append((case, outcome))
+                # Whole inputs are used.
+                fault = outcome.fault or "exit code" * (given.whole and outcome.code == 2)
+                if fault or given.case is not None:
+                    _tell(given.seed, number, case, outcome, fault)
+                if fault:
+                    _keep(case, given.keep / f"{given.seed}-{number}")
+                shutil.rmtree(case.folder, ignore_errors=True)
+        except KeyboardInterrupt:
+            print("\nstopped", flush=True)
+    return _table(ended)
 
 
-def _quiet_seeds(folder: Path) -> Seeds:
-    """The seeds, made without a word."""
-    sys.stdout.flush()
-    kept = os.dup(1), os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    try:
-        return make_seeds(folder)
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept[0], 1)
-        os.dup2(kept[1], 2)
+def _cases(given: argparse.Namespace, seeds: Seeds, place: Path) -> Iterator[tuple[int, Case]]:
+    """The cases that the command line asks for, each made when its turn comes."""
+    if given.whole:
+        yield from enumerate(whole_cases(seeds, place / "whole"))
+        return
+    for number in range(given.cases) if given.case is None else [given.case]:
+        yield number, make_case(seeds, given.seed, number, place / f"case-{number}")
 
 
-def _tell(seed: int, key: object, case: Case, outcome: Outcome, fault: str) -> None:
+def _run(cases: Iterator[tuple[int, Case]], jobs: int) -> Iterator[tuple[int, Case, Outcome]]:
+    """Run cases, some at a time."""
+    forks: Forks[tuple[int, Case]] = Forks()
+    for number, case in cases:
+        if len(forks) == jobs:
+            (before, other), outcome = forks.wait()
+            yield before, other, outcome
+        forks.start((number, case), case.words, case.folder, cache=case.cache)
+    while len(forks):
+        (before, other), outcome = forks.wait()
+        yield before, other, outcome
+
+
+def _tell(seed: int, key: int, case: Case, outcome: Outcome, fault: str) -> None:
     print(f"\n{fault or 'fine'}: {case.kind}, {case.done}")
     print(f"  again: python -m tests.fuzzing --seed {seed} --case {key}")
     print(f"  inphase {shlex.join(case.words)}")
@@ -102,26 +96,29 @@ def _keep(case: Case, folder: Path) -> None:
     print(f"  kept: {folder}", flush=True)
 
 
-def _table(cases: dict[object, Case], outcomes: dict[object, Outcome]) -> int:
+def _table(ended: list[tuple[Case, Outcome]]) -> int:
     """Print the table; returns the exit code."""
     by_kind: dict[str, list[Outcome]] = defaultdict(list)
-    for key, outcome in outcomes.items():
-        by_kind[cases[key].kind].append(outcome)
-    by_kind["all"] = list(outcomes.values())
-    print("\n| broken | cases | used | refused | crashes | tracebacks | hangs | slowest | peak memory |")
+    outcomes = [outcome for _, outcome in ended]
+    for case, outcome in ended:
+        by_kind[case.kind].append(outcome)
+    by_kind["all"] = outcomes
+    print(
+        "\n| broken | cases | used | refused | crashes | tracebacks | hangs | slowest | peak memory |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for kind, ended in by_kind.items():
-        faults = Counter(one.fault for one in ended)
-        used = sum(one.code in (0, 1) for one in ended)
-        refused = sum(one.code == 2 for one in ended)
-        slowest = max(one.seconds for one in ended)
-        memory = max(one.memory for one in ended) / 1e6
+    for kind, those in by_kind.items():
+        faults = Counter(one.fault for one in those)
+        used = sum(one.code in (0, 1) for one in those)
+        refused = sum(one.code == 2 for one in those)
+        slowest = max(one.seconds for one in those)
+        memory = max(one.memory for one in those) / 1e6
         print(
-            f"| {kind} | {len(ended)} | {used} | {refused} | {faults['crash']} | "
+            f"| {kind} | {len(those)} | {used} | {refused} | {faults['crash']} | "
             f"{faults['traceback']} | {faults['hang']} | {slowest:.1f} s | {memory:.0f} MB |"
         )
-    spent = sum(one.processor for one in outcomes.values())
-    failed = sum(bool(one.fault) for one in outcomes.values())
+    spent = sum(one.processor for one in outcomes)
+    failed = sum(bool(one.fault) for one in outcomes)
     print(f"\n{len(outcomes)} cases, {failed} failed, {spent:.0f} s of processor time", flush=True)
     return int(failed > 0)
 

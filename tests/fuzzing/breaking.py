@@ -10,7 +10,7 @@ from tests.fuzzing import binaries, texts
 
 # Names that have hurt somewhere. Each is put before the suffix.
 _NAMES = (
-    b"caf\xe9", b"new\nline", b"[red]bold[/red]", b"=1+1", b"a=b", b"clip@1.5", b"*", b"%s%n",
+    b"caf\xe9", b"new\nline", b"[red]bold", b"=1+1", b"a=b", b"clip@1.5", b"*", b"%s%n",
     b"-o", b"\xe2\x80\xae\xd7\x90", b"e\xcc\x81", b"x" * 200, b" ", b"a,b;c", b"#1?", b"{0}", b"CON",
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ def break_file(file: Path, draw: random.Random) -> str:
     for _ in range(draw.choice((1, 1, 1, 2, 4))):
         ways = list(binaries.ANY)
         # What keeps the outside whole gets further in.
-        ways += 2 * BY_SUFFIX.get(suffix, [])
+        ways += 4 * BY_SUFFIX.get(suffix, [])
         way = draw.choice(ways)
         content = way(content, draw)
         done.append(way.__name__)

@@ -58,7 +58,10 @@ def whole_cases(seeds: Seeds, folder: Path) -> list[Case]:
     """Every line with inputs that are whole: all must end with 0 or 1."""
     cases = []
     for number, (kind, whole, line) in enumerate(
-        (kind, whole, line) for kind in KINDS for whole in kind.whole for line in dict.fromkeys(kind.lines)
+        (kind, whole, line)
+        for kind in KINDS
+        for whole in kind.whole
+        for line in dict.fromkeys(kind.lines)
     ):
         place = folder / str(number)
         place.mkdir(parents=True)
@@ -75,5 +78,6 @@ def _words(seeds: Seeds, bad: Path, folder: Path, line: str) -> tuple[str, ...]:
         **{name: seeds[f"videos/{name}.mp4"] for name in "abcd"},
         **{name: seeds[name] for name in ("model", "store", "cache", "videos", "report")},
         "labels": seeds["labels.json"],
+        "clip": seeds["clip.mp4"],
     }
     return tuple(word.format_map(names) for word in line.split())

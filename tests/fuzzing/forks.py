@@ -7,13 +7,16 @@ import pkgutil
 import resource
 import signal
 import sys
+import threading
 import time
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
+K = TypeVar("K")
 SLOWEST = 30.0
 """Seconds after which a line counts as hanging."""
 _ROOM = 8 * 2**30
@@ -28,9 +31,13 @@ def preload() -> None:
     for module in pkgutil.walk_packages(inphase.__path__, "inphase."):
         if "__main__" not in module.name:
             importlib.import_module(module.name)
-    for name in ("lancedb", "scipy.stats", "sklearn.svm", "torch._dynamo", "filelock", "openvino"):
+    # Not lancedb and openvino: they start threads, and what is forked then waits for them or crashes.
+    for name in ("scipy.stats", "sklearn.svm", "torch._dynamo", "filelock"):
         importlib.import_module(name)
+    if threading.active_count() > 1 or "lancedb" in sys.modules:
+        raise RuntimeError(f"a fork would lose {threading.enumerate()}")
     import torch
+
     from inphase.models import engine
 
     torch.set_num_threads(1)
@@ -75,21 +82,17 @@ class Outcome:
         return ""
 
 
-class Forks:
-    """Lines that run at the same time.
-
-    Args:
-        environment: set in each process besides its own.
-    """
+class Forks(Generic[K]):
+    """Lines that run at the same time, each with a key of its own."""
 
     def __init__(self) -> None:
-        self._running: dict[int, tuple[object, float, Path]] = {}
+        self._running: dict[int, tuple[K, float, Path]] = {}
 
     def __len__(self) -> int:
         return len(self._running)
 
     def start(
-        self, key: object, words: Sequence[str], folder: Path, *, cache: Path, limit: float = SLOWEST
+        self, key: K, words: Sequence[str], folder: Path, *, cache: Path, limit: float = SLOWEST
     ) -> int:
         """Start a line; what it prints goes to `folder / "told"`. Returns the process's number."""
         sys.stdout.flush()
@@ -103,7 +106,7 @@ class Forks:
         self._running[process] = (key, begun, folder)
         return process
 
-    def wait(self) -> tuple[object, Outcome]:
+    def wait(self) -> tuple[K, Outcome]:
         """The key and the outcome of the next line that ends."""
         process, status, used = os.wait4(-1, 0)
         ended = time.monotonic()
@@ -129,7 +132,10 @@ def _run(words: Sequence[str], folder: Path, cache: Path, limit: float) -> None:
         os.setpgid(0, 0)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, limit)
-        for kind, most in ((resource.RLIMIT_AS, _used() + _ROOM), (resource.RLIMIT_FSIZE, _LARGEST_FILE)):
+        for kind, most in (
+            (resource.RLIMIT_AS, _used() + _ROOM),
+            (resource.RLIMIT_FSIZE, _LARGEST_FILE),
+        ):
             resource.setrlimit(kind, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.environ["XDG_CACHE_HOME"] = str(cache)
@@ -150,6 +156,29 @@ def _run(words: Sequence[str], folder: Path, cache: Path, limit: float) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def apart(work: Callable[[], object]) -> None:
+    """Do some work in a forked process, without a word: this one starts no thread for it.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    sys.stdout.flush()
+    process = os.fork()
+    if process == 0:
+        code = 1
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    if os.waitpid(process, 0)[1]:
+        raise RuntimeError("the whole inputs cannot be made")
 
 
 def _used() -> int:

@@ -21,7 +21,7 @@ _READING = (
     "follow {bad} --reference {a} --model {model} -o {out}.jsonl",
     "retrieve {bad}@0.5 --store {store} -o {out}.json",
     "trajectories {bad} {a} --model {model} --method pca -o {out}.csv",
-    "transfer a={captions} {bad} {a} --model {model} --format srt -o {out}",
+    "transfer {a}={captions} {bad} {a} --model {model} --format srt -o {out}",
     "view {bad} {a} --model {model} --export {out}",
 )
 # They write videos or fit, which takes a second: fewer of them.
@@ -78,7 +78,7 @@ KINDS = (
             "data check {bad}",
             "synchronize {bad} --split test --model {model} -o {out}.json",
             "evaluate {model} {bad} -o {out} --no-shortcuts --bootstrap 3 --few-shot 1",
-            "transfer {bad} {d} --model {model} --format json -o {out}",
+            "transfer {bad} {clip} --source a --model {model} --format json -o {out}",
             "anomaly {d} --typical {bad} --by-group --model {model} -o {out}.csv",
             "view {bad} --model {model} --export {out}",
             "view {a} {b} --labels {bad} --model {model} --export {out}",
@@ -91,8 +91,7 @@ KINDS = (
         ("segments.json", "events.csv", "spans.csv"),
         (
             "data convert {bad} {a} {b} {c} {d} -o {out}.json",
-            "data convert {bad} -o {out}.json",
-            "transfer {bad} {c} --model {model} -o {out}",
+            "transfer {bad} {clip} --source a --model {model} -o {out}",
         ),
         share=2,
     ),
@@ -100,9 +99,8 @@ KINDS = (
         "captions, sensor data",
         ("captions/a.vtt", "subtitles/a.srt", "sensor/a.csv"),
         (
-            "transfer a={bad} {b} --model {model} -o {out}",
-            "transfer a={bad} {b} {c} --model {model} --format json -o {out}",
-            "data convert {bad} {a} -o {out}.json",
+            "transfer {a}={bad} {b} --model {model} -o {out}",
+            "transfer {a}={bad} {b} {c} --model {model} --format csv -o {out}",
         ),
         share=2,
     ),
@@ -112,7 +110,6 @@ KINDS = (
         (
             "train {a} {b} -o {out} --cache {cache} --config {bad} --set steps=1 "
             "--set encoder.image_size=32",
-            "train {a} -o {out} --config {bad}",
         ),
         share=2,
     ),
@@ -122,7 +119,7 @@ KINDS = (
         (
             "synchronize {a} {b} {c} {d} --model {model} --alignment {bad} -o {out}.json",
             "view {a} {b} --model {model} --alignment {bad} --export {out}",
-            "transfer a={captions} {b} --model {model} --alignment {bad} -o {out}",
+            "transfer {a}={captions} {b} --model {model} --alignment {bad} -o {out}",
         ),
         share=2,
     ),
@@ -155,7 +152,7 @@ KINDS = (
         ("run", "unfinished"),
         (
             f"train {{videos}} -o {{bad}} --cache {{cache}} {TRAINING}",
-            "embed {a} --model {bad} -o {out}.npz",
+            "embed {a} --model {bad}/model -o {out}.npz",
         ),
         share=3,
     ),

@@ -49,7 +49,7 @@ class Seeds:
         return self.folder / name
 
 
-def make_seeds(folder: Path) -> Seeds:
+def make_seeds(folder: Path) -> None:
     """Make one of each kind. The same call makes the same files, but for a store's random names."""
     folder.mkdir(parents=True)
     for name, (codec, pixels, sound, options) in _CONTAINERS.items():
@@ -63,7 +63,6 @@ def make_seeds(folder: Path) -> Seeds:
         Image.fromarray(_picture(number)).save(folder / "images" / f"{number:03}.png")
     _write_texts(folder)
     _write_folders(folder)
-    return Seeds(folder)
 
 
 def _picture(number: int, phase: float = 0) -> Any:
@@ -129,13 +128,29 @@ def _write_texts(folder: Path) -> None:
     _lines(folder / "spans.csv", "video,start,end,label", *rows)
     rows = [f"{time / 20:.2f},{time % 7},{time * 1.5}" for time in range(22)]
     _lines(folder / "sensor/a.csv", "time,force,angle", *rows)
+    for name in _NAMES:  # labels may lie next to their videos
+        (folder / f"{name}.mp4").symlink_to(folder / f"videos/{name}.mp4")
     _lines(
-        folder / "captions/a.vtt", "WEBVTT", "",
-        "00:00:00.100 --> 00:00:00.500", "Rise", "", "00:00:00.500 --> 00:00:01.000", "Fall", "",
+        folder / "captions/a.vtt",
+        "WEBVTT",
+        "",
+        "00:00:00.100 --> 00:00:00.500",
+        "Rise",
+        "",
+        "00:00:00.500 --> 00:00:01.000",
+        "Fall",
+        "",
     )
     _lines(
-        folder / "subtitles/a.srt", "1", "00:00:00,100 --> 00:00:00,500", "Rise", "",
-        "2", "00:00:00,500 --> 00:00:01,000", "<i>Fall</i>", "",
+        folder / "subtitles/a.srt",
+        "1",
+        "00:00:00,100 --> 00:00:00,500",
+        "Rise",
+        "",
+        "2",
+        "00:00:00,500 --> 00:00:01,000",
+        "<i>Fall</i>",
+        "",
     )
 
 
