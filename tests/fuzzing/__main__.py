@@ -103,10 +103,8 @@ def _table(ended: list[tuple[Case, Outcome]]) -> int:
     for case, outcome in ended:
         by_kind[case.kind].append(outcome)
     by_kind["all"] = outcomes
-    print(
-        "\n| broken | cases | used | refused | crashes | tracebacks | hangs | slowest | peak memory |"
-    )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    columns = ("broken", "cases", "used", "refused", "crashes", "tracebacks", "hangs", "slowest")
+    print(f"\n| {' | '.join(columns)} | peak memory |\n|---{'|--:' * len(columns)}|")
     for kind, those in by_kind.items():
         faults = Counter(one.fault for one in those)
         used = sum(one.code in (0, 1) for one in those)

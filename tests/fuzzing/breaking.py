@@ -11,7 +11,8 @@ from tests.fuzzing import binaries, texts
 # Names that have hurt somewhere. Each is put before the suffix.
 _NAMES = (
     b"caf\xe9", b"new\nline", b"[red]bold", b"=1+1", b"a=b", b"clip@1.5", b"*", b"%s%n",
-    b"-o", b"\xe2\x80\xae\xd7\x90", b"e\xcc\x81", b"x" * 200, b" ", b"a,b;c", b"#1?", b"{0}", b"CON",
+    b"-o", b"\xe2\x80\xae\xd7\x90", b"e\xcc\x81", b"x" * 200, b" ", b"a,b;c", b"#1?", b"{0}",
+    b"CON",
 )  # fmt: skip
 
 

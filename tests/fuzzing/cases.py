@@ -1,6 +1,5 @@
 """One case: what is broken, how, and the line that reads it. All follow from seed and number."""
 
-import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,18 +50,19 @@ def make_case(seeds: Seeds, seed: int, number: int, folder: Path) -> Case:
     if is_users:
         cache.mkdir()
         bad.rename(cache / "inphase")
-    return Case(kind.name, f"{os.path.basename(whole)}: {done}", words, cache, folder)
+    return Case(kind.name, f"{Path(whole).name}: {done}", words, cache, folder)
 
 
 def whole_cases(seeds: Seeds, folder: Path) -> list[Case]:
     """Every line with inputs that are whole: all must end with 0 or 1."""
     cases = []
-    for number, (kind, whole, line) in enumerate(
+    lines = [
         (kind, whole, line)
         for kind in KINDS
         for whole in kind.whole
         for line in dict.fromkeys(kind.lines)
-    ):
+    ]
+    for number, (kind, whole, line) in enumerate(lines):
         place = folder / str(number)
         place.mkdir(parents=True)
         words = _words(seeds, seeds[whole], place, line)

@@ -31,7 +31,7 @@ def preload() -> None:
     for module in pkgutil.walk_packages(inphase.__path__, "inphase."):
         if "__main__" not in module.name:
             importlib.import_module(module.name)
-    # Not lancedb and openvino: they start threads, and what is forked then waits for them or crashes.
+    # Not lancedb and openvino: they start threads, which a fork loses and then waits for.
     for name in ("scipy.stats", "sklearn.svm", "torch._dynamo", "filelock"):
         importlib.import_module(name)
     if threading.active_count() > 1 or "lancedb" in sys.modules:
@@ -132,11 +132,8 @@ def _run(words: Sequence[str], folder: Path, cache: Path, limit: float) -> None:
         os.setpgid(0, 0)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, limit)
-        for kind, most in (
-            (resource.RLIMIT_AS, _used() + _ROOM),
-            (resource.RLIMIT_FSIZE, _LARGEST_FILE),
-        ):
-            resource.setrlimit(kind, (most, most))
+        resource.setrlimit(resource.RLIMIT_AS, (_used() + _ROOM,) * 2)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.environ["XDG_CACHE_HOME"] = str(cache)
         descriptor = os.open(folder / "told", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

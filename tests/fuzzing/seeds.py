@@ -122,7 +122,8 @@ def _write_texts(folder: Path) -> None:
     spans = {"0": [0, 400_000], "1": [400_000, 900_000], "2": [900_000, 1_200_000]}
     told = {name: {"anna": spans, "ben": spans} for name in _NAMES}
     (folder / "segments.json").write_text(json.dumps(told))
-    rows = [f"{name},{event},{frame}" for name in _NAMES for frame, event in zip((4, 9), _EVENTS)]
+    marks = (("rise", 4), ("fall", 9))
+    rows = [f"{name},{event},{frame}" for name in _NAMES for event, frame in marks]
     _lines(folder / "events.csv", "video,event,frame", *rows)
     rows = [f"{name},0.1,0.5,rise\n{name},0.5,1.0,fall" for name in _NAMES]
     _lines(folder / "spans.csv", "video,start,end,label", *rows)

@@ -102,7 +102,7 @@ def other_lines(content: bytes, draw: random.Random) -> bytes:
         lines[place:place] = [lines[other]] * draw.choice((1, 3, 1000))
     else:
         lines[place] += draw.choice(
-            (b'"', b",", b",,,,", b"\r", b"\0", b"<b>", b"\xff", b"x" * 200_000)
+            (b'"', b",", b",,,,", b"\r", b"\0", b"<b>", b"\xff", b"x" * 70_000)
         )
     return b"\n".join(lines)
 
