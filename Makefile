@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 CASES ?= 2000
 SEED ?= 0
 JOBS ?= 2
+KILLS ?= 50
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast fuzz lint type-check format docs web web-check clean
+.PHONY: demo test test-fast fuzz kills lint type-check format docs web web-check clean
 
 demo: $(READY)  ## Draw synthetic videos, fit an encoder, write demo/synchronized.mp4.
 	$(BIN)/inphase draw --action pouring --count 9 -o demo/pouring
@@ -22,6 +23,9 @@ test-fast: $(READY)  ## Tests without the slow ones.
 
 fuzz: $(READY)  ## Break CASES inputs, drawn from SEED, and run every verb on them.
 	$(BIN)/python -m tests.fuzzing --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
+
+kills: $(READY)  ## Kill five verbs at random moments, KILLS times each, and run them again.
+	$(BIN)/python -m tests.fuzzing.kills --kills $(KILLS) --seed $(SEED)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -169,7 +169,7 @@ def other_form(content: bytes, draw: random.Random) -> bytes:
     file = io.BytesIO()
     header = {"descr": kind, "fortran_order": draw.random() < 0.3, "shape": draw.choice(shapes)}
     np.lib.format.write_array_header_2_0(file, header)
-    return file.getvalue() + array.tobytes()
+    return file.getvalue() + bytes(array.tobytes())
 
 
 def broken_member(content: bytes, draw: random.Random) -> bytes:
@@ -217,14 +217,14 @@ def odd_header(content: bytes, draw: random.Random) -> bytes:
     return len(told).to_bytes(8, "little") + told + content[8 + size :]
 
 
-ANY = [
+ANY: list[texts.Way] = [
     flipped_bits, other_bytes, truncated, doubled_block, zeroed_block, lost_block, swapped_blocks
 ]  # fmt: skip
-BOXES = [
+BOXES: list[texts.Way] = [
     extreme_field_of_a_box, extreme_field_of_a_box, wrong_size_of_a_box, lost_box, swapped_boxes
 ]  # fmt: skip
-LITTLE_ENDIAN = [extreme_little_endian]
-HEADS = [extreme_big_endian, other_bytes]
-ARRAYS = [odd_numbers, other_form]
-ARCHIVES = [broken_member, broken_member]
-TENSORS = [odd_tensor, odd_header]
+LITTLE_ENDIAN: list[texts.Way] = [extreme_little_endian]
+HEADS: list[texts.Way] = [extreme_big_endian, other_bytes]
+ARRAYS: list[texts.Way] = [odd_numbers, other_form]
+ARCHIVES: list[texts.Way] = [broken_member, broken_member]
+TENSORS: list[texts.Way] = [odd_tensor, odd_header]

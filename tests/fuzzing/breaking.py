@@ -35,7 +35,7 @@ def break_input(
         name = os.fsdecode(draw.choice(_NAMES))
         broken = folder / f"{name}{whole.suffix}"
     if draw.random() < 0.06:
-        places = [_empty, _folder, _nowhere, _itself]
+        places: list[Callable[[Path], None]] = [_empty, _folder, _nowhere, _itself]
         if also_pipes and hasattr(os, "mkfifo"):
             places.append(os.mkfifo)
         place = draw.choice(places)
@@ -95,8 +95,7 @@ def _itself(path: Path) -> None:
     path.symlink_to(path)
 
 
-Way = Callable[[bytes, random.Random], bytes]
-BY_SUFFIX: dict[str, list[Way]] = {
+BY_SUFFIX: dict[str, list[texts.Way]] = {
     **dict.fromkeys((".mp4", ".mov"), binaries.BOXES),
     **dict.fromkeys((".avi", ".wav"), binaries.LITTLE_ENDIAN),
     **dict.fromkeys((".mkv", ".webm", ".ts", ".gif", ".png"), binaries.HEADS),

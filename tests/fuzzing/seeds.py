@@ -10,6 +10,8 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 from PIL import Image
 
 from inphase.cli import main
@@ -80,29 +82,34 @@ def _encode(
 ) -> None:
     flags = {"fflags": "+bitexact", **options}
     with av.open(str(path), "w", options=flags) as container:
-        video = audio = None
+        video: VideoStream | None = None
+        audio: AudioStream | None = None
+        rate = 48000 if sound in ("libopus", "mp2") else _SOUND
         if codec:
             # With one thread, the same bytes each time.
-            video = container.add_stream(codec, _RATE, options={"threads": "1", "g": "5"})
-            video.width, video.height = _SIZE  # type: ignore[attr-defined]
-            video.pix_fmt = pixels  # type: ignore[attr-defined]
+            stream = container.add_stream(codec, _RATE, options={"threads": "1", "g": "5"})
+            assert isinstance(stream, VideoStream)
+            video = stream
+            video.width, video.height = _SIZE
+            video.pix_fmt = pixels
         if sound:
-            rate = 48000 if sound in ("libopus", "mp2") else _SOUND
-            audio = container.add_stream(sound, rate)
-            audio.layout = "mono"  # type: ignore[attr-defined]
+            track = container.add_stream(sound, rate)
+            assert isinstance(track, AudioStream)
+            audio = track
+            audio.layout = "mono"
         if video is not None:
             for index in range(_FRAMES):
                 frame = av.VideoFrame.from_ndarray(_picture(index, number / 3), format="rgb24")
                 frame.pts, frame.time_base = index, Fraction(1, _RATE)
-                container.mux(video.encode(frame))  # type: ignore[attr-defined]
-            container.mux(video.encode())  # type: ignore[attr-defined]
+                container.mux(video.encode(frame))
+            container.mux(video.encode())
         if audio is not None:
             times = np.arange(rate * _FRAMES // _RATE) / rate
             tone = np.sin(times * (300 + 40 * number + 300 * times)) * 8000
             wave = av.AudioFrame.from_ndarray(tone.astype(np.int16)[None], "s16", "mono")
             wave.sample_rate, wave.pts = rate, 0
-            container.mux(audio.encode(wave))  # type: ignore[attr-defined]
-            container.mux(audio.encode())  # type: ignore[attr-defined]
+            container.mux(audio.encode(wave))
+            container.mux(audio.encode())
 
 
 def _write_texts(folder: Path) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 
+Way = Callable[[bytes, random.Random], bytes]
 # They stand for what no library writes.
 _DIGITS, _DEEP, _TAG = "<digits>", "<deep>", "<tag>"
 _ODD: tuple[Any, ...] = (
@@ -113,6 +115,6 @@ def other_encoding(content: bytes, draw: random.Random) -> bytes:
     return text.encode(code, "replace")
 
 
-JSON = [other_value, other_value, other_value, other_encoding]
-YAML = [other_setting, other_setting, other_setting, alias_bomb, other_encoding]
-LINES = [other_number, other_number, other_lines, other_encoding]
+JSON: list[Way] = [other_value, other_value, other_value, other_encoding]
+YAML: list[Way] = [other_setting, other_setting, other_setting, alias_bomb, other_encoding]
+LINES: list[Way] = [other_number, other_number, other_lines, other_encoding]

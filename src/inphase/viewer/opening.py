@@ -11,6 +11,7 @@ from inphase.data import LABELS_FILE, Collection
 from inphase.errors import AlignmentError, ConfigError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.models.model_folder import WEIGHTS
+from inphase.overwriting import place_of
 from inphase.viewer.documents import Documents
 from inphase.viewer.label_file import LabelFile
 from inphase.viewer.people import People
@@ -120,7 +121,7 @@ def kept_files(
     home = _home(collection)
     labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
     alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
-    if labels_file.resolve() == alignment_file.resolve():
+    if place_of(labels_file) == place_of(alignment_file):
         raise ConfigError(
             f"{labels_file} cannot hold both labels and corrected matches: give two files."
         )
@@ -152,7 +153,7 @@ def _home(collection: Collection) -> Path:
     source = Path(collection.source).expanduser()
     if source.is_file() and source.suffix.lower() == ".json":
         return source.absolute().parent
-    if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
+    if source.is_dir() and all(place_of(source) != place_of(v.path) for v in collection):
         return source.absolute()
     folders = {video.path.absolute().parent for video in collection}
     try:
@@ -182,12 +183,12 @@ def _labelled(collection: Collection, labels: Path) -> Collection:
     known = Collection.open(labels)
     events: dict[Path, dict[str, Mapping[str, int]]] = {}
     for video in known:
-        events.setdefault(video.path.resolve(), {})[video.name] = video.events
+        events.setdefault(place_of(video.path), {})[video.name] = video.events
     return replace(
         collection,
         events=known.events,
         videos=tuple(
-            replace(video, events=_own(events.get(video.path.resolve(), {}), video.name))
+            replace(video, events=_own(events.get(place_of(video.path), {}), video.name))
             for video in collection
         ),
     )
