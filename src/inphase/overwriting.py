@@ -142,7 +142,7 @@ def stamped(labels: Mapping[str, Any]) -> dict[str, Any]:
     return {**labels, _CHECKSUM: _checksum(labels)}
 
 
-def place_of(path: Path) -> Path:
+def place_of(path: str | Path) -> Path:
     """Where a path leads; unlike `Path.resolve`, also if its links go round in a circle."""
     return Path(os.path.realpath(path))
 
