@@ -98,6 +98,14 @@ def test_what_is_no_evaluation_is_one_sentence(folders: list[Path], tmp_path: Pa
     (tmp_path / "torn" / "sums.npz").unlink()
     with pytest.raises(EvaluationError, match="complete evaluation"):
         compare([folders[0], tmp_path / "torn"])
+    shutil.copytree(folders[1], tmp_path / "damaged")
+    damaged = tmp_path / "damaged" / "sums.npz"
+    content = bytearray(damaged.read_bytes())
+    # The header of the first array lies behind the zip file's own, so that a checksum is wrong.
+    content[content.index(b"NUMPY") + 60] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(EvaluationError, match="complete evaluation"):
+        compare([folders[0], tmp_path / "damaged"])
     shutil.copytree(folders[1], tmp_path / "newer")
     told = json.loads((folders[1] / "evaluation.json").read_text())
     (tmp_path / "newer" / "evaluation.json").write_text(json.dumps({**told, "format_version": 99}))
