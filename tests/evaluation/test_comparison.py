@@ -100,10 +100,7 @@ def test_what_is_no_evaluation_is_one_sentence(folders: list[Path], tmp_path: Pa
         compare([folders[0], tmp_path / "torn"])
     shutil.copytree(folders[1], tmp_path / "damaged")
     damaged = tmp_path / "damaged" / "sums.npz"
-    content = bytearray(damaged.read_bytes())
-    # The header of the first array lies behind the zip file's own, so that a checksum is wrong.
-    content[content.index(b"NUMPY") + 60] ^= 1
-    damaged.write_bytes(content)
+    damaged.write_bytes(damaged.read_bytes()[:-100])
     with pytest.raises(EvaluationError, match="complete evaluation"):
         compare([folders[0], tmp_path / "damaged"])
     shutil.copytree(folders[1], tmp_path / "newer")
