@@ -2,9 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+CASES ?= 2000
+SEED ?= 0
+JOBS ?= 2
+KILLS ?= 50
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast lint type-check format docs web web-check clean
+.PHONY: demo test test-fast fuzz kills lint type-check format docs web web-check clean
 
 demo: $(READY)  ## Draw synthetic videos, fit an encoder, write demo/synchronized.mp4.
 	$(BIN)/inphase draw --action pouring --count 9 -o demo/pouring
@@ -16,6 +20,12 @@ test: $(READY)  ## All tests, with coverage.
 
 test-fast: $(READY)  ## Tests without the slow ones.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart=0 -m "not slow"
+
+fuzz: $(READY)  ## Break CASES inputs, drawn from SEED, and run every verb on them.
+	$(BIN)/python -m tests.fuzzing --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
+
+kills: $(READY)  ## Kill five verbs at random moments, KILLS times each, and run them again.
+	$(BIN)/python -m tests.fuzzing.kills --kills $(KILLS) --seed $(SEED)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -67,7 +67,7 @@ def protect(path: str | Path, *, whole: bool = False) -> None:
     path = Path(path)
     try:
         state = path.stat()
-        place = _place(path)
+        place = place_of(path)
     except (OSError, ValueError):
         return
     _inputs.files.setdefault((state.st_dev, state.st_ino), path)
@@ -116,7 +116,7 @@ def check_replace(path: str | Path) -> None:
     """Refuse to replace a file, or a folder with all that is in it; see `check_overwrite`."""
     path = Path(path)
     check_overwrite(path)
-    above = _inputs.parents.get(_key(_place(path))) if _inputs is not None else None
+    above = _inputs.parents.get(_key(place_of(path))) if _inputs is not None else None
     if above is not None and path.is_dir():
         raise OutputError(
             f"{path} holds {above}, which this command reads and which would be lost; give another "
@@ -128,7 +128,7 @@ def read_in(folder: str | Path) -> Path | None:
     """A file directly in a folder that the running command reads, if there is one."""
     if _inputs is None:
         return None
-    place = _key(_place(Path(folder)))
+    place = _key(place_of(Path(folder)))
     for key, path in _inputs.places.items():
         if key not in _inputs.folders and key.rpartition("/")[0] == place and path.is_file():
             return path
@@ -154,8 +154,13 @@ def stamped(labels: Mapping[str, Any]) -> dict[str, Any]:
     return {**labels, _CHECKSUM: _checksum(labels)}
 
 
+def place_of(path: str | Path) -> Path:
+    """Where a path leads; unlike `Path.resolve`, also if its links go round in a circle."""
+    return Path(os.path.realpath(path))
+
+
 def _check_inputs(path: Path, inputs: _Inputs) -> None:
-    place = _place(path)
+    place = place_of(path)
     found: Path | None = None
     try:
         state = path.stat()
@@ -184,11 +189,6 @@ def _files(folder: Path) -> list[Path]:
         return [path for path in folder.iterdir() if path.is_file()]
     except OSError:
         return []
-
-
-def _place(path: Path) -> Path:
-    """Where a path leads; unlike `Path.resolve`, also if its links go round in a circle."""
-    return Path(os.path.realpath(path))
 
 
 def _key(path: Path) -> str:

@@ -98,6 +98,11 @@ def test_what_is_no_evaluation_is_one_sentence(folders: list[Path], tmp_path: Pa
     (tmp_path / "torn" / "sums.npz").unlink()
     with pytest.raises(EvaluationError, match="complete evaluation"):
         compare([folders[0], tmp_path / "torn"])
+    shutil.copytree(folders[1], tmp_path / "damaged")
+    damaged = tmp_path / "damaged" / "sums.npz"
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    with pytest.raises(EvaluationError, match="complete evaluation"):
+        compare([folders[0], tmp_path / "damaged"])
     shutil.copytree(folders[1], tmp_path / "newer")
     told = json.loads((folders[1] / "evaluation.json").read_text())
     (tmp_path / "newer" / "evaluation.json").write_text(json.dumps({**told, "format_version": 99}))

@@ -248,3 +248,8 @@ def test_damaged_embeddings_are_one_sentence(store: Store) -> None:
 def test_metadata_needs_a_name(store: Store, videos: Path, encoder: Encoder) -> None:
     with pytest.raises(StoreError, match="cannot be a metadata key"):
         store.add(videos, encoder, metadata={"a=b": "c"})
+
+
+def test_a_link_in_a_circle_is_no_video(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "circle.mp4").symlink_to("circle.mp4")
+    assert store.find(str(tmp_path / "circle.mp4")) is None

@@ -7,6 +7,7 @@ import typer
 
 from inphase.applications.label_transfer import FORMATS, check_formats
 from inphase.cli import options, verdict
+from inphase.overwriting import place_of
 
 if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
@@ -80,8 +81,8 @@ def transfer(
     console = options.console()
     annotated = read_annotations([labels, *(more or ())], names=sources or ())
     targets = Collection.open(videos, split=split)
-    paths = {one.video.path.resolve() for one in annotated}
-    others = tuple(video for video in targets if video.path.resolve() not in paths)
+    paths = {place_of(one.video.path) for one in annotated}
+    others = tuple(video for video in targets if place_of(video.path) not in paths)
     FORMATS.check_output(output, [video.path for video in targets], count=len(others))
     check_formats(output, formats)
     if "json" in formats if formats else any(one.annotations.events for one in annotated):

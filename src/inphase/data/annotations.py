@@ -13,7 +13,7 @@ from inphase.data.collection import LABELS_FILE, Collection, Video
 from inphase.data.csv_files import CsvRow, CsvTable, read_csv
 from inphase.data.recordings import Recording, read_recording
 from inphase.errors import CollectionError, hint
-from inphase.overwriting import protect
+from inphase.overwriting import place_of, protect
 from inphase.video import VIDEO_SUFFIXES, probe
 from inphase.video.unicode_forms import nfc, on_disk
 
@@ -115,7 +115,7 @@ def phases(events: Mapping[str, float], duration: float) -> tuple[Cue, ...]:
 def _joined(parts: Sequence[AnnotatedVideo]) -> list[AnnotatedVideo]:
     by_path: dict[Path, AnnotatedVideo] = {}
     for part in parts:
-        path = part.video.path.resolve()
+        path = place_of(part.video.path)
         known = by_path.get(path)
         if known is None:
             by_path[path] = part

@@ -10,7 +10,7 @@ from pathlib import Path
 from inphase.data.labels import read_labels
 from inphase.data.searching import videos_in, videos_matching
 from inphase.errors import CollectionError, Skipped, printable
-from inphase.overwriting import protect
+from inphase.overwriting import place_of, protect
 from inphase.video import VIDEO_SUFFIXES
 from inphase.video.names import shortest_names
 from inphase.video.rates import declare_rate
@@ -210,9 +210,9 @@ def _without_links(paths: Sequence[Path]) -> tuple[list[Path], tuple[tuple[Path,
     used: dict[Path, Path] = {}
     # A link comes last, so that the file's own name is kept.
     for path in sorted(paths, key=Path.is_symlink):
-        used.setdefault(path.resolve(), path)
+        used.setdefault(place_of(path), path)
     kept = set(used.values())
-    links = tuple((path, used[path.resolve()]) for path in paths if path not in kept)
+    links = tuple((path, used[place_of(path)]) for path in paths if path not in kept)
     return [path for path in paths if path in kept], links
 
 
@@ -246,10 +246,10 @@ def _join(parts: Sequence[Collection]) -> Collection:
     distinct: dict[Path, Video] = {}
     links: dict[Path, Path] = {}
     for video in (video for part in parts for video in part):
-        known = distinct.setdefault(video.path.resolve(), video)
+        known = distinct.setdefault(place_of(video.path), video)
         # A file may be given both alone and in a labelled set: keep the labels.
         if video.events and not known.events:
-            distinct[video.path.resolve()] = video
+            distinct[place_of(video.path)] = video
         if known.path.absolute() != video.path.absolute():
             links[video.path] = known.path
     videos = tuple(distinct.values())
@@ -261,7 +261,7 @@ def _join(parts: Sequence[Collection]) -> Collection:
         events=next(iter(labelled), ()),
         source=", ".join(part.source for part in parts[:3]) + (", …" if len(parts) > 3 else ""),
         passed_over=tuple(
-            one for part in parts for one in part.passed_over if one.resolve() not in distinct
+            one for part in parts for one in part.passed_over if place_of(one) not in distinct
         ),
         repeated=(*(pair for part in parts for pair in part.repeated), *links.items()),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inphase.data.collection import LABELS_FILE, Collection
+from inphase.overwriting import place_of
 
 
 def home_of(collection: Collection) -> Path:
@@ -16,7 +17,7 @@ def home_of(collection: Collection) -> Path:
     source = Path(collection.source).expanduser()
     if source.is_file() and source.suffix.lower() == ".json":
         return source.absolute().parent
-    if source.is_dir() and all(source.resolve() != v.path.resolve() for v in collection):
+    if source.is_dir() and all(place_of(source) != place_of(v.path) for v in collection):
         return source.absolute()
     folders = {video.path.absolute().parent for video in collection}
     try:
@@ -39,12 +40,12 @@ def with_labels(collection: Collection, labels: Path) -> Collection:
     known = Collection.open(labels)
     events: dict[Path, dict[str, Mapping[str, int]]] = {}
     for video in known:
-        events.setdefault(video.path.resolve(), {})[video.name] = video.events
+        events.setdefault(place_of(video.path), {})[video.name] = video.events
     return replace(
         collection,
         events=known.events,
         videos=tuple(
-            replace(video, events=_own(events.get(video.path.resolve(), {}), video.name))
+            replace(video, events=_own(events.get(place_of(video.path), {}), video.name))
             for video in collection
         ),
     )

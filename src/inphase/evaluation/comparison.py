@@ -170,7 +170,9 @@ def _read(folder: Path) -> _Read:
                     Sums(arrays[f"{key}/{n}/numerators"], arrays[f"{key}/{n}/denominators"])
                     for n in range(count)
                 ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except EvaluationError:
+        raise
+    except Exception as error:  # A damaged file may raise anything.
         raise EvaluationError(
             f"{folder} does not hold a complete evaluation; run `inphase evaluate` again."
         ) from error

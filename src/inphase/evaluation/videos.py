@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from inphase.data import Collection, Video
 from inphase.errors import CollectionError
 from inphase.evaluation.metrics import phase_labels
+from inphase.overwriting import place_of
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def clean_splits(
     trains = tuple(video for video in collection if video.split == train)
     seen: dict[object, str] = {}
     for video in trains:
-        seen[video.path.resolve()] = video.name
+        seen[place_of(video.path)] = video.name
         if video.group is not None:
             seen[video.group] = video.name
     for video in tests:
@@ -140,7 +141,7 @@ def clean_splits(
                 f"in {train}, {video.name} in {test}), so it would be tested on what was trained "
                 "on; move all videos of a group to one split, or allow shared groups."
             )
-        if video.path.resolve() in seen:
+        if place_of(video.path) in seen:
             raise CollectionError(
                 f"{collection.source}: the file {video.path} is in both splits; remove it from one."
             )

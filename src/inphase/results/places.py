@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from inphase.errors import OutputError
-from inphase.overwriting import check_overwrite, read_in
+from inphase.overwriting import check_overwrite, place_of, read_in
 
 
 def check_file(path: str | Path, sources: Iterable[str | Path]) -> None:
@@ -36,14 +36,14 @@ def check_folder(folder: str | Path, sources: Iterable[Path] = ()) -> None:
         OutputError: it is a file, holds one of the videos or a file that the running command
             reads, or cannot be created or written.
     """
-    place = Path(os.path.realpath(folder))
+    place = place_of(folder)
     check_overwrite(folder)
     if place.is_file():
         raise OutputError(f"{folder} is a file; give a folder.")
     for source in sources:
         # Its folder as named, its real folder, and itself: a folder of images is a video too.
-        real = source.resolve()
-        if place in (source.absolute().parent.resolve(), real.parent, real):
+        real = place_of(source)
+        if place in (place_of(source.parent), real.parent, real):
             raise OutputError(f"{folder} holds the videos themselves; give another folder.")
     read = read_in(folder)
     if read is not None:

@@ -10,6 +10,7 @@ from inphase.cache import cache_folder
 from inphase.data import content_hash
 from inphase.errors import Skipped, VideoError, printable
 from inphase.models import Encoder, FrameEmbedder
+from inphase.overwriting import place_of
 from inphase.progress import progress_bar
 from inphase.store.catalogue import IndexReport, StoredModel
 from inphase.store.commits import describe_video, write_video
@@ -122,7 +123,7 @@ def _identified(
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
             continue
-        place = str(video.path.expanduser().resolve())
+        place = str(place_of(video.path.expanduser()))
         if place != printable(place):
             reason = (
                 f"{video.path} has a name that is not UTF-8, which no store can hold; rename it."
@@ -133,7 +134,7 @@ def _identified(
             content,
             StoredVideo(
                 name=video.name,
-                path=video.path.expanduser().resolve(),
+                path=place_of(video.path.expanduser()),
                 content=content,
                 model=model.fingerprint,
                 frames=info.frames,

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from inphase.data import Collection, Video
 from inphase.errors import Skipped, StoreError, hint
+from inphase.overwriting import place_of
 from inphase.store.catalogue import StoredModel
 from inphase.store.connection import store_errors, writing
 from inphase.store.search import Filter, Neighbour, nearest_frames
@@ -100,7 +101,7 @@ class Store:
 
     def find(self, name: str) -> StoredVideo | None:
         """The video with this name or file, if it is in the store."""
-        path = on_disk(Path(name).expanduser()).resolve()
+        path = place_of(on_disk(Path(name).expanduser()))
         videos = self.videos()
         found = find_name((video.name for video in videos), name)
         by_name = (video for video in videos if video.name == found)
@@ -279,4 +280,4 @@ def _loaded(model: "Encoder | str | Path") -> tuple["Encoder", str]:
 
     if isinstance(model, Encoder):
         return model, ""
-    return ready_encoder(model), str(Path(model).expanduser().resolve())
+    return ready_encoder(model), str(place_of(Path(model).expanduser()))

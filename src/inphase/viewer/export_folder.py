@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from inphase.data.json_files import read_json
 from inphase.errors import CollectionError, OutputError
-from inphase.overwriting import check_overwrite
+from inphase.overwriting import check_overwrite, place_of
 
 # Lists the files of an export, itself among them.
 MANIFEST = "inphase-page.json"
@@ -25,8 +25,8 @@ def check_export_folder(folder: Path, sources: Iterable[Path]) -> None:
         raise OutputError(f"{folder} is a file; give a folder for the page.")
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    place = folder.resolve()
-    if any(place in source.resolve().parents for source in sources):
+    place = place_of(folder)
+    if any(place in place_of(source).parents for source in sources):
         raise OutputError(f"{folder} holds the videos themselves; give another folder.")
     exported(folder)
 

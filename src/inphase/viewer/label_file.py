@@ -10,6 +10,7 @@ from inphase.atomic import write_json
 from inphase.data.json_files import read_json
 from inphase.data.labels import parse_labels
 from inphase.errors import CollectionError
+from inphase.overwriting import place_of
 from inphase.video.names import shortest_names
 from inphase.video.unicode_forms import on_disk
 from inphase.viewer.label_merging import LabelState
@@ -129,11 +130,11 @@ class LabelFile:
         by_path: dict[Path, list[str]] = {}
         for name, entry in entries.items():
             if isinstance(entry, dict) and isinstance(entry.get("file"), str):
-                file = on_disk(self.path.parent / entry["file"]).resolve()
+                file = place_of(on_disk(self.path.parent / entry["file"]))
                 by_path.setdefault(file, []).append(name)
         found: dict[str, str] = {}
         for video in self._videos:
-            own = by_path.get(video.path.resolve(), [])
+            own = by_path.get(place_of(video.path), [])
             if own:
                 found[video.id] = video.name if video.name in own else own[0]
         taken = {*entries, *found.values()}

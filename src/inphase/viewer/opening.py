@@ -10,6 +10,7 @@ from inphase.data.labels_beside import home_of, with_labels
 from inphase.errors import AlignmentError, ConfigError
 from inphase.models import EmbeddedVideo, Embeddings
 from inphase.models.model_folder import WEIGHTS
+from inphase.overwriting import place_of
 from inphase.viewer.documents import Documents
 from inphase.viewer.label_file import LabelFile
 from inphase.viewer.people import People
@@ -119,7 +120,7 @@ def kept_files(
     home = home_of(collection)
     labels_file = Path(labels) if labels is not None else home / _labels_name(collection)
     alignment_file = Path(alignment) if alignment is not None else home / ALIGNMENT_FILE
-    if labels_file.resolve() == alignment_file.resolve():
+    if place_of(labels_file) == place_of(alignment_file):
         raise ConfigError(
             f"{labels_file} cannot hold both labels and corrected matches: give two files."
         )

@@ -12,6 +12,7 @@ from inphase.data import AnnotatedVideo, event_frames
 from inphase.errors import AlignmentError
 from inphase.evaluation.metrics import event_alignment_error, time_stretch
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.overwriting import place_of
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,11 @@ def transfer_error(
     Raises:
         AlignmentError: no target has labels of all events.
     """
-    known = {one.video.path.resolve(): one.annotations for one in sources}
+    known = {place_of(one.video.path): one.annotations for one in sources}
     from_ = [
-        AnnotatedSource(video, known[video.path.resolve()])
+        AnnotatedSource(video, known[place_of(video.path)])
         for video in embeddings
-        if video.path.resolve() in known
+        if place_of(video.path) in known
     ]
     labelled = [
         target

@@ -23,6 +23,7 @@ from inphase.applications.label_transfer.voting import vote
 from inphase.data import AnnotatedVideo, Cue, Recording, event_frames
 from inphase.errors import AlignmentError
 from inphase.models import EmbeddedVideo, Embeddings
+from inphase.overwriting import place_of
 from inphase.progress import progress_bar
 
 # Votes agree if they are closer than this fraction of the video's length, or than this time.
@@ -58,10 +59,10 @@ def transfer(
             the anchors do not belong to these videos.
         CollectionError: an annotation is outside its video.
     """
-    annotations = {one.video.path.resolve(): one.annotations for one in sources}
+    annotations = {place_of(one.video.path): one.annotations for one in sources}
     from_, to = [], []
     for video in embeddings:
-        known = annotations.get(video.path.resolve())
+        known = annotations.get(place_of(video.path))
         if known is None:
             to.append(video)
         else:
