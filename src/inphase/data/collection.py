@@ -15,6 +15,7 @@ from inphase.video import VIDEO_SUFFIXES
 from inphase.video.names import shortest_names
 from inphase.video.rates import declare_rate
 from inphase.video.sniffing import looks_like_video
+from inphase.video.span import file_of, find_span
 from inphase.video.unicode_forms import find_name, nfc, on_disk
 
 LABELS_FILE = "labels.json"
@@ -97,7 +98,7 @@ class Collection:
         parts = [_open_one(one) for one in sources]
         collection = parts[0] if len(parts) == 1 else _join(parts)
         for video in collection:
-            protect(video.path, whole=video.path.is_dir())
+            protect(file_of(video.path), whole=video.path.is_dir())
         return collection if split is None else collection.split(split)
 
     def __len__(self) -> int:
@@ -177,6 +178,8 @@ def _open_one(source: str | Path) -> Collection:
             if (path / LABELS_FILE).is_file():
                 return _from_labels(path / LABELS_FILE)
             found = videos_in(path, odd)
+        elif find_span(path) is not None:
+            found = [path]
         elif path.exists():
             if path.suffix.lower() == ".json" and path.is_file():
                 return _from_labels(path)
@@ -288,6 +291,9 @@ def _named(paths: Iterable[Path]) -> tuple[Video, ...]:
 
 
 def _own_name(path: Path) -> str:
+    span = find_span(path)
+    if span is not None:
+        return span.name
     return path.absolute().name if path.is_dir() else path.stem
 
 

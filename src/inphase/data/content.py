@@ -7,6 +7,7 @@ from pathlib import Path
 from inphase.errors import VideoError
 from inphase.video.file_state import State, file_state
 from inphase.video.rates import IMAGE_FPS, given_rate, lacks_times
+from inphase.video.span import find_span
 
 _READ = 1 << 20
 
@@ -14,11 +15,17 @@ _READ = 1 << 20
 def content_hash(path: Path) -> str:
     """sha256 of a file's bytes, or of the names and bytes of the images in a folder.
 
+    Of a span of a file, also of its start and end.
+
     A frame rate that is given for a video without times of its own counts as content.
 
     Raises:
         VideoError: the file cannot be read.
     """
+    span = find_span(path)
+    if span is not None:
+        told = f"{content_hash(span.file)} from {span.start!r} to {span.end!r}"
+        return hashlib.sha256(told.encode()).hexdigest()
     try:
         # A file is read once, and again only when it changes.
         state = file_state(path)

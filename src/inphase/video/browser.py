@@ -12,6 +12,7 @@ from av.error import FFmpegError
 
 from inphase.video.opening import opened, video_stream
 from inphase.video.reader import time_origin
+from inphase.video.span import find_span
 
 # What Chromium, Firefox and Safari all play, by libav's names for the containers.
 _CONTAINERS = {"mp4": "video/mp4", "mov": "video/mp4", "webm": "video/webm"}
@@ -53,7 +54,7 @@ def browser_playback(path: Path) -> Playback | None:
     Raises:
         VideoError: the file cannot be opened.
     """
-    if path.is_dir():
+    if path.is_dir() or find_span(path) is not None:
         return None
     with opened(path) as container:
         media_type = _container_type(container)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inphase.errors import VideoError
 from inphase.video.opening import opened, video_stream
+from inphase.video.span import find_span
 
 _TIME_CODE = "timecode"
 
@@ -33,6 +34,8 @@ def editing_facts(path: str | Path) -> EditingFacts:
     path = Path(path)
     if path.is_dir():
         return EditingFacts()
+    if find_span(path) is not None:
+        raise VideoError(f"{path} is a span; a file for editing programs needs the whole video.")
     with opened(path) as container:
         stream = video_stream(container, path)
         told = [stream.metadata, container.metadata, *(one.metadata for one in container.streams)]

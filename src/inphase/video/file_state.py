@@ -3,6 +3,8 @@
 import stat
 from pathlib import Path
 
+from inphase.video.span import file_of
+
 State = tuple[str, int, int, int]
 
 
@@ -12,7 +14,7 @@ def file_state(path: Path) -> State | None:
     A folder's state does not change when its files do.
     """
     try:
-        found = path.stat()
+        found = file_of(path).stat()
     except (OSError, ValueError):
         return None
     if not stat.S_ISREG(found.st_mode):

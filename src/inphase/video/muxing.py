@@ -16,6 +16,7 @@ from inphase.video.audio import Sound
 from inphase.video.audio_writer import AacTrack
 from inphase.video.opening import opened, video_stream
 from inphase.video.reader import time_origin
+from inphase.video.span import find_span
 from inphase.video.writing import output_errors
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def check_picture_can_be_copied(video: str | Path) -> None:
     if video.is_dir():
         raise OutputError(
             f"{video} is a folder of pictures, which cannot be copied into an .mp4; write a .wav "
+            "instead."
+        )
+    if find_span(video) is not None:
+        raise OutputError(
+            f"{video} is a span of a file, whose picture cannot be copied by itself; write a .wav "
             "instead."
         )
     _stamps(video)

@@ -14,6 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from inphase.errors import InphaseError, VideoError
+from inphase.video.span import file_of
 
 # Each frame thread keeps a decoded frame: four are enough, and limit the memory used at 4K.
 _DECODER_THREADS = min(4, os.cpu_count() or 1)
@@ -40,11 +41,12 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 
 def open_container(path: Path) -> InputContainer:
-    """Open a media file.
+    """Open a media file, as a whole if the path names a span of it.
 
     Raises:
         VideoError: it is missing, empty, a folder, unreadable or not a media file.
     """
+    path = file_of(path)
     try:
         kind = path.stat().st_mode
         if stat.S_ISDIR(kind):

@@ -17,6 +17,8 @@ from inphase.video.opening import reading_errors
 from inphase.video.rates import given_rate
 from inphase.video.sound_track import SoundTrack, find_sound
 from inphase.video.source import Pictures, Source, open_source
+from inphase.video.span import find_span
+from inphase.video.span_source import SpanOfSource
 
 
 class VideoReader:
@@ -47,7 +49,8 @@ class VideoReader:
     def __init__(self, path: str | Path, *, size: tuple[int, int] | None = None) -> None:
         """
         Args:
-            path: a video file or a folder of numbered images.
+            path: a video file, a folder of numbered images, or a span of either, in seconds:
+                `long.mp4#t=12.5,17.2`.
             size: (width, height) to resize to while decoding, after rotation; the aspect ratio is
                 not kept. None keeps the video's own size.
 
@@ -179,6 +182,9 @@ def _source(path: Path) -> Source:
 
 
 def _scanned(path: Path) -> Source:
+    span = find_span(path)
+    if span is not None:
+        return SpanOfSource(_scanned(span.file), span)
     state = file_state(path)
     if state is None:
         return _opened(path, apart=is_apart())

@@ -1,6 +1,7 @@
 """The sound of a file, decoded as it is needed."""
 
 import logging
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,6 +20,7 @@ from inphase.video.opening import opened, reading_errors
 from inphase.video.reader import time_origin
 from inphase.video.sound_timeline import LONGEST_HOLE, HoleError, Timeline
 from inphase.video.sound_track import NoSound, SoundTrack, find_sound, is_near
+from inphase.video.span import find_span
 
 _log = logging.getLogger(__name__)
 
@@ -78,17 +80,21 @@ class SoundFile:
             raise VideoError(track.reason)
         rate = rate or min(track.rate, _HIGHEST_RATE)
         channels = 1 if mono else min(track.channels, 2)
-        origin = time_origin(path)
+        span = find_span(path)
+        origin = time_origin(path if span is None else span.file)
         if track.start is not None and not is_near(track.start, origin):
             raise VideoError(
                 f"The sound of {path} cannot be used: it claims to start "
                 f"{float(abs(track.start - origin)):.0f} seconds away from the pictures."
             )
-        return cls(path, track, origin, rate, channels)
+        if span is None:
+            return cls(path, track, origin, rate, channels)
+        until = None if math.isinf(span.end) else span.end - span.start
+        return cls(path, track, origin + Fraction(span.start), rate, channels, until)
 
     def cut_at(self, end: float) -> "SoundFile":
         """The same sound, ending at `end` seconds at the latest."""
-        return replace(self, until=end)
+        return replace(self, until=end if self.until is None else min(end, self.until))
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield (samples, channels) end to end, from time 0 on.
