@@ -76,7 +76,11 @@ SPLIT = Row("--split test", "embed.videos.names", ("c", "d"))
 STRICT = Row("--strict", "say_verdict.strict", True)
 STORE = Row("--store other", "Store.folder", Path("other"))
 RATE = "inphase.video.rates:assume_rate"
-FPS = {"--fps": Row("--fps 10", "assume_rate.fps", 10.0)}
+CAMERA = "inphase.data.lerobot.cameras:choose_camera"
+FPS = {
+    "--fps": Row("--fps 10", "assume_rate.fps", 10.0),
+    "--camera": Row("--camera top", "choose_camera.name", "top"),
+}
 MARKED = {
     "inphase.applications.marks:read_marks": (Mark("impact", dict.fromkeys("abcd", 0.1)),),
     "inphase.applications.synchronization.by_marks:synchronize_by_marks": RESULT,
@@ -100,6 +104,7 @@ VERBS: dict[str, Verb] = {
         "labels.json -o out.json",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
             "inphase.applications.synchronization.mirroring:mirror_images": (),
             "inphase.cli.verdict:say_verdict": 0,
@@ -162,7 +167,7 @@ VERBS: dict[str, Verb] = {
     ),
     "view": Verb(
         "labels.json",
-        {RATE: None, "inphase.viewer.view:view": ()},
+        {RATE: None, CAMERA: None, "inphase.viewer.view:view": ()},
         {
             "videos": Row("", "view.videos.names", ("a", "b", "c", "d")),
             "--model": Row("--model other", "view.model", Path("other")),
@@ -188,7 +193,7 @@ VERBS: dict[str, Verb] = {
     ),
     "cut": Verb(
         "labels.json -o clips",
-        {RATE: None, "inphase.applications.repetitions.cut:cut_videos": RESULT},
+        {RATE: None, CAMERA: None, "inphase.applications.repetitions.cut:cut_videos": RESULT},
         {
             "videos": Row("", "cut_videos.videos.names", ("a", "b", "c", "d")),
             "--output": Row("-o others", "save.path", Path("others")),
@@ -208,6 +213,7 @@ VERBS: dict[str, Verb] = {
         "live.ts --reference a.mp4 --model model",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.video:probe": SimpleNamespace(duration=2.0),
             "inphase.applications.following:follow": lambda: iter([object()]),
             "inphase.applications.following:show": SimpleNamespace(
@@ -234,6 +240,7 @@ VERBS: dict[str, Verb] = {
         "labels.json -o run",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.training:train": SimpleNamespace(model=Path("run/model"), skipped=()),
             "inphase.training.processes:launch": 0,
         },
@@ -253,7 +260,7 @@ VERBS: dict[str, Verb] = {
     ),
     "embed": Verb(
         "labels.json --model model -o out.npz",
-        {RATE: None, EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
+        {RATE: None, CAMERA: None, EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
         {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,
@@ -269,7 +276,9 @@ VERBS: dict[str, Verb] = {
         "b.mp4 a.mp4 c.mp4 -o out.json",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
+            CAMERA: None,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             **MARKED,
@@ -290,6 +299,7 @@ VERBS: dict[str, Verb] = {
         "b.mp4 --sources a.mp4 --model model -o out.wav",
         {
             RATE: None,
+            CAMERA: None,
             EMBED: Embeddings,
             "inphase.applications.sound_transfer.transfer_sound:check_sources": None,
             "inphase.video.muxing:check_picture_can_be_copied": None,
@@ -310,6 +320,7 @@ VERBS: dict[str, Verb] = {
         "labels.json --model model",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.store:Store": None,
             "inphase.store:Store.add": MagicMock(skipped=(), index=None),
             "inphase.store:Store.videos": (),
@@ -339,7 +350,7 @@ VERBS: dict[str, Verb] = {
     ),
     "retrieve": Verb(
         "a.mp4@1.2 -o out.png",
-        {RATE: None, "inphase.applications.retrieval.retrieve:retrieve": RESULT},
+        {RATE: None, CAMERA: None, "inphase.applications.retrieval.retrieve:retrieve": RESULT},
         {
             "queries": Row("", "retrieve.queries", ["a.mp4@1.2"]),
             "-k": Row("-k 7", "retrieve.k", 7),
@@ -363,6 +374,7 @@ VERBS: dict[str, Verb] = {
         "a.srt labels.json --model model -o out",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.data:read_annotations": (
                 AnnotatedVideo(Video("a", Path("a.mp4")), Annotations()),
             ),
@@ -399,6 +411,7 @@ VERBS: dict[str, Verb] = {
         "labels.json -o out.csv",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
             "inphase.applications.synchronization.mirroring:mirror_images": (),
             EMBED: Embeddings,
@@ -448,6 +461,7 @@ VERBS: dict[str, Verb] = {
         "new.mp4 --typical labels.json --model model -o out.png",
         {
             RATE: None,
+            CAMERA: None,
             EMBED: Embeddings,
             "inphase.applications.anomalies.find_anomalies:find_anomalies": RESULT,
         },
@@ -473,6 +487,7 @@ VERBS: dict[str, Verb] = {
         "new.mp4 --demonstrations labels.json --model model -o out.csv",
         {
             RATE: None,
+            CAMERA: None,
             EMBED: Embeddings,
             "inphase.applications.progress_signal.measure:Goal": None,
             "inphase.applications.progress_signal.measure:measure_progress": MagicMock(
@@ -499,6 +514,7 @@ VERBS: dict[str, Verb] = {
         "labels.json --model model -o out.png",
         {
             RATE: None,
+            CAMERA: None,
             EMBED: Embeddings,
             "inphase.applications.trajectory.trajectories:trajectories": RESULT,
         },
@@ -560,6 +576,7 @@ VERBS: dict[str, Verb] = {
         "labels.json",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.applications.collection_check.check:check_collection": RESULT,
             "inphase.applications.collection_check.table:summary_table": "",
             "inphase.applications.collection_check.table:finding_lines": (),
@@ -574,6 +591,7 @@ VERBS: dict[str, Verb] = {
         "marks.csv a.mp4 -o out.json",
         {
             RATE: None,
+            CAMERA: None,
             "inphase.data.formats:convert_labels": MagicMock(counts={}, videos=(), mistakes=()),
         },
         {

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.video.odd_videos import encode, number_in, numbers_in
 
 from inphase.data import content_hash
 from inphase.errors import VideoError
 from inphase.video import VideoReader, probe, read_audio
 from inphase.video.span import Span, file_of, find_span
+from tests.video.odd_videos import encode, number_in, numbers_in
 
 RATE = 25
 CODECS = {
@@ -25,9 +25,7 @@ def long(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     codec, gop, b_frames, options = CODECS[request.param]
     path = tmp_path_factory.mktemp("long") / f"{request.param}.mp4"
     quiet = {"svtav1-params": "lookahead=0"} if codec == "libsvtav1" else {}
-    return encode(
-        path, 90, codec=codec, gop=gop, b_frames=b_frames, options={**options, **quiet}
-    )
+    return encode(path, 90, codec=codec, gop=gop, b_frames=b_frames, options={**options, **quiet})
 
 
 def test_a_span_has_its_own_frames_and_times(long: Path) -> None:
@@ -121,6 +119,4 @@ def test_the_sound_of_a_span_is_that_of_its_time(tmp_path: Path) -> None:
     whole, part = read_audio(path), read_audio(Span(path, 0.8, 1.4).path)
     assert len(part.samples) == round(0.6 * whole.rate)
     first = round(0.8 * whole.rate)
-    assert np.allclose(
-        part.samples, whole.samples[first : first + len(part.samples)], atol=1e-3
-    )
+    assert np.allclose(part.samples, whole.samples[first : first + len(part.samples)], atol=1e-3)

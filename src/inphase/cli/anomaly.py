@@ -9,7 +9,7 @@ from inphase.applications.anomalies import FORMATS
 from inphase.cli import options
 
 
-@options.with_frame_rate
+@options.with_reading
 def anomaly(
     video: Annotated[str, typer.Argument(help="The video to check.", show_default=False)],
     typical: Annotated[

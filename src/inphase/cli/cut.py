@@ -10,7 +10,7 @@ from inphase.cli import options
 from inphase.errors import ConfigError, Skipped
 
 
-@options.with_frame_rate
+@options.with_reading
 def cut(
     videos: options.Videos,
     output: Annotated[Path, options.output(FORMATS)],

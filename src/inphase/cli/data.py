@@ -16,7 +16,7 @@ data = typer.Typer(
 
 
 @data.command(cls=list_options.Command)
-@options.with_frame_rate
+@options.with_reading
 def check(
     videos: options.Videos,
     output: Annotated[Path | None, options.output(FORMATS)] = None,
@@ -47,7 +47,7 @@ def check(
 
 
 @data.command(cls=list_options.Command)
-@options.with_frame_rate
+@options.with_reading
 def convert(
     labels: Annotated[
         Path,

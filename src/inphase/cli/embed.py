@@ -9,7 +9,7 @@ from inphase.cli import options
 from inphase.models.formats import FORMATS
 
 
-@options.with_frame_rate
+@options.with_reading
 def embed(
     videos: options.Videos,
     output: Annotated[Path, options.output(FORMATS)],

@@ -11,7 +11,7 @@ import typer
 from inphase.cli import options, verdict
 
 
-@options.with_frame_rate
+@options.with_reading
 def follow(
     query: Annotated[
         str,

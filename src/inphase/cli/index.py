@@ -15,7 +15,7 @@ index = typer.Typer(
 
 
 @index.command(cls=list_options.Command)
-@options.with_frame_rate
+@options.with_reading
 def add(
     videos: Annotated[
         list[str] | None,

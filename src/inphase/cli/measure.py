@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from inphase.models import EmbeddedVideo
 
 
-@options.with_frame_rate
+@options.with_reading
 @options.with_alignment()
 def measure(
     videos: options.Videos,

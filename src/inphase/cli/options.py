@@ -187,6 +187,16 @@ _FPS = Annotated[
         show_default=False,
     ),
 ]
+_CAMERA = Annotated[
+    str | None,
+    typer.Option(
+        "--camera",
+        metavar="KEY",
+        help="The camera of a LeRobot dataset, e.g. observation.images.top or top [default: all; "
+        "they are views of one event].",
+        show_default=False,
+    ),
+]
 _DEFAULTS = {"distance": "squared_euclidean", "open_in": "reference", "open_begin": False,
              "open_end": False}  # fmt: skip
 
@@ -231,21 +241,27 @@ def with_alignment(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]
     return decorate
 
 
-def with_frame_rate(verb: Callable[..., R]) -> Callable[..., R]:
-    """Give a verb the option `--fps`, which holds for all videos that state no times."""
+def with_reading(verb: Callable[..., R]) -> Callable[..., R]:
+    """Give a verb the options of how videos are read: `--fps` and `--camera`."""
     signature = inspect.signature(verb)
 
     @functools.wraps(verb)
-    def with_option(*, fps: float | None = None, **given: Any) -> R:
+    def with_option(*, fps: float | None = None, camera: str | None = None, **given: Any) -> R:
+        from inphase.data.lerobot.cameras import choose_camera
         from inphase.video import rates
 
         rates.assume_rate(fps)
+        choose_camera(camera)
         return verb(**given)
 
     own = list(signature.parameters.values())
-    added = inspect.Parameter("fps", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_FPS)
-    with_option.__signature__ = signature.replace(parameters=[*own, added])  # type: ignore[attr-defined]
-    with_option.__annotations__ = {**verb.__annotations__, "fps": _FPS}
+    options = {"fps": _FPS, "camera": _CAMERA}
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+        for name, option in options.items()
+    ]
+    with_option.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    with_option.__annotations__ = {**verb.__annotations__, **options}
     del with_option.__wrapped__
     return with_option
 

@@ -9,7 +9,7 @@ from inphase.applications.progress_signal import FORMATS
 from inphase.cli import options, verdict
 
 
-@options.with_frame_rate
+@options.with_reading
 def progress(
     video: Annotated[str, typer.Argument(help="The video to measure.", show_default=False)],
     demonstrations: Annotated[

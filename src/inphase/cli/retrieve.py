@@ -9,7 +9,7 @@ from inphase.applications.retrieval import FORMATS
 from inphase.cli import options
 
 
-@options.with_frame_rate
+@options.with_reading
 def retrieve(
     queries: Annotated[
         list[str],

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
 
 
-@options.with_frame_rate
+@options.with_reading
 @options.with_alignment()
 def sound(
     target: Annotated[

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inphase.models.pose import PoseTracks
 
 
-@options.with_frame_rate
+@options.with_reading
 @options.with_alignment()
 @with_clip
 def synchronize(

@@ -8,7 +8,7 @@ import typer
 from inphase.cli import options
 
 
-@options.with_frame_rate
+@options.with_reading
 def train(
     context: typer.Context,
     videos: options.Videos,

@@ -9,7 +9,7 @@ from inphase.applications.trajectory import FORMATS
 from inphase.cli import options
 
 
-@options.with_frame_rate
+@options.with_reading
 def trajectories(
     videos: options.Videos,
     output: Annotated[list[Path], options.output(FORMATS, more=options.REPEATED)],

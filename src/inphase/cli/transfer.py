@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inphase.applications.label_transfer.error import TransferError
 
 
-@options.with_frame_rate
+@options.with_reading
 @options.with_alignment()
 def transfer(
     labels: Annotated[

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from inphase.alignment import AlignmentOptions
 
 
-@options.with_frame_rate
+@options.with_reading
 @options.with_alignment()
 def view(
     videos: Annotated[

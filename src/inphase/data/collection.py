@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inphase.data.labels import read_labels
+from inphase.data.lerobot import is_robot_dataset, open_robot_dataset
+from inphase.data.lerobot.cameras import chosen_camera
+from inphase.data.lerobot.dataset import short_name
 from inphase.data.searching import videos_in, videos_matching
 from inphase.errors import CollectionError, Skipped, printable
 from inphase.overwriting import place_of, protect
@@ -79,9 +82,10 @@ class Collection:
         """Find videos without opening them; what looks like one by its content is listed.
 
         Args:
-            source: one of, or a list of: a video file; a folder, searched with its subfolders,
-                where a folder of numbered images is one video; a labels.json or a folder with
-                one; a glob. Files that are given twice are used once.
+            source: one of, or a list of: a video file, or a span of one such as
+                `long.mp4#t=12.5,17.2`; a folder, searched with its subfolders, where a folder of
+                numbered images is one video; a labels.json or a folder with one; a LeRobot
+                dataset; a glob. Files that are given twice are used once.
             split: keep only the videos of this split of a labelled set.
 
         Returns:
@@ -177,6 +181,8 @@ def _open_one(source: str | Path) -> Collection:
         if path.is_dir():
             if (path / LABELS_FILE).is_file():
                 return _from_labels(path / LABELS_FILE)
+            if is_robot_dataset(path):
+                return _from_robot_dataset(path)
             found = videos_in(path, odd)
         elif find_span(path) is not None:
             found = [path]
@@ -236,6 +242,27 @@ def _from_labels(path: Path) -> Collection:
         for name, entry in labels.videos.items()
     )
     return Collection(videos=videos, events=labels.events, source=printable(str(path)))
+
+
+def _from_robot_dataset(folder: Path) -> Collection:
+    """The episodes of a robot; its cameras are views of one event, unless one was chosen."""
+    dataset = open_robot_dataset(folder)
+    chosen = chosen_camera()
+    cameras = dataset.cameras if chosen is None else (dataset.camera(chosen),)
+    videos = tuple(
+        Video(
+            name=episode.name if len(cameras) == 1 else f"{episode.name}_{short_name(camera)}",
+            path=episode.videos[camera],
+            group=episode.name,
+            action=printable("; ".join(episode.tasks)) or None,
+            view=short_name(camera),
+            frames=episode.length,
+            fps=dataset.fps,
+        )
+        for episode in dataset.episodes
+        for camera in cameras
+    )
+    return Collection(videos=videos, source=printable(str(folder)))
 
 
 def _join(parts: Sequence[Collection]) -> Collection:
