@@ -52,6 +52,39 @@ class ProgressFilter:
         self.confidence = 0.0
         """Of the last frame's position, 0..1, as in `match_confidence`."""
 
+    def look_back(self, embeddings: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Progress at each frame of a whole video, from the frames before and after it.
+
+        The costs of the course up to a frame and of that from it on are added (forward and
+        backward), so that nothing fades and a late frame corrects an early guess.
+
+        Args:
+            embeddings: (frames, dims).
+
+        Returns:
+            (frames,) progress and (frames,) confidence, as from `update`.
+
+        Raises:
+            AlignmentError: the embeddings are not finite, or their dimensions differ.
+        """
+        here = self._measure(np.asarray(embeddings), self._barycentre) / self._scale
+        here = here.astype(np.float64)
+        costs = np.empty_like(here)
+        costs[0] = self._begin + here[0]
+        for frame in range(1, len(here)):
+            costs[frame] = moved(costs[frame - 1]) + here[frame]
+        later = np.zeros(here.shape[1])
+        for frame in range(len(here) - 2, -1, -1):
+            # Seen from its end, a move goes the other way.
+            later = moved((later + here[frame + 1])[::-1])[::-1]
+            costs[frame] += later
+        least = costs.min(axis=1, keepdims=True)
+        weights = np.exp(least - costs)
+        frames = np.arange(len(here))
+        nearest, mean = here[frames, costs.argmin(axis=1)], here.mean(axis=1)
+        confidence = np.maximum(0.0, 1.0 - nearest / np.maximum(mean, 1e-12))
+        return weights @ self.progress / weights.sum(axis=1), confidence
+
     def restart(self) -> None:
         """Start a new video."""
         self._costs = None

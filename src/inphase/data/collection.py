@@ -253,6 +253,7 @@ def _from_robot_dataset(folder: Path) -> Collection:
         Video(
             name=episode.name if len(cameras) == 1 else f"{episode.name}_{short_name(camera)}",
             path=episode.videos[camera],
+            split=dataset.split(episode),
             group=episode.name,
             action=printable("; ".join(episode.tasks)) or None,
             view=short_name(camera),

@@ -21,7 +21,9 @@ def check_file(path: str | Path, sources: Iterable[str | Path]) -> None:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether both exist and are the same file, whatever their names."""
+    """Whether both exist and are the same file, whatever their names, or the same span of one."""
+    if one == other:
+        return True
     return one.exists() and other.exists() and one.samefile(other)
 
 

@@ -99,6 +99,15 @@ class RobotDataset:
             )
         return found[0]
 
+    def split(self, episode: Episode) -> str | None:
+        """The split that an episode belongs to; None if the dataset states none."""
+        splits = self.info.get("splits")
+        for name, span in splits.items() if isinstance(splits, dict) else ():
+            found = re.fullmatch(r"(\d{1,12}):(\d{1,12})", str(span))
+            if found and int(found[1]) <= episode.index < int(found[2]):
+                return str(name)
+        return None
+
     def table(self, episode: Episode) -> "pa.Table":
         """The rows of an episode in order: times, states, actions.
 
