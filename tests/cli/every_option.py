@@ -278,7 +278,6 @@ VERBS: dict[str, Verb] = {
             RATE: None,
             CAMERA: None,
             "inphase.training.choosing:choose_model": Path("fitted"),
-            CAMERA: None,
             EMBED: Embeddings,
             "inphase.applications.synchronization.synchronize:synchronize": RESULT,
             **MARKED,

@@ -74,9 +74,7 @@ def test_good_episodes_rise_from_start_to_end(measured: EpisodesProgress) -> Non
         ("undone", {"backward"}),
     ],
 )
-def test_what_went_wrong_is_flagged(
-    measured: EpisodesProgress, name: str, flags: set[str]
-) -> None:
+def test_what_went_wrong_is_flagged(measured: EpisodesProgress, name: str, flags: set[str]) -> None:
     episode = measured.episodes[WRONG[name]]
     assert flags <= set(episode.flags), episode.to_dict()
     assert episode in measured.flagged

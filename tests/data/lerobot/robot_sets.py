@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-TOP = "observation.images.top"
+TOP, WRIST = "observation.images.top", "observation.images.wrist"
 _DATA = {
     "v2.1": "data/chunk-{episode_chunk:03d}/episode_{episode_index:06d}.parquet",
     "v3.0": "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet",

@@ -15,31 +15,9 @@ from inphase.data.lerobot import open_robot_dataset
 from inphase.data.lerobot.cameras import choose_camera
 from inphase.errors import CollectionError
 from inphase.video import VideoReader
-from tests.data.lerobot.robot_sets import TOP, write_set
-from tests.video.odd_videos import encode, number_in, numbered, numbers_in
-
-LENGTHS = [12, 9, 15]
-WRIST = "observation.images.wrist"
-
-
-def _pictures(folder: Path, camera: int) -> list[Path]:
-    return [
-        encode(
-            folder / f"{camera}_{episode}.mp4",
-            [numbered(1000 * camera + 100 * episode + i) for i in range(length)],
-            codec="libsvtav1",
-            gop=2,
-            options={"preset": "12"},
-        )
-        for episode, length in enumerate(LENGTHS)
-    ]
-
-
-@pytest.fixture(scope="module", params=["v2.1", "v3.0"])
-def dataset(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp(request.param)
-    videos = {TOP: _pictures(folder, 0), WRIST: _pictures(folder, 1)}
-    return write_set(folder / "set", request.param, videos, LENGTHS, tasks=["pick up", "put down"])
+from tests.data.lerobot.conftest import LENGTHS
+from tests.data.lerobot.robot_sets import TOP, WRIST
+from tests.video.odd_videos import number_in, numbers_in
 
 
 @pytest.fixture

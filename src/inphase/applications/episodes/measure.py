@@ -20,8 +20,9 @@ from inphase.results.places import same_file
 _MOST_COMPARED = 100
 # With fewer, nobody can say which deviation is usual.
 _FEWEST_COMPARED = 8
-# Tukey's outer fence: this many interquartile ranges above the upper quartile.
-_FENCE = 3.0
+# Tukey's outer fence: this many interquartile ranges above the upper quartile; and where they all
+# lie close together, this many times what nine out of ten stay below.
+_FENCE, _LEAST = 3.0, 3.0
 
 
 def measure_episodes(
@@ -130,7 +131,7 @@ def _compared(
     # In logarithms: a deviation is a ratio, with a long tail.
     usual = np.log([max(float(curve.max()), 1e-12) for curve in course.own])
     low, high = np.quantile(usual, [0.25, 0.75])
-    fence = np.exp(high + _FENCE * (high - low))
+    fence = max(float(np.exp(high + _FENCE * (high - low))), _LEAST)
     return [
         replace(one, problems=(*one.problems, "outlier")) if one.deviation > fence else one
         for one in found

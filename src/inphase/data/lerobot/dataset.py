@@ -24,11 +24,11 @@ INFO = Path("meta/info.json")
 _VERSIONS = ("v2.0", "v2.1", "v3.0")
 _FIELD = re.compile(r"\{(\w+)(?::0?(\d{1,2})d?)?\}")
 # Where the files of each version are, if meta/info.json does not say.
-_DATA = {
+DATA_PATHS = {
     2: "data/chunk-{episode_chunk:03d}/episode_{episode_index:06d}.parquet",
     3: "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet",
 }
-_VIDEO = {
+VIDEO_PATHS = {
     2: "videos/chunk-{episode_chunk:03d}/{video_key}/episode_{episode_index:06d}.mp4",
     3: "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4",
 }
@@ -168,6 +168,16 @@ def open_robot_dataset(folder: str | Path) -> RobotDataset:
     return RobotDataset(folder, version, info, cameras, episodes)
 
 
+def fill_in(template: str, fields: Mapping[str, Any]) -> str:
+    """A template of `meta/info.json` with its `{name:03d}` filled in."""
+
+    def filled(found: re.Match[str]) -> str:
+        value = fields.get(found[1], found[0])
+        return f"{value:0{int(found[2] or 1)}d}" if isinstance(value, int) else str(value)
+
+    return _FIELD.sub(filled, template)
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSON Lines file.
 
@@ -222,10 +232,10 @@ def _episodes_v2(
         index, length = _number(line, "episode_index", place), _number(line, "length", place)
         fields = {"episode_chunk": index // max(1, int(size)), "episode_index": index}
         videos = {
-            key: _place(folder, info, "video_path", _VIDEO[2], {**fields, "video_key": key})
+            key: _place(folder, info, "video_path", VIDEO_PATHS[2], {**fields, "video_key": key})
             for key in cameras
         }
-        data = _place(folder, info, "data_path", _DATA[2], fields)
+        data = _place(folder, info, "data_path", DATA_PATHS[2], fields)
         yield Episode(index, length, _texts(line.get("tasks")), first, data, videos)
         first += length
 
@@ -256,7 +266,7 @@ def _episodes_v3(
             videos = {}
             for key in cameras:
                 at = {name: _number(row, f"videos/{key}/{name}", file) for name in own[:2]}
-                whole = _place(folder, info, "video_path", _VIDEO[3], {**at, "video_key": key})
+                whole = _place(folder, info, "video_path", VIDEO_PATHS[3], {**at, "video_key": key})
                 start = row[f"videos/{key}/from_timestamp"]
                 if not isinstance(start, (int, float)) or not 0 <= start < 1e9:
                     raise CollectionError(f"{file}: a `from_timestamp` is no time.")
@@ -266,7 +276,7 @@ def _episodes_v3(
                 length,
                 _texts(row["tasks"]),
                 _number(row, "dataset_from_index", file),
-                _place(folder, info, "data_path", _DATA[3], fields),
+                _place(folder, info, "data_path", DATA_PATHS[3], fields),
                 videos,
             )
 
@@ -275,13 +285,7 @@ def _place(
     folder: Path, info: Mapping[str, Any], kind: str, usual: str, fields: Mapping[str, Any]
 ) -> Path:
     """The file that a template of `meta/info.json` names, inside the dataset."""
-    template = info.get(kind) or usual
-
-    def filled(found: re.Match[str]) -> str:
-        value = fields.get(found[1], found[0])
-        return f"{value:0{int(found[2] or 1)}d}" if isinstance(value, int) else str(value)
-
-    relative = Path(_FIELD.sub(filled, str(template)))
+    relative = Path(fill_in(str(info.get(kind) or usual), fields))
     if relative.is_absolute() or ".." in relative.parts:
         raise CollectionError(f"{folder / INFO}: `{kind}` leads out of the dataset.")
     return folder / relative
