@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from inphase.applications.marks import Mark
-from inphase.data import Video
+from inphase.data import Collection, Video
 from inphase.data.annotations import AnnotatedVideo, Annotations
 from inphase.models import Embeddings
 from inphase.models.pose import Place
@@ -506,6 +506,32 @@ VERBS: dict[str, Verb] = {
             "--strict": STRICT,
             "--split": SPLIT,
             "--distance": Row("--distance cosine", "Goal.distance", "cosine"),
+            **FPS,
+        },
+    ),
+    "retime": Verb(
+        "set --model model -o out",
+        {
+            RATE: None,
+            CAMERA: None,
+            EMBED: Embeddings,
+            "inphase.data.lerobot:open_robot_dataset": SimpleNamespace(episodes=()),
+            "inphase.data:Collection.open": Collection((Video("a", Path("a.mp4")),)),
+            "inphase.data.lerobot.episodes:episode_places": (),
+            "inphase.applications.retiming.retime:retime": SimpleNamespace(
+                references={}, frames={}, verdicts=()
+            ),
+            "inphase.applications.retiming.retime:write_retimed": None,
+            "inphase.cli.verdict:say_verdict": 0,
+        },
+        {
+            "dataset": Row("", "open_robot_dataset.folder", Path("set")),
+            "--output": Row("-o other", "write_retimed.folder", Path("other")),
+            "--model": MODEL,
+            "--reference": Row("--reference b", "retime.reference", "b"),
+            "--trim": Row("--trim", "retime.trim", True),
+            "--strict": STRICT,
+            "--distance": Row("--distance cosine", "retime.options.distance", "cosine"),
             **FPS,
         },
     ),

@@ -18,6 +18,9 @@ CHANNELS = ("looks", "pace")
 # Keeps a typical video that stands still while this one moves from being infinitely far away.
 _SLOWEST = 0.1
 _SCALE_QUANTILE = 0.9
+# Among many typical videos one always has the same pace: less than a quarter faster or slower than
+# the nearest is usual.
+_USUAL_PACE = float(np.log(1.25))
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ class TypicalCourse:
             ]
         )
         scales = np.quantile(largest, _SCALE_QUANTILE, axis=0)
+        scales[CHANNELS.index("pace")] = max(scales[CHANNELS.index("pace")], _USUAL_PACE)
         self.scales = dict(zip(CHANNELS, np.where(scales > 0, scales, 1.0).tolist(), strict=True))
         self.own: tuple[Curve, ...] = tuple(
             np.max(

@@ -51,11 +51,11 @@ def retime(
     check_replace(output)
     # Only now, because they are slow to import.
     from inphase.alignment import AlignmentOptions
-    from inphase.applications.retiming.retime import retime as retimed
+    from inphase.applications.retiming import retime as retiming
 
     model = options.model_or_poses(collection, model)
     embedded = options.embed(collection, model)
-    result = retimed(
+    result = retiming.retime(
         places,
         embedded.videos,
         reference=reference,
@@ -65,7 +65,7 @@ def retime(
     )
     for task, name in result.references.items():
         typer.echo(f"The reference{f' of `{task}`' if task else ''} is {name}.")
-    result.write(opened, output, console=options.console())
+    retiming.write_retimed(result, opened, output, console=options.console())
     typer.echo(f"Wrote {len(result.frames)} episodes to {output}")
     unsure = verdict.say_verdict(
         result.verdicts, strict=strict, helps=["`inphase progress` lists what went wrong in each."]

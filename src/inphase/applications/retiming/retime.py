@@ -33,24 +33,6 @@ class Retimed:
     frames: Mapping[int, NDArray[np.int64]]
     verdicts: tuple[Verdict, ...]
 
-    def write(
-        self, dataset: RobotDataset, folder: str | Path, *, console: Console | None = None
-    ) -> None:
-        """Write the dataset, in its own version: all cameras, states and actions.
-
-        Raises:
-            CollectionError: the rows or videos of an episode are not as many as its frames.
-            OutputError: the folder cannot be written.
-        """
-        chosen = [
-            (episode, self.frames[episode.index])
-            for episode in dataset.episodes
-            if episode.index in self.frames
-        ]
-        total = sum(len(frames) for _, frames in chosen) * len(dataset.cameras)
-        with progress_bar("Writing", total, console=console) as bar:
-            write_frames_of(dataset, chosen, folder, advance=bar.advance)
-
 
 def retime(
     places: Sequence[EpisodePlace],
@@ -105,6 +87,29 @@ def retime(
                     verdicts.append(Verdict.of(place.name, found.confidence, times))
                 bar.advance(1)
     return Retimed(references, frames, tuple(verdicts))
+
+
+def write_retimed(
+    retimed: Retimed,
+    dataset: RobotDataset,
+    folder: str | Path,
+    *,
+    console: Console | None = None,
+) -> None:
+    """Write a retimed dataset in its own version: all cameras, states and actions.
+
+    Raises:
+        CollectionError: the rows or videos of an episode are not as many as its frames.
+        OutputError: the folder cannot be written.
+    """
+    chosen = [
+        (episode, retimed.frames[episode.index])
+        for episode in dataset.episodes
+        if episode.index in retimed.frames
+    ]
+    total = sum(len(frames) for _, frames in chosen) * len(dataset.cameras)
+    with progress_bar("Writing", total, console=console) as bar:
+        write_frames_of(dataset, chosen, folder, advance=bar.advance)
 
 
 def _part(place: EpisodePlace, video: EmbeddedVideo, *, trim: bool) -> NDArray[np.int64]:
