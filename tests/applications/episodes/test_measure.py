@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +138,28 @@ def test_each_task_has_its_own_reference() -> None:
     assert result.references["down"] in {"e3", "e4", "e5"}
     assert all(not one.flags for one in result.episodes[:6])
     assert result.episodes[6].flags == ("no reference",)
+
+
+def test_the_released_reader_weights_the_table(measured: EpisodesProgress, tmp_path: Path) -> None:
+    python = os.environ.get("LEROBOT_PYTHON")
+    if not python:
+        pytest.skip("LEROBOT_PYTHON names no Python in which `lerobot` is installed")
+    measured.save(tmp_path / "progress.parquet")
+    code = (
+        "import json, sys; from lerobot.utils.rabc import RABCWeights;"
+        "found = RABCWeights(sys.argv[1], chunk_size=5, device='cpu');"
+        "print(json.dumps([found.progress_lookup, found.episode_boundaries, found.delta_mean]))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [python, "-c", code, str(tmp_path / "progress.parquet")],
+        capture_output=True, text=True, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    progress, bounds, mean = json.loads(done.stdout.splitlines()[-1])
+    one = measured.episodes[3]
+    assert bounds["3"] == {"start": one.first, "end": one.first + len(one.progress)}
+    assert progress[str(one.first + 7)] == pytest.approx(one.progress[7], abs=1e-6)
+    # Frames of an episode that cannot be read have no progress, and so no weight of their own.
+    assert str(measured.episodes[-1].first) not in progress
+    assert mean > 0
