@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from inphase.data import content_hash
 from inphase.errors import VideoError
-from inphase.video import VideoReader, probe, read_audio
+from inphase.video import VideoReader, frame_table, probe, read_audio
 from inphase.video.span import Span, file_of, find_span
 from tests.video.odd_videos import encode, number_in, numbers_in
 
@@ -55,20 +58,18 @@ def test_a_seek_gives_the_very_frame_of_reading_on(long: Path) -> None:
 def test_a_span_is_decoded_from_the_key_frame_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import inphase.video.cursor as cursor
-
     path = encode(tmp_path / "long.mp4", 120, gop=10)
     first = Span(path, 100 / RATE, 104 / RATE).path
     probe(first)
     count = 0
-    decode = cursor.decode_packet
+    decode = frame_table.decode_packet
 
-    def counted(packet):  # type: ignore[no-untyped-def]
+    def counted(packet: "Packet[VideoStream]") -> list[VideoFrame]:
         nonlocal count
         count += 1
         return decode(packet)
 
-    monkeypatch.setattr(cursor, "decode_packet", counted)
+    monkeypatch.setattr("inphase.video.cursor.decode_packet", counted)
     with VideoReader(first) as video:
         assert numbers_in(picture for _, picture in video) == [100, 101, 102, 103]
     assert count < 40

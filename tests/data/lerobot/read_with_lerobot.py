@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import torch
-from lerobot.datasets import lerobot_dataset
+from lerobot.datasets import lerobot_dataset  # type: ignore[import-not-found]
 
 asked: list[tuple[str, float]] = []
 

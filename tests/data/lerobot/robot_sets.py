@@ -127,12 +127,15 @@ def join(files: Sequence[Path], path: Path, fps: float) -> None:
                 stream = old.streams.video[0]
                 copy = copy or new.add_stream_from_template(stream, opaque=True)
                 packets = [packet for packet in old.demux(stream) if packet.size]
-                step = 1 / rate / stream.time_base
-                first = min(packet.pts for packet in packets)
+                assert stream.time_base is not None
+                first = min(packet.pts for packet in packets if packet.pts is not None)
+                moved = round(frames / rate / stream.time_base) - first
                 for packet in packets:
+                    assert packet.pts is not None
+                    assert packet.dts is not None
                     packet.stream = copy
-                    packet.pts = packet.pts - first + round(frames * step)
-                    packet.dts = packet.dts - first + round(frames * step)
+                    packet.pts += moved
+                    packet.dts += moved
                     new.mux(packet)
                 frames += len(packets)
 

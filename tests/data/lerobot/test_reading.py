@@ -16,7 +16,7 @@ from inphase.data.lerobot.cameras import choose_camera
 from inphase.errors import CollectionError
 from inphase.video import VideoReader
 from tests.data.lerobot.conftest import LENGTHS
-from tests.data.lerobot.robot_sets import TOP, WRIST
+from tests.data.lerobot.robot_sets import TOP, WRIST, write_set
 from tests.video.odd_videos import number_in, numbers_in
 
 
@@ -108,3 +108,21 @@ def test_a_damaged_table_is_told(dataset: Path, tmp_path: Path) -> None:
         pq.write_table(short.slice(1), robot.episodes[2].data)
         with pytest.raises(CollectionError, match="14 rows of episode 2"):
             robot.table(robot.episodes[2])
+
+
+@pytest.mark.parametrize("version", ["v2.1", "v3.0"])
+def test_a_real_robots_episodes_are_those_of_its_files(
+    shared_data: Path, tmp_path: Path, version: str
+) -> None:
+    source = shared_data / "robot_g1_bottle"
+    if not source.is_dir():
+        pytest.skip("robot_g1_bottle is not here")
+    labels = json.loads((source / "labels.json").read_text())["videos"]
+    some = list(labels.values())[:3]
+    files, lengths = [source / one["file"] for one in some], [one["frames"] for one in some]
+    folder = write_set(tmp_path / "set", version, {TOP: files}, lengths, fps=30, size=(342, 256))
+    for video, file in zip(Collection.open(folder), files, strict=True):
+        with VideoReader(video.path) as found, VideoReader(file) as true:
+            assert len(found) == len(true) == video.frames
+            for index in (0, 100, len(true) - 1):
+                assert np.array_equal(found[index], true[index])
