@@ -10,7 +10,7 @@ from av.video.stream import VideoStream
 
 from inphase.data import content_hash
 from inphase.errors import VideoError
-from inphase.video import VideoReader, frame_table, probe, read_audio
+from inphase.video import VideoReader, frame_table, probe, read_audio, reading_apart
 from inphase.video.span import Span, file_of, find_span
 from tests.video.odd_videos import encode, number_in, numbers_in
 
@@ -121,3 +121,10 @@ def test_the_sound_of_a_span_is_that_of_its_time(tmp_path: Path) -> None:
     assert len(part.samples) == round(0.6 * whole.rate)
     first = round(0.8 * whole.rate)
     assert np.allclose(part.samples, whole.samples[first : first + len(part.samples)], atol=1e-3)
+
+
+def test_a_span_is_read_in_a_child_process_too(tmp_path: Path) -> None:
+    path = encode(tmp_path / "long.mp4", 30, gop=5)
+    with reading_apart(), VideoReader(Span(path, 0.4, 0.6).path) as video:
+        assert numbers_in(picture for _, picture in video) == list(range(10, 15))
+        assert number_in(video[2]) == 12
