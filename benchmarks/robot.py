@@ -2,7 +2,7 @@
 
     python benchmarks/robot.py DATASET [--model MODEL] [--camera top]
 
-DATASET is a LeRobot dataset. Without `--model` an encoder is fitted to it first. Prints how long
+DATASET is a LeRobot dataset, or any other collection. Without `--model` an encoder is fitted to it first. Prints how long
 each step takes, and the value-order correlation of the episodes that pass all checks.
 """
 
