@@ -2,8 +2,9 @@
 
     python benchmarks/robot.py DATASET [--model MODEL] [--camera top]
 
-DATASET is a LeRobot dataset, or any other collection. Without `--model` an encoder is fitted to it first. Prints how long
-each step takes, and the value-order correlation of the episodes that pass all checks.
+DATASET is a LeRobot dataset, or any other collection. Without `--model` an encoder is
+fitted to it first. Prints how long each step takes, and the value-order
+correlation of the episodes that pass all checks.
 """
 
 import argparse
