@@ -54,14 +54,19 @@ def with_labels(collection: Collection, labels: Path) -> Collection:
 def with_labels_beside(collection: Collection) -> Collection:
     """The collection with its key events; if it has none, with those of a labels.json beside it.
 
-    `inphase view` saves key events there.
+    `inphase view` saves key events beside the videos. A collection has them one folder up.
 
     Raises:
         CollectionError: the labels cannot be read.
     """
-    if collection.events:
-        return collection
-    return with_labels(collection, home_of(collection) / LABELS_FILE)
+    home = home_of(collection)
+    for folder in (home, home.parent):
+        if collection.events:
+            break
+        labelled = with_labels(collection, folder / LABELS_FILE)
+        if any(video.events for video in labelled):
+            return labelled
+    return collection
 
 
 def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:

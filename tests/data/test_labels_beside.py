@@ -1,0 +1,59 @@
+"""Key events of videos that are named without their labels."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inphase.data import Collection
+from inphase.data.labels_beside import with_labels_beside
+
+
+def labels(path: Path, files: dict[str, str]) -> None:
+    """A labels.json with one event, at a frame that tells the entry."""
+    videos = {
+        name: {"file": file, "fps": 10, "frames": 9, "events": {"hit": number}}
+        for number, (name, file) in enumerate(files.items(), start=1)
+    }
+    path.write_text(json.dumps({"events": ["hit"], "videos": videos}))
+
+
+@pytest.fixture
+def videos(tmp_path: Path) -> list[Path]:
+    """Two files in a folder of their own."""
+    folder = tmp_path / "set" / "videos"
+    folder.mkdir(parents=True)
+    found = [folder / "a.mp4", folder / "b.mp4"]
+    for path in found:
+        path.write_bytes(path.name.encode())
+    return found
+
+
+def events(paths: list[Path]) -> list[dict[str, int]]:
+    """Those of each video."""
+    return [dict(video.events) for video in with_labels_beside(Collection.open(paths))]
+
+
+def test_labels_beside_the_videos_are_found(videos: list[Path]) -> None:
+    labels(videos[0].parent / "labels.json", {"b": "b.mp4"})
+    assert events(videos) == [{}, {"hit": 1}]
+
+
+def test_labels_one_folder_up_are_found(videos: list[Path]) -> None:
+    labels(videos[0].parents[1] / "labels.json", {"x": "videos/a.mp4", "b": "videos/b.mp4"})
+    assert events(videos) == [{"hit": 1}, {"hit": 2}]
+
+
+def test_those_beside_the_videos_come_first(videos: list[Path]) -> None:
+    labels(videos[0].parents[1] / "labels.json", {"a": "videos/a.mp4", "b": "videos/b.mp4"})
+    labels(videos[0].parent / "labels.json", {"b": "b.mp4"})
+    assert events(videos) == [{}, {"hit": 1}]
+
+
+def test_labels_of_other_videos_are_none(videos: list[Path]) -> None:
+    other = videos[0].parents[1] / "c.mp4"
+    other.touch()
+    labels(videos[0].parents[1] / "labels.json", {"c": "c.mp4"})
+    collection = with_labels_beside(Collection.open(videos))
+    assert not collection.events
+    assert events(videos) == [{}, {}]
