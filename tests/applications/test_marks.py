@@ -54,7 +54,7 @@ def test_marks_can_be_seconds_and_come_in_the_order_of_time(two: Collection) -> 
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
-        (["impact"], AlignmentError, "{0} has no mark `impact`; it has no marks"),
+        (["impact"], AlignmentError, "{0} has no mark `impact`; it has "),
         (["{0}=0.5"], AlignmentError, "says nothing of {1}: add {1}=SECONDS"),
         (["{0}=0.5,{1}=99"], AlignmentError, "outside {1}, which lasts"),
         (["{0}=0.5,{1}=x"], ConfigError, "`{1}=x` is no mark"),
