@@ -54,7 +54,7 @@ def test_marks_can_be_seconds_and_come_in_the_order_of_time(two: Collection) -> 
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
-        (["impact"], AlignmentError, "{0} has no mark `impact`; it has "),
+        (["impact"], AlignmentError, "{0} has no mark `impact`; its marks are: "),
         (["{0}=0.5"], AlignmentError, "says nothing of {1}: add {1}=SECONDS"),
         (["{0}=0.5,{1}=99"], AlignmentError, "outside {1}, which lasts"),
         (["{0}=0.5,{1}=x"], ConfigError, "`{1}=x` is no mark"),
@@ -75,3 +75,12 @@ def test_a_missing_mark_names_the_video_and_the_marks_that_it_has(pouring: Colle
         read_marks(["impact"], pouring)
     assert f"{pouring.names[0]} has no mark `impact`" in str(found.value)
     assert all(event in str(found.value) for event in pouring.videos[0].events)
+
+
+def test_a_video_without_any_marks_says_so(two: Collection, tmp_path: Path) -> None:
+    (tmp_path / "videos").mkdir()
+    copies = [tmp_path / "videos" / video.path.name for video in two]
+    for video, copy in zip(two, copies, strict=True):
+        copy.write_bytes(video.path.read_bytes())
+    with pytest.raises(AlignmentError, match="has no mark `impact`; it has no marks"):
+        read_marks(["impact"], Collection.open(copies))
