@@ -140,7 +140,7 @@ def test_sound_that_cannot_be_used_is_said_and_left_out(
     command = ["synchronize", str(odd), str(pouring.videos[0].path), "--model", model]
     assert run([*command, "--reference", "odd", "--mirror", "never", "-o", str(output)]) == 0
     assert "no sound that can be decoded" in caplog.text
-    assert "the grid is written without sound" in caplog.text
+    assert "the clip is written without sound" in caplog.text
     assert not probe(output).has_audio
 
 

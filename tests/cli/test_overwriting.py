@@ -28,6 +28,8 @@ VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
     "view --labels": ("lab/a.mp4 lab/b.mp4 --labels mine.json --export OUT", ("mine.json",)),
     "cut": ("lab --model model -o OUT", (*MEDIA, *MODEL)),
     "follow": ("lab/b.mp4 --reference lab/a.mp4 --model model -o OUT", (*MEDIA, *MODEL)),
+    "measure": ("lab --model model -o new.png -o OUT", (*MEDIA, *MODEL)),
+    "export": ("model -o OUT", MODEL),
     "train": ("lab --config mine.yaml -o OUT", (*MEDIA, "mine.yaml")),
     "embed": ("lab --model model -o OUT", (*MEDIA, *MODEL)),
     "align": ("lab/a.mp4 lab/b.mp4 --model model -o OUT", (*MEDIA, *MODEL)),
@@ -47,7 +49,7 @@ VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 FILL_FOLDERS = ("synchronize --separate", "view", "cut", "train", "transfer", "evaluate")
 # They write into a folder that they check themselves, or into nothing that was named.
-OTHERS = {"draw", "index add", "index list", "index remove", "cache show", "cache clear"}
+OTHERS = {"draw", "retime", "index add", "index list", "index remove", "cache show", "cache clear"}
 
 
 @pytest.fixture(autouse=True)
