@@ -12,6 +12,7 @@ from inphase.data import Collection
 from inphase.errors import ModelError, StoreError
 from inphase.models import Encoder, FrameEmbedder
 from inphase.store import Store
+from inphase.store.connection import store_errors
 from inphase.training import TrainingConfig
 from inphase.video import VideoWriter
 
@@ -243,6 +244,16 @@ def test_damaged_embeddings_are_one_sentence(store: Store) -> None:
     with pytest.raises(StoreError, match="cannot be") as error:
         Store(store.folder).search(np.zeros(128))
     assert "\n" not in str(error.value)
+
+
+def test_a_panic_of_its_rust_code_is_one_sentence(tmp_path: Path) -> None:
+    class PanicError(BaseException):
+        pass
+
+    with pytest.raises(StoreError, match=r"cannot be read: gone\."), store_errors(tmp_path, "read"):
+        raise PanicError("gone\n  at somewhere.rs")
+    with pytest.raises(KeyboardInterrupt), store_errors(tmp_path, "read"):
+        raise KeyboardInterrupt
 
 
 def test_metadata_needs_a_name(store: Store, videos: Path, encoder: Encoder) -> None:

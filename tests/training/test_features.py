@@ -12,6 +12,7 @@ import torch
 from inphase.data import Augmentation, Collection, Video, resample
 from inphase.errors import OutputError
 from inphase.models import Encoder, FrameEmbedder
+from inphase.models.kept_arrays import write_array
 from inphase.models.kept_maps import kept_maps
 from inphase.training import FeatureCache, TrainingConfig
 from inphase.video import VideoReader
@@ -124,6 +125,18 @@ def test_a_damaged_entry_is_made_again(
     again = _cache(folder, encoder).features(video)
     assert np.array_equal(first, again.maps)
     assert len(kept_maps(folder, video.path, encoder.base_fingerprint)) == len(again.times)
+
+
+@pytest.mark.parametrize("spoil", ["backwards", "not a number"])
+def test_times_that_no_video_has_are_made_again(
+    tmp_path: Path, encoder: Encoder, pouring: Collection, spoil: str
+) -> None:
+    video = pouring.videos[0]
+    right = _cache(tmp_path, encoder).features(video).times
+    (file,) = tmp_path.rglob("times.npy")
+    times = right[::-1].copy() if spoil == "backwards" else np.where(right > 1, np.nan, right)
+    write_array(file, times)
+    assert np.array_equal(_cache(tmp_path, encoder).features(video).times, right)
 
 
 def test_a_full_disk_is_known_before_the_work(

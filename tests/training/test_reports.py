@@ -10,7 +10,7 @@ import pytest
 from inphase.data import Collection
 from inphase.errors import TrainingError
 from inphase.training import TrainingConfig, train
-from inphase.training.reports import check_loggers
+from inphase.training.reports import StepLog, check_loggers
 
 
 class _Wandb(SimpleNamespace):
@@ -35,6 +35,18 @@ def wandb(monkeypatch: pytest.MonkeyPatch) -> _Wandb:
     package = _Wandb()
     monkeypatch.setitem(sys.modules, "wandb", package)
     return package
+
+
+@pytest.mark.parametrize("harm", [b"\xff\xfe\n", b"\x00,\n", b'"' * 300_000, b"9" * 5000 + b",1\n"])
+def test_a_damaged_log_does_not_stop_a_run(harm: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "metrics.csv"
+    path.write_bytes(b"step,loss,learning_rate,seconds\n1,5,1,1\n2,4,1,1\n" + harm + b"3,3,1,1\n")
+    log = StepLog(tmp_path, ["loss"], tensorboard=False)
+    log.start(2)
+    log.step(3, {"loss": 7.0, "learning_rate": 1.0})
+    log.close()
+    lines = path.read_text().splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["step", "1", "2", "3"]
 
 
 def test_a_run_is_logged_offline_and_continued_as_the_same(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inphase.errors import StoreError
+from inphase.errors import InphaseError, StoreError
 from inphase.locks import alone_in
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def store_errors(folder: Path, doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, RuntimeError, ValueError) as error:
+    except (InphaseError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    # On damaged files its Rust code may also panic, which is no Exception.
+    except BaseException as error:
         # Its messages end with locations in its source files.
         reason = str(error).strip().partition("\n")[0].partition(", /")[0] or type(error).__name__
         raise StoreError(f"The store {folder} cannot be {doing}: {reason.rstrip('.')}.") from error

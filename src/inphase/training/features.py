@@ -91,6 +91,9 @@ class FeatureCache:
             return None
         if times.ndim != 1 or times.dtype != np.float64 or indices.shape != times.shape:
             return None
+        # A NaN is not larger than anything.
+        if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
+            return None
         if maps.dtype != np.float16 or maps.ndim != 5:
             return None
         fits = maps.shape[:2] == (self.copies + 1, len(times))

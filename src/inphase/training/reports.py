@@ -8,6 +8,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -177,13 +178,7 @@ class StepLog:
     def start(self, done: int) -> None:
         """Open the files, without the rows after step `done`."""
         path = self._folder / "metrics.csv"
-        kept: list[dict[str, str]] = []
-        if path.is_file() and done > 0:
-            with path.open(newline="", encoding="utf-8") as file:
-                for row in csv.DictReader(file):
-                    number = row.get("step") or ""
-                    if number.isdigit() and int(number) <= done:
-                        kept.append(row)
+        kept = _rows_until(path, done) if path.is_file() and done > 0 else []
         self._file = path.open("w", newline="", encoding="utf-8")
         self._writer = csv.DictWriter(self._file, self._columns, extrasaction="ignore")
         self._writer.writeheader()
@@ -215,3 +210,14 @@ class StepLog:
         for one in (self._file, self._board):
             if one is not None:
                 one.close()
+
+
+def _rows_until(path: Path, done: int) -> list[dict[str, str]]:
+    """The rows of the steps up to `done`; those of a damaged file that can be read."""
+    kept: list[dict[str, str]] = []
+    with suppress(csv.Error), path.open(newline="", encoding="utf-8", errors="replace") as file:
+        for row in csv.DictReader(file):
+            number = row.get("step") or ""
+            if number.isdecimal() and len(number) < 10 and int(number) <= done:
+                kept.append(row)
+    return kept
