@@ -114,7 +114,9 @@ class Forks(Generic[K]):
         with contextlib.suppress(OSError):
             os.killpg(process, signal.SIGKILL)
         key, begun, folder = self._running.pop(process)
-        told = (folder / "told").read_bytes()[-100_000:].decode("utf-8", "replace")
+        told = ""
+        with contextlib.suppress(FileNotFoundError):  # killed before it had said a word
+            told = (folder / "told").read_bytes()[-100_000:].decode("utf-8", "replace")
         memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         return key, Outcome(
             os.waitstatus_to_exitcode(status),
