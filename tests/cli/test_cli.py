@@ -171,7 +171,9 @@ def test_a_single_video_is_told_before_the_work(
     monkeypatch.setattr(late, lambda *_, **__: pytest.fail("it worked first"))
     out = str(tmp_path / "x.mp4")
     assert run(["synchronize", str(pouring.videos[0].path), "-o", out]) == 2
-    assert "needs at least two videos that can be read, not 1." in capsys.readouterr().err
+    assert (
+        "at least two videos that can be read, not 1: give another one" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 /** The videos side by side; only visible ones have a decoder. */
 
 import { button, element } from "./elements";
+import { fit, type Room } from "./fit";
 import type { Message } from "./message";
 import type { Session } from "./session";
 import { Thumbnails } from "./thumbnails";
@@ -13,6 +14,11 @@ export class Grid {
   private readonly filter = element("input", { type: "search", placeholder: "Filter by name" });
   private readonly flipButton: HTMLButtonElement;
   private readonly count = element("span", { class: "quiet", role: "status" });
+  private readonly size = element("input", { type: "range", min: 110, max: 720, step: 10 });
+  private readonly fitButton: HTMLButtonElement;
+  private readonly shape: number;
+  private fits = true;
+  private width = 0;
 
   constructor(
     private readonly session: Session,
@@ -24,10 +30,15 @@ export class Grid {
       (_, place) => new Tile(session, thumbnails, place, lead, message),
     );
     this.list.append(...this.tiles.map(({ element: tile }) => tile));
-    this.list.style.setProperty("--shape", String(middleShape(session)));
-    const size = element("input", { type: "range", min: 110, max: 720, step: 10, value: 240 });
-    size.addEventListener("input", () => {
-      this.list.style.setProperty("--tile", `${size.value}px`);
+    this.shape = middleShape(session);
+    this.list.style.setProperty("--shape", String(this.shape));
+    this.size.addEventListener("input", () => {
+      this.setFit(false);
+      this.list.style.setProperty("--tile", `${this.size.value}px`);
+    });
+    this.fitButton = button("Fit", () => this.setFit(true), {
+      "aria-pressed": true,
+      title: "Make the videos as large as the window allows",
     });
     this.filter.addEventListener("input", () => this.narrow());
     this.flipButton = button("Flip mirrored videos", () => session.setFlip(!session.flip), {
@@ -41,7 +52,8 @@ export class Grid {
       element(
         "div",
         { class: "row" },
-        element("label", { class: "field" }, element("span", {}, "Size"), size),
+        element("label", { class: "field" }, element("span", {}, "Size"), this.size),
+        this.fitButton,
         element("label", { class: "field grow" }, element("span", { class: "hidden" }, "Filter"), this.filter),
         this.flipButton,
         this.count,
@@ -71,6 +83,48 @@ export class Grid {
     this.tiles[place]!.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** On a narrow screen, show only these videos, beside each other; null for all. */
+  pick(chosen: readonly number[] | null): void {
+    this.list.classList.toggle("paired", chosen !== null);
+    this.tiles.forEach(({ element: tile }, place) => {
+      tile.classList.toggle("aside", chosen !== null && !chosen.includes(place));
+    });
+    this.arrange();
+  }
+
+  /** Make the pictures as large as the window allows, unless a person has chosen their size. */
+  arrange(): void {
+    const shown = this.tiles.filter(({ element: tile }) => tile.offsetParent !== null);
+    if (!this.fits || shown.length === 0) return;
+    // Narrower captions may wrap, and then need more height.
+    for (let pass = 0; pass < 2; pass++) {
+      const { columns, width } = fit(shown.length, this.shape, this.room(shown));
+      this.list.style.gridTemplateColumns = `repeat(${columns}, ${width}px)`;
+      this.size.value = String(width);
+    }
+  }
+
+  private setFit(fits: boolean): void {
+    this.fits = fits;
+    this.fitButton.setAttribute("aria-pressed", String(fits));
+    if (fits) this.arrange();
+    else this.list.style.gridTemplateColumns = "";
+  }
+
+  private room(shown: readonly Tile[]): Room {
+    const around = this.list.getBoundingClientRect();
+    const gap = parseFloat(getComputedStyle(this.list).columnGap) || 0;
+    const bar = document.querySelector<HTMLElement>("#playback")?.offsetHeight ?? 0;
+    const below = bar + 2 * gap;
+    const half = this.list.classList.contains("paired") && isNarrow() ? 0.5 : 1;
+    return {
+      width: around.width,
+      height: half * (window.innerHeight - (around.top + window.scrollY) - below),
+      gap,
+      words: Math.max(...shown.map((tile) => tile.wordsHeight)),
+    };
+  }
+
   private offerFlip(): void {
     const { session, flipButton } = this;
     flipButton.hidden = !session.videos.some((_, place) => session.alignment(place)?.mirrored);
@@ -87,6 +141,7 @@ export class Grid {
     });
     this.count.textContent =
       shown === this.tiles.length ? `${shown} videos` : `${shown} of ${this.tiles.length} videos`;
+    this.arrange();
   }
 
   private watch(): void {
@@ -106,11 +161,22 @@ export class Grid {
       { rootMargin: "120px" },
     );
     const sized = new ResizeObserver(() => {
+      // The height follows from the width.
+      if (this.list.clientWidth !== this.width) {
+        this.width = this.list.clientWidth;
+        this.arrange();
+      }
       for (const tile of this.tiles) if (tile.visible) tile.refresh();
     });
     this.tiles.forEach((tile) => seen.observe(tile.element));
     sized.observe(this.list);
+    window.addEventListener("resize", () => this.arrange());
   }
+}
+
+/** Whether the panel lies below the videos, as in style.css. */
+function isNarrow(): boolean {
+  return window.matchMedia("(max-width: 60rem)").matches;
 }
 
 /** The median aspect ratio of all videos: most fit without bars. */

@@ -58,6 +58,7 @@ function build(session: Session, message: Message): void {
   panel.choose("alignment");
   session.tell("position");
   session.tell("reference");
+  grid.arrange();
   preparation.follow();
   void preparation.compare();
 }

@@ -72,6 +72,7 @@ export class OverlayView implements View {
     this.visible = false;
     clearInterval(this.timer);
     this.release();
+    this.grid.pick(null);
   }
 
   /** The selected video is compared with the reference. */
@@ -91,6 +92,7 @@ export class OverlayView implements View {
       tile.settle();
       tile.media.onFrame.add(this.redraw);
     }
+    this.grid.pick(this.used);
     this.draw();
   }
 

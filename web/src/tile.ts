@@ -84,6 +84,11 @@ export class Tile {
     this.element.addEventListener("focusin", choose);
   }
 
+  /** Height of everything but the picture. */
+  get wordsHeight(): number {
+    return this.element.offsetHeight - (this.element.firstElementChild as HTMLElement).offsetHeight;
+  }
+
   /** Mount the best file while it is needed; otherwise release its decoder. */
   settle(): void {
     const video = this.session.videos[this.place]!;

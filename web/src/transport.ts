@@ -34,6 +34,7 @@ export class Transport {
     this.sound = choice("Sound", [["", "none"], ...heard], (value) =>
       session.hear(value === "" ? null : Number(value)),
     );
+    this.sound.field.hidden = heard.length === 0;
     this.speed = choice(
       "Speed",
       SPEEDS.map((speed) => [String(speed), `${speed}×`] as const),
@@ -62,8 +63,7 @@ export class Transport {
       element(
         "div",
         { class: "row options" },
-        this.reference.field,
-        this.sound.field,
+        element("div", { class: "row chosen-here" }, this.reference.field, this.sound.field),
         this.speed.field,
         element(
           "div",

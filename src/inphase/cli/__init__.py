@@ -44,11 +44,9 @@ def run(arguments: list[str]) -> int:
         possible = getattr(error, "possibilities", None)
         message = error.format_message()  # names the option
         if possible:
-            message = str(error.message)
-            # They come sorted alphabetically, not by similarity.
-            given = str(getattr(error, "option_name", ""))
-            nearest = difflib.get_close_matches(given, possible, n=1, cutoff=0) or sorted(possible)
-            message = f"{message.rstrip('.')}. Did you mean {nearest[0]}?"
+            message = f"{str(error.message).rstrip('.')}. {_nearest(error, possible)}"
+        elif "'-o'" in message:
+            message = f"{message.rstrip('.')}: say where to write."
         return _say(message)
     except typer.Exit as error:
         result = error.exit_code
@@ -57,6 +55,17 @@ def run(arguments: list[str]) -> int:
     if result == EXIT_STOPPED:  # how typer reports an interrupt
         return _stopped()
     return result if isinstance(result, int) else EXIT_OK
+
+
+def _nearest(error: typer.TyperException, possible: list[str]) -> str:
+    """The option that was meant, or where all are listed."""
+    given = str(getattr(error, "option_name", "")).lstrip("-")
+    options = {option.lstrip("-"): option for option in possible}  # the dashes are always alike
+    nearest = difflib.get_close_matches(given, options, n=1, cutoff=0.55)
+    if nearest:
+        return f"Did you mean {options[nearest[0]]}?"
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path} --help` lists the options." if context else ""
 
 
 def _say(message: str) -> int:

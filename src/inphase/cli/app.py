@@ -1,6 +1,8 @@
 """The verbs, in groups, in the order in which a person needs them."""
 
 import logging
+import shlex
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -35,6 +37,7 @@ from inphase.cli import (
     transfer,
     view,
 )
+from inphase.errors import ConfigError
 
 VERBOSE = ("--verbose", "-v")
 # In the order in which a person needs them.
@@ -62,6 +65,12 @@ _OTHER_NAMES = {
     "sync": "synchronize",
     "synchronise": "synchronize",
     "play": "synchronize",
+    "side-by-side": "synchronize --layout row",
+    "overlay": "synchronize --layout overlay",
+    "difference": "synchronize --layout difference",
+    "slow": "synchronize --speed 0.25",
+    "slowmo": "synchronize --speed 0.25",
+    "slow-motion": "synchronize --speed 0.25",
     "show": "view",
     "browse": "view",
     "split": "cut",
@@ -111,6 +120,11 @@ class _Verbs(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in _OTHER_NAMES:
             args = [*_OTHER_NAMES[args[0]].split(), *args[1:]]
+        elif args and Path(args[0]).exists():
+            given = " ".join(shlex.quote(word) for word in args)
+            raise ConfigError(
+                f"First say what to do: `inphase synchronize {given}`, or `inphase view {given}`."
+            )
         return super().resolve_command(ctx, args)
 
 

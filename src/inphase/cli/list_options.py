@@ -20,6 +20,31 @@ _OTHER_NAMES = {
     "--out": "--output",
     "--ref": "--reference",
     "--demos": "--demonstrations",
+    "--slowmo": "--slow",
+    "--slow-mo": "--slow",
+    "--slow-motion": "--slow",
+    "--start": "--from",
+    "--end": "--to",
+    "--freeze": "--hold",
+    "--pause": "--hold",
+    "--rate": "--speed",
+    "--ratio": "--aspect",
+    "--mark": "--at",
+    "--event": "--at",
+}
+# The same with a value, for options that people take for switches.
+_SWITCHES = {
+    **{
+        f"{start}{layout}": ("--layout", layout)
+        for start in ("--", "--layout-")
+        for layout in ("grid", "row", "column", "overlay", "swipe", "difference")
+    },
+    "--side-by-side": ("--layout", "row"),
+    "--wipe": ("--layout", "swipe"),
+    "--diff": ("--layout", "difference"),
+    "--portrait": ("--aspect", "9:16"),
+    "--square": ("--aspect", "1:1"),
+    "--zoom": ("--crop", "subject"),
 }
 
 
@@ -65,7 +90,13 @@ class Command(TyperCommand):
                 return [*named, *args[index:]]
             name, joined, value = word.partition("=")
             other = _OTHER_NAMES.get(name, name)
-            named.append(other + joined + value if name not in known and other in known else word)
+            option, chosen = _SWITCHES.get(word, ("", ""))
+            if name not in known and other in known:
+                named.append(other + joined + value)
+            elif word not in known and option in known:
+                named += [option, chosen]
+            else:
+                named.append(word)
         return named
 
 

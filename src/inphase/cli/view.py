@@ -41,7 +41,7 @@ def view(
     reference: Annotated[
         str | None,
         typer.Option(
-            help="Name of the video whose pace is kept at the start [default: the first].",
+            help="Name of the video whose pace is kept at the start [default: the most typical].",
             show_default=False,
         ),
     ] = None,

@@ -14,7 +14,7 @@ from inphase.data.lerobot.dataset import short_name
 from inphase.data.searching import videos_in, videos_matching
 from inphase.errors import CollectionError, Skipped, printable
 from inphase.overwriting import place_of, protect
-from inphase.video import VIDEO_SUFFIXES
+from inphase.video import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from inphase.video.names import shortest_names
 from inphase.video.rates import declare_rate
 from inphase.video.sniffing import looks_like_video
@@ -99,6 +99,7 @@ class Collection:
         sources = [source] if isinstance(source, (str, Path)) else list(source)
         if not sources:
             raise CollectionError("No videos were given; name at least one file or folder.")
+        _check_spaces([str(one) for one in sources])
         parts = [_open_one(one) for one in sources]
         collection = parts[0] if len(parts) == 1 else _join(parts)
         for video in collection:
@@ -189,6 +190,11 @@ def _open_one(source: str | Path) -> Collection:
         elif path.exists():
             if path.suffix.lower() == ".json" and path.is_file():
                 return _from_labels(path)
+            if path.suffix.lower() in IMAGE_SUFFIXES:
+                raise CollectionError(
+                    f"{source} is a picture, not a video: leave it out. (A folder of numbered "
+                    "pictures is a video.)"
+                )
             found = [path]
         elif glob.has_magic(str(path)):
             found = videos_matching(str(path), odd)
@@ -212,6 +218,23 @@ def _open_one(source: str | Path) -> Collection:
         passed_over=passed_over,
         repeated=repeated,
     )
+
+
+def _check_spaces(words: Sequence[str]) -> None:
+    """Tell of a file whose name the shell has split at its spaces.
+
+    Raises:
+        CollectionError: a word is no file, but some neighbouring words together are one.
+    """
+    for start, word in enumerate(words):
+        if glob.has_magic(word) or find_span(Path(word)) or Path(word).expanduser().exists():
+            continue
+        for end in range(start + 2, len(words) + 1):
+            whole = " ".join(words[start:end])
+            if Path(whole).expanduser().exists():
+                raise CollectionError(
+                    f'{word} does not exist, but "{whole}" does: put a name with spaces in quotes.'
+                )
 
 
 def _without_links(paths: Sequence[Path]) -> tuple[list[Path], tuple[tuple[Path, Path], ...]]:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from inphase.alignment import AlignmentOptions
 from inphase.applications.synchronization.mirroring import looks_at_poses, mirror_images
+from inphase.applications.synchronization.synchronize import most_typical
 from inphase.cache import cache_folder
 from inphase.data import Collection
 from inphase.errors import Skipped
@@ -52,7 +53,8 @@ def view(
         model: an encoder, or its model folder; by default poses if people are seen, otherwise one
             fitted to these videos first and kept.
         export: folder to write the page to, instead of serving it.
-        reference: name of the video whose pace is kept at the start; by default the first.
+        reference: name of the video whose pace is kept at the start; by default the most typical,
+            as in [`synchronize`][inphase.synchronize].
         labels: a labels.json to read key events from and save them to; by default the videos'
             own, or `labels.json` next to them.
         alignment: a file to read corrected matches from and save them to; by default
@@ -102,6 +104,8 @@ def view(
     images = mirror_images(
         collection, embeddings, model, subjects=subjects, cache=kept, console=console
     )
+    if name is None:
+        name = most_typical(embeddings, options)
     people = People(collection, model, kept) if looks_at_poses(model) else None
     documents = open_documents(
         embeddings,

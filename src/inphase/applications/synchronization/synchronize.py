@@ -65,8 +65,7 @@ def synchronize(
     _tell_of_copies(videos)
     start: int | None = None
     if reference is None:
-        typical = medoid([video.embeddings for video in videos], distance=options.distance)
-        reference = names[typical.index]
+        reference = most_typical(videos, options)
         start = 0  # also the start of a joint alignment, in which it comes first
         _log.info("The reference is %s, the most typical video.", reference)
     found = find_name(names, reference)
@@ -110,6 +109,18 @@ def synchronize(
     return Synchronization(chosen[0], queries, alignments, anchors)
 
 
+def most_typical(videos: Sequence[EmbeddedVideo] | Embeddings, options: AlignmentOptions) -> str:
+    """Name of the video that is the reference unless another is chosen.
+
+    Args:
+        videos: at least one.
+        options: of each alignment; only the distance matters.
+    """
+    shown = list(videos)
+    found = medoid([video.embeddings for video in shown], distance=options.distance)
+    return shown[found.index].name
+
+
 def check_count(videos: int, skipped: Sequence[Skipped]) -> None:
     """Refuse a single video, if possible before minutes of work.
 
@@ -121,9 +132,10 @@ def check_count(videos: int, skipped: Sequence[Skipped]) -> None:
         AlignmentError: there are fewer than two.
     """
     if videos < 2:
-        told = f"; the first that is left out: {skipped[0].reason}" if skipped else "."
+        told = f"; the first that is left out: {skipped[0].reason}" if skipped else ""
         raise AlignmentError(
-            f"Synchronizing needs at least two videos that can be read, not {videos}{told}"
+            f"Synchronizing needs at least two videos that can be read, not {videos}"
+            f"{told or ': give another one, such as a better try or that of a coach.'}"
         )
 
 
