@@ -45,9 +45,20 @@ def test_labels_one_folder_up_are_found(videos: list[Path]) -> None:
 
 
 def test_those_beside_the_videos_come_first(videos: list[Path]) -> None:
-    labels(videos[0].parents[1] / "labels.json", {"a": "videos/a.mp4", "b": "videos/b.mp4"})
+    labels(videos[0].parents[1] / "labels.json", {"x": "videos/b.mp4", "a": "videos/a.mp4"})
+    labels(videos[0].parent / "labels.json", {"y": "a.mp4", "b": "b.mp4"})
+    assert events(videos) == [{"hit": 1}, {"hit": 2}]
     labels(videos[0].parent / "labels.json", {"b": "b.mp4"})
-    assert events(videos) == [{}, {"hit": 1}]
+    assert events(videos) == [{"hit": 2}, {"hit": 1}]
+
+
+def test_videos_of_several_folders_have_each_its_own(videos: list[Path], tmp_path: Path) -> None:
+    other = tmp_path / "other" / "c.mp4"
+    other.parent.mkdir()
+    other.write_bytes(b"c")
+    labels(videos[0].parent / "labels.json", {"a": "a.mp4"})
+    labels(other.parent / "labels.json", {"c": "c.mp4"})
+    assert events([videos[0], other]) == [{"hit": 1}, {"hit": 1}]
 
 
 def test_labels_of_other_videos_are_none(videos: list[Path]) -> None:

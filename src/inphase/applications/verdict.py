@@ -45,10 +45,13 @@ class Verdict:
         return any(first <= end and start <= last for first, last in self.stretches)
 
     def to_dict(self) -> dict[str, Any]:
-        """`reliable` and `doubtful` (seconds), as in JSON files; `rests_on` if it is told."""
+        """`reliable` and `doubtful` (seconds), as in JSON files.
+
+        Where nothing was compared, `rests_on` says what the match rests on, and `reliable` is None.
+        """
         return {
             **({"rests_on": self.rests_on} if self.rests_on else {}),
-            "reliable": self.reliable,
+            "reliable": None if self.rests_on else self.reliable,
             "doubtful": [[round(start, 6), round(end, 6)] for start, end in self.stretches],
         }
 

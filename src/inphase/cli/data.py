@@ -125,7 +125,7 @@ def convert(
         beside = f", {published} in the paper" if published is not None else ""
         told = " ".join(filter(None, (name, split))) or "without action or split"
         typer.echo(f"  {told}: {count}{beside}")
-    typer.echo(f"Wrote the labels of {len(result.videos)} videos: {written}")
+    typer.echo(f"Wrote the labels of {len(result.videos)} video(s): {written}")
     warnings = options.console()
     for mistake in result.mistakes:
         warnings.print(f"  {mistake.video}: {mistake.sentence}", markup=False, highlight=False)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from inphase.cli import options, verdict
+from inphase.errors import OutputError
 
 
 @options.with_reading
@@ -49,6 +50,8 @@ def retime(
     collection = Collection.open(dataset)
     places = episode_places(dataset, collection)
     check_replace(output)
+    if output.exists() and (output.is_file() or any(output.iterdir())):
+        raise OutputError(f"{output} exists and is not empty: give a new folder.")
     # Only now, because they are slow to import.
     from inphase.alignment import AlignmentOptions
     from inphase.applications.retiming import retime as retiming

@@ -131,7 +131,7 @@ class Collection:
             hint = f"did you mean {nearest[0]}?"
         else:
             hint = f"it has {len(self)} videos, the first is {self.names[0]}."
-        raise CollectionError(f"{self.source} has no video {name}; {hint}")
+        raise CollectionError(f"There is no video {name} in {self.source}; {hint}")
 
     @property
     def names(self) -> tuple[str, ...]:

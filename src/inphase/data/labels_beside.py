@@ -59,14 +59,28 @@ def with_labels_beside(collection: Collection) -> Collection:
     Raises:
         CollectionError: the labels cannot be read.
     """
+    if collection.events:
+        return collection
     home = home_of(collection)
-    for folder in (home, home.parent):
-        if collection.events:
-            break
+    folders = [home, home.parent]
+    for video in collection:
+        folders += [video.path.absolute().parent, video.path.absolute().parents[1]]
+    for folder in dict.fromkeys(folders):
         labelled = with_labels(collection, folder / LABELS_FILE)
-        if any(video.events for video in labelled):
-            return labelled
+        if labelled is not collection:
+            collection = _joined(collection, labelled)
     return collection
+
+
+def _joined(collection: Collection, labelled: Collection) -> Collection:
+    """The collection, with key events from the other where a video has none."""
+    videos = tuple(
+        video if video.events else other for video, other in zip(collection, labelled, strict=True)
+    )
+    if not any(video.events for video in labelled):
+        return collection
+    events = tuple(dict.fromkeys((*collection.events, *labelled.events)))
+    return replace(collection, events=events, videos=videos)
 
 
 def _own(by_name: Mapping[str, Mapping[str, int]], name: str) -> Mapping[str, int]:

@@ -17,6 +17,7 @@ from inphase.errors import OutputError
 from inphase.models import Encoder, FrameEmbedder
 from inphase.models.kept_arrays import map_array, read_array, seal, write_array
 from inphase.models.kept_maps import INDICES, MAPS, entry
+from inphase.rooms import sweep
 from inphase.video import VideoReader
 
 TIMES = "times.npy"
@@ -81,6 +82,7 @@ class FeatureCache:
             if kept is None:
                 raise OutputError(f"{place} cannot be read back: the disk may be damaged.")
         touch(place)
+        sweep(place.parent)
         return kept
 
     def _kept(self, place: Path) -> VideoFeatures | None:

@@ -102,7 +102,7 @@ def test_the_difference_is_a_sentence_with_place_size_and_margin(result: Measure
 
 def test_the_video_leaves_the_band_there(result: Measurements) -> None:
     told = next(one for one in result.sentences() if "typical" in one and one.startswith("me"))
-    assert told.startswith("me: elbow_left is 41° beyond the lowest typical values at 1.17 s")
+    assert told.startswith("me: elbow_left is 41° below the lowest typical values at 1.17 s")
     assert [video.name for video in result.videos] == ["pro", "me"]
     inside = next(one for one in result.sentences() if one.startswith("pro: nothing leaves"))
     assert inside

@@ -89,9 +89,9 @@ def outside(
         return f"{video}: nothing leaves the band of the typical videos by more than may be error."
     one = certain[0]
     more = f" (and {len(certain) - 1} more in .json)" if len(certain) > 1 else ""
-    edge = "highest" if one.excess > 0 else "lowest"
+    edge = "above the highest" if one.excess > 0 else "below the lowest"
     return (
-        f"{video}: {one.quantity} is {size(one.quantity, one.excess)} beyond the {edge} typical "
+        f"{video}: {one.quantity} is {size(one.quantity, one.excess)} {edge} typical "
         f"values at {moment(one.peak, events, duration)}{more}."
     )
 

@@ -104,11 +104,11 @@ class Clip(Settings):
             where, _, speed = word.rpartition(":")
             if not where or not _SECONDS.fullmatch(speed):
                 raise ConfigError(
-                    f"slow: write MOMENT:SPEED, such as impact:0.25 or 1.2-1.6:0.25, not `{word}`; "
-                    "speed slows the whole clip."
+                    f"--slow: write MOMENT:SPEED, such as impact:0.25 or 1.2-1.6:0.25, not `{word}`;"
+                    " --speed slows the whole clip."
                 )
             if not SLOWEST <= float(speed) <= FASTEST:
-                raise ConfigError(f"slow: a speed is from {SLOWEST} to {FASTEST:g}, not {speed}.")
+                raise ConfigError(f"--slow: a speed is from {SLOWEST} to {FASTEST:g}, not {speed}.")
             first, last = _span(where, events)
             yield SlowSpan(first, last, float(speed))
 
@@ -122,7 +122,7 @@ class Clip(Settings):
             where, _, seconds = (word, "", "") if word in events else word.partition(":")
             if seconds and not (_SECONDS.fullmatch(seconds) and 0 < float(seconds) <= 60):
                 raise ConfigError(
-                    f"hold: write MOMENT or MOMENT:SECONDS (at most 60), such as impact:1.5, not "
+                    f"--hold: write MOMENT or MOMENT:SECONDS (at most 60), such as impact:1.5, not "
                     f"`{word}`."
                 )
             yield Hold(moment(where, events), float(seconds or HELD))

@@ -105,11 +105,12 @@ def plan_timeline(clip: Clip, info: VideoInfo, events: Mapping[str, int], name: 
     for span in clip.slow_spans(events):
         if span.last is None:
             middle = moments.time(span.first)
-            begin, stop = moments.frame(middle - AROUND), moments.frame(middle + AROUND) + 1
+            begin, stop = (frame_at(info.times, middle + shift) for shift in (-AROUND, AROUND))
+            stop += 1
         else:
             begin, stop = moments.frame(span.first), moments.edge(span.last)
         if begin >= stop:
-            raise ConfigError(f"slow: nothing lies between {span.first} and {span.last}.")
+            raise ConfigError(f"--slow: nothing lies between {span.first} and {span.last}.")
         speeds[begin:stop] = span.speed
     holds = sorted((moments.frame(one.moment), one.seconds) for one in clip.holds(events))
     holds = [one for one in holds if first <= one[0] < end]
@@ -137,7 +138,7 @@ class _Moments:
 
     def frame(self, moment: Moment) -> int:
         """The frame shown at a moment."""
-        return frame_at(self._info.times, self.time(moment) if isinstance(moment, str) else moment)
+        return frame_at(self._info.times, self.time(moment))
 
     def edge(self, moment: Moment) -> int:
         """The first frame after a moment; a key event's own frame is before it."""
