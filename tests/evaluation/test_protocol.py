@@ -1,15 +1,23 @@
 """The whole protocol on small videos, and its warnings."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 import inphase
-from inphase.data import Collection
+from inphase.data import Collection, content_hash
 from inphase.errors import CollectionError, EvaluationError, ModelError
-from inphase.evaluation import Evaluation, EvaluationOptions, evaluate, score_embedded
+from inphase.evaluation import (
+    Evaluation,
+    EvaluationOptions,
+    ScoringOptions,
+    evaluate,
+    score_embedded,
+)
 from inphase.evaluation.report.tables import tables
 from inphase.evaluation.variants import FROZEN, SHUFFLED, TRIMMED, EmbeddedSet, ModelEmbeddings
 from inphase.evaluation.videos import ScoredVideo
@@ -147,7 +155,9 @@ def embedded_by(
     for action in actions:
         for index in range(8):
             events = tuple(sorted(generator.integers(3, 27, size=2).tolist()))
-            video = make_video(f"{action}{index}", events=events, action=action, group=str(index))
+            video = make_video(
+                f"{action}{index}", events=events, action=action, group=f"{action}{index}"
+            )
             (train if index < 4 else test).append(video)
 
     def counted(video: ScoredVideo) -> ScoredVideo:
@@ -269,3 +279,20 @@ def test_several_actions_are_scored_apart_and_averaged(
     ]
     figures = result.figures["model"]["tau_b"]
     assert figures.low <= figures.value <= figures.high
+
+
+def test_a_model_that_was_fitted_on_test_videos_is_flagged(
+    labelled_set: Collection, model_folders: list[Path], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(model_folders[0], run)
+    test = labelled_set.split("test").videos
+    # Under other names: only the content tells.
+    known = {"a": content_hash(test[1].path), "b": "0" * 64}
+    (run / "inputs.yaml").write_text(yaml.safe_dump(known))
+    scoring = ScoringOptions(shares=(), few_shot=(), ks=())
+    quick = EvaluationOptions(scoring=scoring, shortcuts=False, bootstrap=10)
+    result = evaluate(run, labelled_set, options=quick)
+    assert result.fitted_on_test == (test[1].name,)
+    assert f"fitted on 1 of the 4 test videos ({test[1].name})" in result.warnings[0]
+    assert result.to_dict()["fitted_on_test"] == [test[1].name]

@@ -171,5 +171,19 @@ def test_seeds_are_averaged_video_by_video(make_video: MakeVideo) -> None:
         expected = np.mean([run[key].value for run in runs])
         assert score.value == pytest.approx(expected), key
         assert score.sums[0].videos == runs[0][key].sums[0].videos
-    interval = merged["tau_b"].interval(draws=200, seed=0)
-    assert interval.low < merged["tau_b"].value < interval.high
+        assert score.sums[0].groups == runs[0][key].sums[0].groups
+
+
+def test_an_interval_needs_videos_of_enough_groups(make_video: MakeVideo) -> None:
+    def found(groups: int) -> dict[str, Score]:
+        test = tuple(
+            make_video(f"test{n}", noise=0.5, seed=n, group=f"person {n % groups}")
+            for n in range(8)
+        )
+        return scores(Action("", ("one", "two"), test[:2], test))
+
+    for key, score in found(5).items():
+        assert np.isnan(score.interval(draws=50, seed=0).low), key
+    score = found(6)["tau_b"]
+    interval = score.interval(draws=200, seed=0)
+    assert interval.low < score.value < interval.high

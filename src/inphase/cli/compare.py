@@ -27,18 +27,23 @@ def compare(
 ) -> None:
     """Compare evaluations and show which differences are significant.
 
-    Each run is compared with the first, on the same test videos. A paired bootstrap over the videos
-    gives each difference a 95 % interval and a p-value; green is better and red worse, at p < 0.05.
+    Each run is compared with the first, on the same test videos. A paired bootstrap gives each
+    difference a 95 % interval and a p-value; green is better and red worse, at p < 0.05. It draws
+    groups of videos (the labels' `group`; a video without one is its own) and needs six. The
+    p-values of several runs are corrected by Holm's method.
 
     Example: `inphase compare runs/tcc runs/tcn -o comparison.csv`
     """
     from inphase.evaluation import compare as put_side_by_side
-    from inphase.evaluation.report.tables import comparison_table
+    from inphase.evaluation.report.tables import comparison_table, warned
 
     if output is not None:
         COMPARISON_FORMATS.check_output(output)
     result = put_side_by_side(runs, draws=bootstrap, seed=seed)
-    options.screen().print(comparison_table(result))
+    screen = options.screen()
+    screen.print(comparison_table(result))
+    for warning in warned(result.warnings):
+        screen.print(warning)
     if output is not None:
         result.save(output)
         typer.echo(f"Wrote {output}")

@@ -77,9 +77,10 @@ def evaluate(
 ) -> int:
     """Score encoders on a labelled set, with intervals and baselines.
 
-    Prints the scores and writes evaluation.json, scores.csv, events.csv and report.html, a
-    self-contained page with pictures. The labels assign videos to splits; a person or scene that
-    is in both is an error unless --shared-groups allows it.
+    Prints the scores and writes evaluation.json, scores.csv (also as .md and .tex), events.csv and
+    report.html, a self-contained page with pictures. The labels assign videos to splits; a person
+    or scene that is in both is an error unless --shared-groups allows it. A model that was fitted
+    on test videos gets a warning.
 
     Example: `inphase evaluate runs/swing labels.json -o report`
     """

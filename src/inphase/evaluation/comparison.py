@@ -1,7 +1,8 @@
 """Compare evaluations: is one better than another on the same videos, or was it luck?"""
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,12 @@ import numpy as np
 
 from inphase.errors import EvaluationError
 from inphase.evaluation.metrics import PairedDifference, Sums, paired_bootstrap
-from inphase.evaluation.metrics.bootstrap import DRAWS
+from inphase.evaluation.metrics.bootstrap import (
+    DRAWS,
+    FEWEST_GROUPS,
+    holm,
+    independent_groups,
+)
 from inphase.evaluation.report import COMPARISON_FORMATS
 from inphase.evaluation.result import FORMAT_VERSION, JSON, SUMS
 from inphase.results.result import Result, Table
@@ -38,10 +44,15 @@ class ComparedScore:
     values: tuple[float, ...]
     differences: tuple[PairedDifference, ...]
 
+    @property
+    def p_holm(self) -> list[float]:
+        """p of each difference, corrected by Holm for the number of runs."""
+        return holm([one.p for one in self.differences])
+
     def better(self, run: int) -> bool | None:
         """Whether a run (from 1) is significantly better than the first; None if undecided."""
         difference = self.differences[run - 1]
-        if not difference.p < 0.05:
+        if not self.p_holm[run - 1] < 0.05:
             return None
         return (difference.difference > 0) == self.higher_is_better
 
@@ -54,12 +65,17 @@ class Comparison(Result):
         runs: their names.
         labels: the labelled set on which all were scored.
         videos: number of test videos.
+        groups: number of independent groups among them; below `FEWEST_GROUPS` there are no
+            intervals and no p-values.
+        warnings: sentences that a reader needs to know.
         scores: the scores that all runs have.
     """
 
     runs: tuple[str, ...]
     labels: str
     videos: int
+    groups: int
+    warnings: tuple[str, ...]
     scores: tuple[ComparedScore, ...]
 
     formats = COMPARISON_FORMATS
@@ -71,23 +87,26 @@ class Comparison(Result):
 
     def table(self) -> Table:
         """One row per score and run; differences are to the first run."""
-        names = ("difference", "low", "high", "p")
-        rows = (
-            [score.key, run, value, *(getattr(told, name) if told else "" for name in names)]
-            for score in self.scores
-            for run, value, told in zip(
-                self.runs, score.values, (None, *score.differences), strict=True
-            )
-        )
-        return Table(["score", "run", "value", *names], rows)
+        rows = []
+        for score in self.scores:
+            rows.append([score.key, self.runs[0], score.values[0], "", "", "", "", ""])
+            for run, value, told, p in zip(
+                self.runs[1:], score.values[1:], score.differences, score.p_holm, strict=True
+            ):
+                known = (told.difference, told.low, told.high, told.p, p)
+                rows.append([score.key, run, value, *("" if math.isnan(v) else v for v in known)])
+        names = ["score", "run", "value", "difference", "low", "high", "p", "p_holm"]
+        return Table(names, rows)
 
 
 def compare(runs: Sequence[str | Path], *, draws: int = DRAWS, seed: int = 0) -> Comparison:
-    """Compare evaluations on the same videos, by a paired bootstrap over the videos.
+    """Compare evaluations on the same videos, by a paired bootstrap over their groups.
 
-    Both runs of a pair use the same bootstrap samples of test videos, so that a video that is hard
-    for both does not blur their difference. With many scores, some differ by chance: p < 0.05 is
-    wrong one time in twenty.
+    Both runs of a pair use the same bootstrap samples of groups (persons, scenes, performances), so
+    that a video that is hard for both does not blur their difference. A video without a group is
+    one of its own. Below `FEWEST_GROUPS` groups there are no intervals and no p-values. For each
+    score, the p-values of several runs are also corrected by Holm's method. They are not corrected
+    for the number of scores: name the score that decides before you look.
 
     Args:
         runs: at least two folders written by `inphase evaluate`, or run folders that contain one;
@@ -133,18 +152,45 @@ def compare(runs: Sequence[str | Path], *, draws: int = DRAWS, seed: int = 0) ->
                 ),
             )
         )
+    groups = max((independent_groups(first.sums[score.key]) for score in scores), default=0)
     return Comparison(
         runs=tuple(str(run) for run in runs),
         labels=first.told["labels"],
         videos=len(first.told["test"]),
+        groups=groups,
+        warnings=tuple(_warnings(runs, read, groups)),
         scores=tuple(scores),
     )
+
+
+def _warnings(runs: Sequence[str | Path], read: Sequence["_Read"], groups: int) -> Iterator[str]:
+    if groups < FEWEST_GROUPS:
+        yield (
+            f"No intervals and no p-values: they need {FEWEST_GROUPS} independent groups of test "
+            f"videos, not {groups} (a video without `group` counts as one)."
+        )
+    for run, one in zip(runs, read, strict=True):
+        seen = one.told.get("fitted_on_test", [])
+        if seen:
+            yield (
+                f"{run} was fitted on {len(seen)} of the {len(one.told['test'])} test videos: its "
+                "scores do not show how well it does on new ones."
+            )
+        if not one.grouped:
+            yield (
+                f"{run} was evaluated by an older inphase, which kept no groups: each video counts "
+                "as independent; run `inphase evaluate` again."
+            )
 
 
 @dataclass(frozen=True)
 class _Read:
     told: dict[str, Any]
     sums: dict[str, list[Sums]]
+
+    @property
+    def grouped(self) -> bool:
+        return all(one.groups for some in self.sums.values() for one in some)
 
 
 def _folder(run: Path) -> Path:
@@ -167,7 +213,11 @@ def _read(folder: Path) -> _Read:
             for key in told["methods"]["model"]:
                 count = sum(name.startswith(f"{key}/") for name in arrays.files) // 2
                 sums[key] = [
-                    Sums(arrays[f"{key}/{n}/numerators"], arrays[f"{key}/{n}/denominators"])
+                    Sums(
+                        arrays[f"{key}/{n}/numerators"],
+                        arrays[f"{key}/{n}/denominators"],
+                        tuple(map(str, arrays.get(f"groups/{key}/{n}", ()))),
+                    )
                     for n in range(count)
                 ]
     except EvaluationError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inphase.evaluation.metrics.bootstrap import FEWEST_GROUPS
 from inphase.evaluation.pairs import EventErrors, Pairs, compare_pairs, stretch_pairs
 from inphase.evaluation.result import (
     MODEL,
@@ -82,7 +83,9 @@ class Judge:
 
     def stretched(self, actions: Sequence[Action]) -> dict[str, Score]:
         """Event errors of plain time-stretching."""
-        return join_actions([score_events(stretch_pairs(action.test)) for action in actions])
+        return join_actions(
+            [score_events(stretch_pairs(action.test), action.test) for action in actions]
+        )
 
     def per_event(self, runs: Sequence[ModelRun]) -> tuple[EventRow, ...]:
         """Errors of each key event of each action, compared with time-stretching."""
@@ -90,14 +93,14 @@ class Judge:
         for index, action in enumerate(runs[0].actions):
             stretched = stretch_pairs(action.test)
             for event, name in enumerate(action.events):
+                errors = {
+                    MODEL: [run.pairs[index].dtw for run in runs],
+                    NEAREST: [run.pairs[index].nearest for run in runs],
+                    STRETCH: [stretched],
+                }
                 shown = {
-                    MODEL: merge_seeds(
-                        [score_events(_one(run.pairs[index].dtw, event)) for run in runs]
-                    ),
-                    NEAREST: merge_seeds(
-                        [score_events(_one(run.pairs[index].nearest, event)) for run in runs]
-                    ),
-                    STRETCH: score_events(_one(stretched, event)),
+                    method: merge_seeds([score_events(_one(one, event), action.test) for one in of])
+                    for method, of in errors.items()
                 }
                 if shown[MODEL]:
                     rows.append(EventRow(action.name, name, shown))
@@ -149,6 +152,28 @@ def frame_share(video: ScoredVideo) -> ScoredVideo:
     """The video with only each frame's relative position as its embedding."""
     frames = np.arange(len(video.times), dtype=np.float32)[:, None]
     return replace(video, embeddings=frames / len(video.times))
+
+
+def fitted_on_warnings(seen: Sequence[str], test: Sequence[ScoredVideo]) -> tuple[str, ...]:
+    """Warn the reader if a model was fitted on test videos, given by name."""
+    if not seen:
+        return ()
+    named = ", ".join(seen[:3]) + (", …" if len(seen) > 3 else "")
+    return (
+        f"A model was fitted on {len(seen)} of the {len(test)} test videos ({named}): the scores "
+        "do not show how well it does on new ones.",
+    )
+
+
+def few_groups_warnings(test: Sequence[ScoredVideo]) -> tuple[str, ...]:
+    """Warn the reader if there are too few independent groups for intervals."""
+    groups = len({video.drawn_with for video in test})
+    if groups >= FEWEST_GROUPS:
+        return ()
+    return (
+        f"The test videos are of {groups} independent group{'s' * (groups != 1)}; intervals need "
+        f"{FEWEST_GROUPS} (a video without `group` counts as one).",
+    )
 
 
 def shared_group_warnings(

@@ -1,14 +1,17 @@
 """The protocol: embed once, score everything, and compare with baselines."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from inphase.data import Collection
-from inphase.errors import EvaluationError, ModelError
+from inphase.data import Collection, Video, content_hash
+from inphase.errors import EvaluationError, ModelError, VideoError
 from inphase.evaluation.judge import (
     Judge,
+    few_groups_warnings,
+    fitted_on_warnings,
     frame_number,
     frame_share,
     shared_group_warnings,
@@ -19,6 +22,7 @@ from inphase.evaluation.scores import merge_seeds
 from inphase.evaluation.variants import EmbeddedSet, embed_set
 from inphase.evaluation.videos import actions_of, clean_splits, events_of
 from inphase.models.encoder import ready_encoder
+from inphase.models.model_folder import fitted_on
 from inphase.progress import progress_bar
 
 UNTRAINED = "untrained features"
@@ -89,6 +93,7 @@ def evaluate(
         options=options,
         source=collection.source,
         files={video.name: video.path for video in test},
+        fitted_on_test=_fitted_on(folders, test),
         console=console,
     )
 
@@ -101,6 +106,7 @@ def score_embedded(
     options: EvaluationOptions,
     source: str,
     files: Mapping[str, Path],
+    fitted_on_test: Sequence[str] = (),
     console: Console | None = None,
 ) -> Evaluation:
     """Score existing embeddings of any method.
@@ -112,6 +118,7 @@ def score_embedded(
         options: how to score.
         source: of the labels, for messages.
         files: of the test videos, by name, for the pictures.
+        fitted_on_test: names of the test videos that a model was fitted on.
         console: where progress goes; by default nowhere.
 
     Raises:
@@ -152,7 +159,10 @@ def score_embedded(
         methods=methods,
         per_event=judge.per_event(runs),
         per_action=judge.per_action(runs),
+        fitted_on_test=tuple(fitted_on_test),
         warnings=(
+            *fitted_on_warnings(fitted_on_test, first.test),
+            *few_groups_warnings(first.test),
             *shared_group_warnings(first.train, first.test),
             *shortcut_warnings(methods, runs[0].actions),
         ),
@@ -160,6 +170,18 @@ def score_embedded(
         files=dict(files),
         runs=runs,
     )
+
+
+def _fitted_on(models: Sequence[Path], test: Sequence[Video]) -> tuple[str, ...]:
+    """Names of the test videos that a model was fitted on, as far as its run folder tells."""
+    known = set().union(*(fitted_on(folder) for folder in models))
+    return tuple(v.name for v in test if known and _content(v) in known)
+
+
+def _content(video: Video) -> str | None:
+    with contextlib.suppress(VideoError):  # embedding skips it, and says why
+        return content_hash(video.path)
+    return None
 
 
 def model_folder(path: str | Path) -> Path:

@@ -25,6 +25,7 @@ JSON, SCORES, EVENTS, SUMS, REPORT = (
     "sums.npz",
     "report.html",
 )
+MARKDOWN, LATEX = "scores.md", "scores.tex"
 FORMAT_VERSION = 1
 
 
@@ -101,7 +102,7 @@ class Figures:
 
     Attributes:
         value: mean over models, actions and videos.
-        low: lower end of the 95 % interval over test videos; NaN if there are too few.
+        low: lower end of the 95 % interval over groups of test videos; NaN if there are too few.
         high: its upper end.
         seeds: the value of each model.
         unit: of the value; empty for a pure number.
@@ -133,6 +134,7 @@ class Evaluation(Result):
         methods: scores by method and key; `model` first, then the baselines and variants.
         per_event: errors of each key event.
         per_action: scores by action and key, if there are several actions.
+        fitted_on_test: names of the test videos that a model was fitted on, if its run tells.
         warnings: sentences that a reader needs to know.
         skipped: videos that could not be read.
         files: of the test videos, by name.
@@ -147,6 +149,7 @@ class Evaluation(Result):
     methods: Mapping[str, Mapping[str, Score]]
     per_event: tuple[EventRow, ...]
     per_action: Mapping[str, Mapping[str, Score]]
+    fitted_on_test: tuple[str, ...]
     warnings: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     files: Mapping[str, Path] = field(repr=False)
@@ -182,6 +185,7 @@ class Evaluation(Result):
             "options": self.options.to_dict(),
             "train": list(self.train),
             "test": list(self.test),
+            "fitted_on_test": list(self.fitted_on_test),
             "warnings": list(self.warnings),
             "skipped": [asdict(one) for one in self.skipped],
             "methods": {name: plain(figures) for name, figures in self.figures.items()},

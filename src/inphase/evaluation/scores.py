@@ -12,7 +12,7 @@ from inphase.evaluation.metrics import Interval, Sums, bootstrap_interval, mean_
 from inphase.evaluation.metrics.phases import DRAWS, SHARES, Classifier
 from inphase.evaluation.metrics.retrieval import KS
 from inphase.evaluation.pairs import EventErrors, Pairs
-from inphase.evaluation.videos import Action
+from inphase.evaluation.videos import Action, ScoredVideo
 
 _EVENT_UNITS = {"share": "share", "frames": "frames", "seconds": "s"}
 
@@ -87,7 +87,7 @@ class Score:
         return float(np.mean(values)) if values else float("nan")
 
     def interval(self, *, draws: int, seed: int) -> Interval:
-        """95 % bootstrap interval over test videos."""
+        """95 % bootstrap interval over groups of test videos; NaN below `FEWEST_GROUPS`."""
         return bootstrap_interval(self.sums, draws=draws, seed=seed)
 
 
@@ -100,6 +100,7 @@ def merge_seeds(runs: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
             Sums(
                 np.concatenate([score.sums[action].numerators for score in scores]),
                 np.concatenate([score.sums[action].denominators for score in scores]),
+                first.sums[action].groups,
             )
             for action in range(len(first.sums))
         )
@@ -124,9 +125,9 @@ def score_action(action: Action, pairs: Pairs, options: ScoringOptions) -> dict[
     return {score.key: score for score in _of_action(action, pairs, options)}
 
 
-def score_events(errors: EventErrors) -> dict[str, Score]:
-    """Only the event alignment errors, as in `score_action`."""
-    return {score.key: score for score in _event_errors(errors, "DTW", "")}
+def score_events(errors: EventErrors, videos: Sequence[ScoredVideo]) -> dict[str, Score]:
+    """Only the event alignment errors of these test videos, as in `score_action`."""
+    return {score.key: score for score in _grouped(_event_errors(errors, "DTW", ""), videos)}
 
 
 def join_actions(actions: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
@@ -147,16 +148,25 @@ def event_sums(values: NDArray[np.float64]) -> Sums:
 
 
 def _of_action(action: Action, pairs: Pairs, options: ScoringOptions) -> Iterator[Score]:
-    if len(action.test) > 1:
+    test = action.test
+    with_phases = [video for video in test if video.phases is not None]
+    if len(test) > 1:
         if action.events:
-            yield from _event_errors(pairs.dtw, "DTW", "")
-            yield from _event_errors(pairs.nearest, "nearest", "_nearest")
-        yield from _taus(pairs, options.stride)
-    yield from _phases(action, options)
-    yield from _progression(action)
-    yield from _retrieval(action, options)
-    yield from _cycles(pairs, options)
-    yield from _views(action, pairs)
+            yield from _grouped(_event_errors(pairs.dtw, "DTW", ""), test)
+            yield from _grouped(_event_errors(pairs.nearest, "nearest", "_nearest"), test)
+        yield from _grouped(_taus(pairs, options.stride), test)
+    yield from _grouped(_phases(action, options), with_phases)
+    yield from _grouped(_progression(action), test)
+    yield from _grouped(_retrieval(action, options), with_phases)
+    yield from _grouped(_cycles(pairs, options), test)
+    yield from _grouped(_views(action, pairs), test)
+
+
+def _grouped(scores: Iterable[Score], videos: Sequence[ScoredVideo]) -> Iterator[Score]:
+    """The scores, with the group of each of their videos."""
+    groups = tuple(video.drawn_with for video in videos)
+    for score in scores:
+        yield replace(score, sums=tuple(replace(one, groups=groups) for one in score.sums))
 
 
 def _event_errors(errors: EventErrors, method: str, suffix: str) -> Iterator[Score]:

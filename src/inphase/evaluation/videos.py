@@ -38,6 +38,14 @@ class ScoredVideo:
     view: str | None = None
 
     @property
+    def drawn_with(self) -> str:
+        """What it shares with the videos that are not independent of it; its name without a group.
+
+        The words keep a video apart from a group of the same name.
+        """
+        return f"video {self.name}" if self.group is None else f"group {self.group}"
+
+    @property
     def event_frames(self) -> NDArray[np.int64]:
         """(events,) frames for alignment, −1 for none; an event after the last frame is on it."""
         last = len(self.times) - 1

@@ -24,6 +24,10 @@ from inphase.overwriting import protect
 from inphase.settings import parse_settings, read_yaml
 
 FORMAT_VERSION = 1
+INPUTS = "inputs.yaml"
+"""Beside a model folder, in its run: content hashes of the videos it was fitted on, by name."""
+# A line for each video.
+LONGEST_INPUTS = 50_000_000
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.yaml", "README.md"
 _PICKLES = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib"}
 
@@ -117,6 +121,18 @@ def _check_finite(tensors: Mapping[str, NDArray[Any]], place: Path) -> None:
                 f"The weights of {place} are not all finite numbers (`{name}`): its training has "
                 "diverged or a file is damaged; train the model again."
             )
+
+
+def fitted_on(folder: Path) -> frozenset[str]:
+    """Content hashes of the videos that a model was fitted on; none if no run folder tells.
+
+    Raises:
+        ConfigError: the run's list cannot be read.
+    """
+    file = folder.parent / INPUTS
+    if not file.is_file():
+        return frozenset()
+    return frozenset(map(str, read_yaml(file, most=LONGEST_INPUTS).values()))
 
 
 def sees_poses(folder: Path) -> bool:

@@ -20,6 +20,7 @@ from inphase.data import LABELS_FILE, Collection, Video, content_hash
 from inphase.errors import ConfigError, OutputError, Skipped, TrainingError, VideoError
 from inphase.locks import LOCK, alone_in
 from inphase.models import Encoder
+from inphase.models.model_folder import INPUTS, LONGEST_INPUTS
 from inphase.overwriting import check_overwrite
 from inphase.rooms import ROOM
 from inphase.settings import read_yaml
@@ -40,14 +41,12 @@ from inphase.video import probe
 
 _log = logging.getLogger(__name__)
 
-# Of the videos of a run: a line for each.
-_LONGEST_LIST = 50_000_000
 # Differences between two configurations that one message lists.
 _MOST_TOLD = 5
 _UNSET = object()
 # Seconds to wait for another process that fits the same encoder.
 _PATIENCE = 6 * 3600.0
-CONFIG, INPUTS, MODEL, LAST = "config.yaml", "inputs.yaml", "model", "checkpoints/last.ckpt"
+CONFIG, MODEL, LAST = "config.yaml", "model", "checkpoints/last.ckpt"
 
 
 @dataclass(frozen=True)
@@ -316,7 +315,7 @@ def _begin(folder: Path, config: TrainingConfig, videos: list[Video]) -> None:
     advice = "choose another folder, or remove this one to start over"
     try:
         before = load_config(file=folder / CONFIG).model_dump()
-        known = read_yaml(folder / INPUTS, most=_LONGEST_LIST)
+        known = read_yaml(folder / INPUTS, most=LONGEST_INPUTS)
     except ConfigError as error:  # damaged, or of another version
         reason = str(error).rstrip(".")
         raise TrainingError(

@@ -1,5 +1,7 @@
 """Intervals and paired differences against scipy's bootstrap and loops over draws."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from scipy import stats
 
 from inphase.errors import EvaluationError
 from inphase.evaluation.metrics import Sums, bootstrap_interval, mean_sums, paired_bootstrap
+from inphase.evaluation.metrics.bootstrap import FEWEST_GROUPS, holm, independent_groups
 
 
 def pairs(values: NDArray[np.float64]) -> Sums:
@@ -66,8 +69,62 @@ def test_what_cannot_be_scored_is_nan() -> None:
     assert np.isnan(Sums(np.zeros((1, 3)), np.zeros((1, 3))).value)
     half = Sums(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[2.0, 2.0], [0.0, 0.0]]))
     assert half.value == pytest.approx(0.5)
-    # With two videos, half of the draws hold no pair.
-    assert np.isnan(bootstrap_interval([pairs(np.ones((2, 2)))]).low)
+    # Many draws hold no video that has a score.
+    one_known = Sums(np.ones((1, 8)), np.eye(8)[:1])
+    assert np.isnan(bootstrap_interval([one_known]).low)
+
+
+def test_too_few_groups_give_no_interval_and_no_p() -> None:
+    def scored(groups: int) -> Sums:
+        names = tuple(f"group {video % groups}" for video in range(40))
+        return dataclasses.replace(mean_sums(np.arange(40.0)), groups=names)
+
+    few, enough = scored(FEWEST_GROUPS - 1), scored(FEWEST_GROUPS)
+    assert np.isnan([bootstrap_interval([few]).low, bootstrap_interval([few]).high]).all()
+    result = paired_bootstrap([few], [few])
+    assert result.difference == 0.0
+    assert np.isnan([result.low, result.high, result.p]).all()
+    assert np.isfinite(bootstrap_interval([enough]).low)
+    assert paired_bootstrap([enough], [enough]).p == 1.0
+    # Stated by one of the two is enough: the other is from before groups were kept.
+    assert np.isnan(paired_bootstrap([mean_sums(np.arange(40.0))], [few]).p)
+
+
+def test_videos_of_a_group_are_drawn_together() -> None:
+    means = np.random.default_rng(0).normal(size=10)
+    once = bootstrap_interval([mean_sums(means)])
+    copied = mean_sums(np.repeat(means, 4))
+    names = tuple(f"group {n}" for n in np.repeat(np.arange(10), 4))
+    grouped = bootstrap_interval([dataclasses.replace(copied, groups=names)])
+    assert (grouped.low, grouped.high) == pytest.approx((once.low, once.high))
+    # As if they were independent, copies would halve the interval.
+    naive = bootstrap_interval([copied])
+    assert naive.high - naive.low < 0.7 * (once.high - once.low)
+
+
+def test_a_group_in_two_sets_is_drawn_in_both_at_once() -> None:
+    values = np.random.default_rng(0).normal(size=12)
+    names = tuple(f"group {n}" for n in range(12))
+    first = dataclasses.replace(mean_sums(values), groups=names)
+    second = dataclasses.replace(mean_sums(-values), groups=names)
+    interval = bootstrap_interval([first, second])
+    assert (interval.low, interval.high) == pytest.approx((0.0, 0.0))
+    assert independent_groups([first, second]) == 12
+    assert independent_groups([mean_sums(values), mean_sums(values)]) == 24
+
+
+@pytest.mark.parametrize(
+    ("p", "corrected"),
+    [
+        # By R's p.adjust(p, "holm").
+        ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
+        ([0.5, 0.9], [1.0, 1.0]),
+        ([float("nan"), 0.02], [float("nan"), 0.02]),
+        ([], []),
+    ],
+)
+def test_p_values_are_corrected_as_holm_says(p: list[float], corrected: list[float]) -> None:
+    assert holm(p) == pytest.approx(corrected, nan_ok=True)
 
 
 def test_a_constant_difference_is_certain_though_the_scores_are_not() -> None:
@@ -105,5 +162,7 @@ def test_what_does_not_fit_is_one_sentence() -> None:
         bootstrap_interval([mean_sums([1, 2])], draws=1)
     with pytest.raises(EvaluationError, match="do not fit"):
         Sums(np.zeros((1, 2)), np.zeros((1, 3)))
+    with pytest.raises(EvaluationError, match="1 groups do not fit 2 videos"):
+        Sums(np.zeros((1, 2)), np.zeros((1, 2)), ("group a",))
     with pytest.raises(EvaluationError, match="must be square"):
         Sums(np.zeros((1, 2, 3)), np.zeros((1, 2, 3)))

@@ -1,9 +1,11 @@
-"""Bootstrap over videos: how much a score would change with other videos of the same kind.
+"""Bootstrap over groups of videos: how much a score would change with others of the same kind.
 
+Videos of one group (person, scene, performance) resemble each other, so they are drawn together.
 Every score here is a mean of ratios of sums over videos, or over ordered pairs of different videos,
 so that a bootstrap sample of videos only changes weights.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from inphase.errors import EvaluationError
 
 DRAWS = 1000
+FEWEST_GROUPS = 6
+"""With fewer independent groups there is no interval and no p-value.
+
+Even if all agree, the exact two-sided sign test of n groups gives p = 2 / 2ⁿ: with 5, 0.063.
+"""
 _CONFIDENCE = 0.95
 
 
@@ -26,10 +33,13 @@ class Sums:
     Attributes:
         numerators: (parts, videos), or (parts, videos, videos) for pairs, whose diagonal is 0.
         denominators: of the same shape, none negative.
+        groups: (videos,) what each video shares with others that are not independent of it; empty
+            if each is independent.
     """
 
     numerators: NDArray[np.float64]
     denominators: NDArray[np.float64]
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape = self.numerators.shape
@@ -40,6 +50,8 @@ class Sums:
             )
         if len(shape) == 3 and shape[1] != shape[2]:
             raise EvaluationError(f"Sums over pairs must be square, not {shape[1:]}.")
+        if self.groups and len(self.groups) != shape[1]:
+            raise EvaluationError(f"{len(self.groups)} groups do not fit {shape[1]} videos.")
 
     @property
     def videos(self) -> int:
@@ -57,7 +69,7 @@ class Interval:
     """A 95 % interval.
 
     Attributes:
-        low: 2.5th percentile; NaN if there are too few videos.
+        low: 2.5th percentile; NaN if there are too few groups.
         high: 97.5th percentile.
     """
 
@@ -71,9 +83,9 @@ class PairedDifference:
 
     Attributes:
         difference: second − first.
-        low: lower end of its 95 % bootstrap interval over videos.
+        low: lower end of its 95 % bootstrap interval over groups; NaN if there are too few.
         high: upper end.
-        p: two-sided bootstrap p-value of no difference.
+        p: two-sided bootstrap p-value of no difference; NaN if there are too few groups.
     """
 
     difference: float
@@ -89,22 +101,24 @@ def mean_sums(values: ArrayLike) -> Sums:
 
 
 def bootstrap_interval(sets: Sequence[Sums], *, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """95 % interval of a score, from samples of videos with replacement (percentile bootstrap).
+    """95 % interval of a score, from samples of groups with replacement (percentile bootstrap).
 
-    Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3. A score
-    over pairs weights each pair by how often both of its videos were drawn; a pair of a video with
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3; of groups:
+    Davison and Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8. A score over
+    pairs weights each pair by how often both of its videos were drawn; a pair of a video with
     itself never counts.
 
     Args:
-        sets: independent sets of videos (actions), whose scores are averaged.
+        sets: sets of videos (actions), whose scores are averaged. Each is drawn on its own, unless
+            a group is in several.
         draws: number of bootstrap samples.
         seed: the same seed draws the same videos from sets of the same sizes.
 
     Raises:
         EvaluationError: no sets, or fewer than 2 draws.
     """
-    scores = _drawn(sets, draws, seed)
-    return Interval(*_percentiles(scores))
+    scores = _scores(sets, _drawn(sets, draws, seed))
+    return Interval(*_percentiles(scores, independent_groups(sets)))
 
 
 def paired_bootstrap(
@@ -125,8 +139,11 @@ def paired_bootstrap(
     """
     if [one.videos for one in first] != [one.videos for one in second]:
         raise EvaluationError("A paired bootstrap needs scores of the same videos.")
-    differences = _drawn(second, draws, seed) - _drawn(first, draws, seed)
-    low, high = _percentiles(differences)
+    grouped = [one if one.groups else other for one, other in zip(first, second, strict=True)]
+    drawn = _drawn(grouped, draws, seed)
+    differences = _scores(second, drawn) - _scores(first, drawn)
+    groups = independent_groups(grouped)
+    low, high = _percentiles(differences, groups)
     known = differences[np.isfinite(differences)]
     # The observed sample counts as one of the draws, so that p is never 0.
     below = (np.count_nonzero(known <= 0) + 1) / (len(known) + 1)
@@ -135,21 +152,67 @@ def paired_bootstrap(
         difference=_mean([one.value for one in second]) - _mean([one.value for one in first]),
         low=low,
         high=high,
-        p=min(1.0, 2 * min(below, above)) if len(known) else float("nan"),
+        p=min(1.0, 2 * min(below, above)) if len(known) and groups >= FEWEST_GROUPS else math.nan,
     )
 
 
-def _drawn(sets: Sequence[Sums], draws: int, seed: int) -> NDArray[np.float64]:
-    """(draws,) scores."""
+def holm(p: Sequence[float]) -> list[float]:
+    """p-values corrected for their number, so that one in twenty families holds a false p < 0.05.
+
+    Source: Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979. NaN stays, and
+    does not count.
+    """
+    corrected = [math.nan] * len(p)
+    order = sorted((n for n in range(len(p)) if not math.isnan(p[n])), key=lambda n: p[n])
+    least = 0.0
+    for rank, n in enumerate(order):
+        least = max(least, min(1.0, (len(order) - rank) * p[n]))
+        corrected[n] = least
+    return corrected
+
+
+def independent_groups(sets: Sequence[Sums]) -> int:
+    """Number of different groups; a video without one is its own."""
+    return len({name for names in _names(sets) for name in names})
+
+
+def _names(sets: Sequence[Sums]) -> list[tuple[object, ...]]:
+    """The group of each video of each set."""
+    return [
+        one.groups or tuple((number, video) for video in range(one.videos))
+        for number, one in enumerate(sets)
+    ]
+
+
+def _drawn(sets: Sequence[Sums], draws: int, seed: int) -> list[NDArray[np.float64]]:
+    """(draws, videos) of each set: how often each video was drawn."""
     if not sets or draws < 2:
         raise EvaluationError(f"A bootstrap needs sets of videos and 2 draws, not {draws}.")
     generator = np.random.default_rng(seed)
-    scores = []
-    for one in sets:
-        counts = generator.multinomial(one.videos, np.full(one.videos, 1 / one.videos), size=draws)
-        scores.append(_ratios(one, counts.astype(np.float64)))
-    drawn: NDArray[np.float64] = np.mean(scores, axis=0)
-    return drawn
+    names = _names(sets)
+    pools = [list(dict.fromkeys(some)) for some in names]
+    together = list(dict.fromkeys(name for pool in pools for name in pool))
+    if len(together) < sum(map(len, pools)):
+        counts = [_multinomial(generator, len(together), draws)] * len(sets)
+        pools = [together] * len(sets)
+    else:
+        counts = [_multinomial(generator, len(pool), draws) for pool in pools]
+    return [
+        some[:, [pool.index(name) for name in videos]]
+        for some, pool, videos in zip(counts, pools, names, strict=True)
+    ]
+
+
+def _multinomial(generator: np.random.Generator, count: int, draws: int) -> NDArray[np.float64]:
+    drawn = generator.multinomial(count, np.full(count, 1 / count), size=draws)
+    return drawn.astype(np.float64)
+
+
+def _scores(sets: Sequence[Sums], drawn: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(draws,) scores, averaged over the sets."""
+    scores = [_ratios(one, counts) for one, counts in zip(sets, drawn, strict=True)]
+    mean: NDArray[np.float64] = np.mean(scores, axis=0)
+    return mean
 
 
 def _ratios(sums: Sums, counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -173,10 +236,10 @@ def _ratios(sums: Sums, counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return mean
 
 
-def _percentiles(scores: NDArray[np.float64]) -> tuple[float, float]:
+def _percentiles(scores: NDArray[np.float64], groups: int) -> tuple[float, float]:
     known = scores[np.isfinite(scores)]
-    # With two videos, half of the samples hold a single video and no pair.
-    if len(known) < 0.9 * len(scores):
+    # Too many samples may hold no video that has a score.
+    if groups < FEWEST_GROUPS or len(known) < 0.9 * len(scores):
         return float("nan"), float("nan")
     tail = 100 * (1 - _CONFIDENCE) / 2
     low, high = np.percentile(known, [tail, 100 - tail])

@@ -4,6 +4,13 @@ from inphase.results.formats import FOLDER, Formats
 
 FORMATS = Formats(
     f"{__name__}.writers",
-    {FOLDER: "evaluation.json, scores.csv, events.csv, sums.npz and report.html"},
+    {FOLDER: "evaluation.json, scores (.csv, .md, .tex), events.csv, sums.npz, report.html"},
 )
-COMPARISON_FORMATS = Formats(None, {".csv": "one row per score and run"})
+COMPARISON_FORMATS = Formats(
+    f"{__name__}.paper",
+    {
+        ".csv": "one row per score and run",
+        ".md": "a table in Markdown",
+        ".tex": "a table in LaTeX, which needs `booktabs`",
+    },
+)

@@ -1,7 +1,7 @@
 """An evaluation as tables for the terminal."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.markup import escape
@@ -30,14 +30,19 @@ def tables(evaluation: Evaluation) -> Iterator[Table | Text]:
         yield event_table(evaluation)
     if evaluation.per_action:
         yield action_table(evaluation)
-    for warning in evaluation.warnings:
+    yield from warned(evaluation.warnings)
+
+
+def warned(warnings: Iterable[str]) -> Iterator[Text]:
+    """Each warning as a coloured line."""
+    for warning in warnings:
         yield Text.assemble(("Warning: ", "yellow"), warning)
 
 
 def score_table(evaluation: Evaluation) -> Table:
     """One row per score: the model's value and interval, and the untrained base network's value."""
     seeds = len(evaluation.models)
-    caption = "95 %: bootstrap over test videos"
+    caption = "95 %: bootstrap over groups of test videos"
     if seeds > 1:
         caption += f"; mean of {seeds} models, ± their standard deviation"
     title = f"{escape(evaluation.source)}: {len(evaluation.test)} test videos"
@@ -64,11 +69,15 @@ def beside_table(evaluation: Evaluation) -> Table:
     )
     for key in keys:
         table.add_column(SHORTCUT_KEYS[key], justify="right")
-    for method in (MODEL, *SHORTCUTS, *BESIDE):
-        if method in evaluation.figures:
-            figures = evaluation.figures[method]
-            table.add_row(method, *(number(figures.get(key)) for key in keys))
+    for method in (MODEL, *beside(evaluation)):
+        figures = evaluation.figures[method]
+        table.add_row(method, *(number(figures.get(key)) for key in keys))
     return table
+
+
+def beside(evaluation: Evaluation) -> list[str]:
+    """The methods beside the model: videos that hide the time, and the baselines."""
+    return [name for name in (*SHORTCUTS, *BESIDE) if name in evaluation.figures]
 
 
 def shortcut_keys(evaluation: Evaluation) -> list[str]:
@@ -113,8 +122,12 @@ def comparison_table(comparison: Comparison) -> Table:
     legend = "\n".join(
         f"{a}: {escape(run)}" for a, run in zip(letters, comparison.runs, strict=True)
     )
-    title = f"{escape(comparison.labels)}: {comparison.videos} test videos\n{legend}"
-    table = _table("score", title, "95 % interval and p: paired bootstrap over test videos")
+    counts = f"{comparison.videos} test videos, {comparison.groups} independent groups"
+    title = f"{escape(comparison.labels)}: {counts}\n{legend}"
+    caption = "95 % interval and p: paired bootstrap over groups of test videos"
+    if len(letters) > 2:
+        caption += "; p by Holm's method for the number of runs"
+    table = _table("score", title, caption)
     table.add_column("A", justify="right")
     for letter in letters[1:]:
         table.add_column(letter, justify="right")
@@ -125,12 +138,12 @@ def comparison_table(comparison: Comparison) -> Table:
         cells = [f"{score.values[0]:.{digits}f}"]
         for index, difference in enumerate(score.differences, start=1):
             style = {True: "green", False: "red", None: "default"}[score.better(index)]
-            low, high = f"{difference.low:.{digits}f}", f"{difference.high:.{digits}f}"
-            cells += [
-                f"{score.values[index]:.{digits}f}",
-                f"[{style}]{difference.difference:+.{digits}f}[/] ({low} to {high})",
-                f"{difference.p:.3f}",
-            ]
+            told, p = f"[{style}]{difference.difference:+.{digits}f}[/]", "–"
+            if math.isfinite(difference.low):
+                told += f" ({difference.low:.{digits}f} to {difference.high:.{digits}f})"
+            if math.isfinite(difference.p):
+                p = f"{score.p_holm[index - 1]:.3f}"
+            cells += [f"{score.values[index]:.{digits}f}", told, p]
         table.add_row(score.title + (f" ({score.unit})" if score.unit else ""), *cells)
     return table
 
@@ -155,7 +168,7 @@ def number(figures: Figures | None) -> str:
 
 
 def interval(figures: Figures) -> str:
-    """The 95 % interval, or a dash if there are too few videos."""
+    """The 95 % interval, or a dash if there are too few groups."""
     if not math.isfinite(figures.low):
         return "–"
     digits = 1 if figures.unit == "frames" else 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +10,12 @@ from rich.console import Console
 
 from inphase.atomic import replacing, write_csv, write_json, write_text
 from inphase.evaluation.report.page import render_report
+from inphase.evaluation.report.paper import latex, markdown, score_paper
 from inphase.evaluation.result import (
     EVENTS,
     JSON,
+    LATEX,
+    MARKDOWN,
     MODEL,
     REPORT,
     SCORES,
@@ -35,8 +39,12 @@ def folder(result: Evaluation, place: Path, *, console: Console | None = None) -
     _write_rows(place / EVENTS, event_rows(result))
     with replacing(place / SUMS) as beside:
         np.savez_compressed(beside, **_arrays(result))  # type: ignore[arg-type]
+    headings, rows = score_paper(result)
+    write_text(place / MARKDOWN, markdown(headings, rows))
+    write_text(place / LATEX, latex(headings, rows))
     write_text(place / REPORT, page)
-    return tuple(place / name for name in (JSON, SCORES, EVENTS, SUMS, REPORT))
+    names = (JSON, SCORES, MARKDOWN, LATEX, EVENTS, SUMS, REPORT)
+    return tuple(place / name for name in names)
 
 
 def score_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
@@ -76,13 +84,15 @@ def event_rows(evaluation: Evaluation) -> Iterator[dict[str, object]]:
                 }
 
 
-def _arrays(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
-    """Numerators and denominators of the models' scores, by key and action."""
+def _arrays(evaluation: Evaluation) -> dict[str, NDArray[Any]]:
+    """Numerators, denominators and groups of the models' scores, by key and action."""
     arrays = {}
     for key, score in evaluation.scores.items():
         for number, sums in enumerate(score.sums):
             arrays[f"{key}/{number}/numerators"] = sums.numerators
             arrays[f"{key}/{number}/denominators"] = sums.denominators
+            # Not below the key, where a version that knows no groups would count them.
+            arrays[f"groups/{key}/{number}"] = np.array(sums.groups, dtype=np.str_)
     return arrays
 
 
