@@ -131,6 +131,15 @@ class FrameTable:
             .execute(rows)
         )
 
+    def put_many(self, tables: Iterator[pa.Table]) -> None:
+        """Write many new videos in one commit, as they come.
+
+        Args:
+            tables: what `video_rows` makes of each.
+        """
+        batches = (batch for table in tables for batch in table.to_batches())
+        self.lance.add(pa.RecordBatchReader.from_batches(self.lance.schema, batches))
+
     def describe(self, video: StoredVideo) -> None:
         """Update a video's name, path and metadata, not its embeddings."""
         pairs = ", ".join(map(quoted, _pairs(video.metadata)))
@@ -170,9 +179,14 @@ class FrameTable:
         seconds = np.concatenate([batch["seconds"].to_numpy() for batch in batches])
         return np.asarray(seconds[np.argsort(frames)], dtype=np.float64)
 
-    def tidy(self) -> None:
-        """Merge small files, delete old versions, and update the indexes."""
-        self.lance.optimize(cleanup_older_than=_KEPT)
+    def tidy(self, *, keep: timedelta = _KEPT) -> None:
+        """Merge small files, delete old versions, and update the indexes.
+
+        Args:
+            keep: how long old versions stay. At zero, files of killed writers go too; nobody else
+                may be writing then.
+        """
+        self.lance.optimize(cleanup_older_than=keep, delete_unverified=not keep)
 
     @property
     def is_untidy(self) -> bool:
