@@ -114,10 +114,11 @@ def compact(store: options.StoreFolder = options.DEFAULT_STORE) -> int:
 
     for one in Store(store).compact():
         before, after = one.before, one.after
+        versions = "1 version" if after.versions == 1 else f"{after.versions} versions"
         typer.echo(
-            f"model {one.model.fingerprint[:8]}: {before.files} files ({_mb(before.bytes)}) and "
-            f"{before.versions} versions became {after.files} files ({_mb(after.bytes)}) and "
-            f"{after.versions}"
+            f"model {one.model.fingerprint[:8]}: {after.files} files instead of {before.files}, "
+            f"{_mb(after.bytes)} instead of {_mb(before.bytes)}, {versions} instead of "
+            f"{before.versions}"
         )
     return 0
 

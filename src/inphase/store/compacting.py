@@ -1,7 +1,6 @@
 """Compact a store: few large files, and no old versions."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from inphase.store.catalogue import StoredModel
@@ -52,7 +51,7 @@ def compact(tables: Tables) -> tuple[Compacted, ...]:
             table = tables.register(model)
             place = tables.folder / f"{model.table}.lance"
             before = _size(table, place)
-            table.tidy(keep=timedelta())
+            table.compact()
             done.append(Compacted(model, before, _size(table, place)))
     return tuple(done)
 

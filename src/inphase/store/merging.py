@@ -30,6 +30,7 @@ from inphase.video.unicode_forms import nfc
 
 # Frames in one commit. LanceDB's own files hold about as many.
 _COMMIT = 1 << 20
+_SHARD = re.compile(r"(\d{1,7})-of-(\d{1,7})")
 
 
 @dataclass(frozen=True)
@@ -156,11 +157,13 @@ def _merge_model(tables: Tables, rows: Sequence[ShardRow], done: _Done, bar: Bar
 def _commits(rows: Sequence[ShardRow]) -> Iterator[list[ShardRow]]:
     """The rows in the order of their files, as many as make a commit together."""
     commit: list[ShardRow] = []
+    frames = 0
     for row in sorted(rows, key=lambda row: (row.part, row.group, row.index)):
         commit.append(row)
-        if sum(row.video.frames for row in commit) >= _COMMIT:
+        frames += row.video.frames
+        if frames >= _COMMIT:
             yield commit
-            commit = []
+            commit, frames = [], 0
     if commit:
         yield commit
 
@@ -211,24 +214,24 @@ def _place(path: Path) -> str:
 
 def _unfinished(folders: Sequence[Path]) -> list[Skipped]:
     """The shards that have not come to their end, unless another division into shards has."""
-    finished: dict[int, set[int]] = defaultdict(set)
+    missing: list[str] = []
     for folder in folders:
-        for one in (folder, *folder.glob("*-of-*")):
-            found = re.fullmatch(r"(\d{1,7})-of-(\d{1,7})", one.name)
-            if found is not None and one.is_dir():
+        if _SHARD.fullmatch(folder.name):  # given by itself
+            missing += [] if (folder / FAILED).is_file() else [folder.name]
+            continue
+        finished: dict[int, set[int]] = defaultdict(set)
+        for one in folder.glob("*-of-*"):
+            found = _SHARD.fullmatch(one.name)
+            if found is not None:
                 number, count = map(int, found.groups())
                 finished[count] |= {number} if (one / FAILED).is_file() else set()
-    if any(len(numbers) == count for count, numbers in finished.items()):
-        return []
-    missing = (
-        (number, count)
-        for count, numbers in sorted(finished.items())
-        for number in range(1, count + 1)
-        if number not in numbers
-    )
+        if not any(len(numbers) == count for count, numbers in finished.items()):
+            missing += [
+                f"{number}-of-{count}"
+                for count, numbers in sorted(finished.items())
+                for number in sorted(set(range(1, count + 1)) - numbers)
+            ]
+    shards = [name.replace("-of-", "/") for name in dict.fromkeys(missing)]
     return [
-        Skipped(
-            f"shard {number}/{count}", f"it is not finished; run it with --shard {number}/{count}."
-        )
-        for number, count in missing
+        Skipped(f"shard {one}", f"it is not finished; run it with --shard {one}.") for one in shards
     ]

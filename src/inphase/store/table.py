@@ -1,5 +1,6 @@
 """The table of one model's embeddings: one row per frame; each write is one commit."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -179,14 +180,18 @@ class FrameTable:
         seconds = np.concatenate([batch["seconds"].to_numpy() for batch in batches])
         return np.asarray(seconds[np.argsort(frames)], dtype=np.float64)
 
-    def tidy(self, *, keep: timedelta = _KEPT) -> None:
-        """Merge small files, delete old versions, and update the indexes.
+    def tidy(self) -> None:
+        """Merge small files, delete old versions, and update the indexes."""
+        self.lance.optimize(cleanup_older_than=_KEPT)
 
-        Args:
-            keep: how long old versions stay. At zero, files of killed writers go too; nobody else
-                may be writing then.
+    def compact(self) -> None:
+        """The same, and delete all old versions and the files that killed writers left.
+
+        Requires the lock; a search in another process may fail.
         """
-        self.lance.optimize(cleanup_older_than=keep, delete_unverified=not keep)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other writers, whom the lock keeps out
+            self.lance.optimize(cleanup_older_than=timedelta(), delete_unverified=True)
 
     @property
     def is_untidy(self) -> bool:
