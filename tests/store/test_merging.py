@@ -57,7 +57,7 @@ def _content(tables: Tables) -> dict[str, tuple[StoredVideo, list[object]]]:
             assert len(rows) == video.frames
             held[video.name] = video, sorted(rows, key=lambda row: row["frame"])
         assert len(table) == sum(video.frames for video in tables.listed(model).values())
-    return held  # type: ignore[return-value]
+    return held
 
 
 def _merge(store: Path, *folders: Path) -> MergeReport:

@@ -18,7 +18,7 @@ from inphase.errors import ConfigError, OutputError, StoreError
 from inphase.locks import alone_in
 from inphase.models import Encoder, FrameEmbedder
 from inphase.store import Store, shard_files, sharding
-from inphase.store.adding import WantedVideo
+from inphase.store.adding import WantedVideo, identified
 from inphase.store.shard_files import parts_in, read_failed, read_rows
 from inphase.store.sharding import Shard, ShardReport, embed_shard
 from inphase.training import TrainingConfig
@@ -51,7 +51,7 @@ embed_shard(source, model, Shard.parse(shard), folder)
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model") / "model"
     settings = {"image_size": 64, "conv_width": 8, "fc_width": 16, "context_gap": 0.25}
-    Encoder(TrainingConfig(encoder=settings).encoder).save(folder)  # type: ignore[arg-type]
+    Encoder(TrainingConfig(encoder=settings).encoder).save(folder)
     return folder
 
 
@@ -231,9 +231,8 @@ def test_stopping_keeps_what_is_embedded(
     def stopped(video: WantedVideo, model: str) -> object:
         if video.name == "pouring_002":
             raise KeyboardInterrupt
-        return sharding_identified(video, model)
+        return identified(video, model)
 
-    sharding_identified = sharding.identified
     monkeypatch.setattr(sharding, "identified", stopped)
     with pytest.raises(KeyboardInterrupt):
         embed_shard(videos, model, Shard(1, 1), tmp_path / "shards")
