@@ -262,16 +262,13 @@ VERBS: dict[str, Verb] = {
     ),
     "embed": Verb(
         "labels.json --model model -o out.npz",
-<<<<<<< HEAD
-        {RATE: None, CAMERA: None, EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
-=======
         {
             RATE: None,
+            CAMERA: None,
             EMBED: Embeddings,
             "inphase.models:Embeddings.save": (),
             "inphase.store.sharding:embed_shard": ShardReport((), (), ()),
         },
->>>>>>> f40856d (Shards: tests, a how-to page, and their place in the docs)
         {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from inphase.atomic import replacing, write_csv
 from inphase.data.csv_files import read_csv
 from inphase.errors import Skipped, StoreError, printable
+from inphase.overwriting import place_of
 from inphase.store.table import EMBEDDING, StoredVideo
 
 FAILED = "failed.csv"
@@ -197,7 +198,7 @@ def write_failed(folder: Path, failed: Sequence[tuple[str, Path, str]]) -> None:
         OutputError: the file cannot be written.
     """
     rows = [
-        (name, printable(str(path.expanduser().resolve())), reason) for name, path, reason in failed
+        (name, printable(str(place_of(path.expanduser()))), reason) for name, path, reason in failed
     ]
     write_csv(folder / FAILED, ["video", "file", "reason"], rows)
 

@@ -15,6 +15,7 @@ from inphase.data import Collection
 from inphase.errors import ConfigError, OutputError, Skipped, StoreError, VideoError
 from inphase.locks import alone_in
 from inphase.models.model_folder import embedding_fingerprint, read_model_folder
+from inphase.overwriting import place_of
 from inphase.progress import Bar, progress_bar
 from inphase.results.places import check_folder
 from inphase.store.adding import WantedVideo, identified, wanted_videos
@@ -165,7 +166,7 @@ class _Work:
         states = {video.path: _state(video.path) for video in videos}
         new = []
         for video in videos:
-            held = self._held.get(video.path.expanduser().resolve())
+            held = self._held.get(place_of(video.path.expanduser()))
             if held is not None and held.state and held.state == states[video.path]:
                 self.unchanged.append(video.name)
             else:
