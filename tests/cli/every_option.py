@@ -12,6 +12,8 @@ from inphase.data import Collection, Video
 from inphase.data.annotations import AnnotatedVideo, Annotations
 from inphase.models import Embeddings
 from inphase.models.pose import Place
+from inphase.store.merging import MergeReport
+from inphase.store.sharding import Shard, ShardReport
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,13 @@ VERBS: dict[str, Verb] = {
     ),
     "embed": Verb(
         "labels.json --model model -o out.npz",
-        {RATE: None, CAMERA: None, EMBED: Embeddings, "inphase.models:Embeddings.save": ()},
+        {
+            RATE: None,
+            CAMERA: None,
+            EMBED: Embeddings,
+            "inphase.models:Embeddings.save": (),
+            "inphase.store.sharding:embed_shard": ShardReport((), (), ()),
+        },
         {
             "videos": Row("", "embed.videos.names", ("a", "b", "c", "d")),
             "--model": MODEL,
@@ -269,6 +277,12 @@ VERBS: dict[str, Verb] = {
                 "--subject b=320,200@1.5", "embed.subjects", {"b": Place(320, 200, 1.5)}
             ),
             "--split": SPLIT,
+            "--shard": Row(
+                "--shard 2/3",
+                "embed_shard.shard",
+                Shard(2, 3),
+                also={"embed_shard.folder": Path("out.npz"), "embed_shard.model": Path("model")},
+            ),
             **FPS,
         },
     ),
@@ -336,6 +350,23 @@ VERBS: dict[str, Verb] = {
             "--split": Row("--split test", "Store.add.videos.names", ("c", "d")),
             **FPS,
         },
+    ),
+    "index merge": Verb(
+        "shards",
+        {
+            "inphase.store:Store": None,
+            "inphase.store:Store.merge": MergeReport((), (), (), (), ()),
+            "inphase.store:Store.videos": (),
+        },
+        {
+            "shards": Row("", "Store.merge.shards", [Path("shards")]),
+            "--store": STORE,
+        },
+    ),
+    "index compact": Verb(
+        "",
+        {"inphase.store:Store": None, "inphase.store:Store.compact": ()},
+        {"--store": STORE},
     ),
     "index list": Verb(
         "",

@@ -35,7 +35,8 @@ def _one_line(capsys: pytest.CaptureFixture[str]) -> str:
     return lines[0]
 
 
-@pytest.mark.parametrize("verb", [["index", "add"], ["index", "list"], ["index", "remove"],
+@pytest.mark.parametrize("verb", [["embed"], ["index", "add"], ["index", "merge"],
+                                  ["index", "compact"], ["index", "list"], ["index", "remove"],
                                   ["retrieve"], ["transfer"]])  # fmt: skip
 def test_each_verb_shows_an_example(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*verb, "--help"]) == 0
@@ -92,6 +93,42 @@ def test_from_videos_to_a_sheet_and_back(
     assert run(["index", "remove", "pouring_000"]) == 0
     assert run(["index", "remove", "pouring_00"]) == 2
     assert "did you mean" in _one_line(capsys)
+
+
+@pytest.mark.usefixtures("videos")
+def test_shards_become_an_index(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.txt").write_text("\n".join(f"videos/pouring_00{n}.mp4" for n in (0, 1, 2, 9)))
+    embed = ["embed", "list.txt", "--model", model, "-o", "shards"]
+    assert run([*embed, "--shard", "1/2"]) == 0
+    assert "Shard 1/2: 2 embedded, 0 already there, 0 skipped" in capsys.readouterr().out
+    assert run(["index", "merge", "shards"]) == 1
+    shown = capsys.readouterr()
+    assert "2 added, 0 with new metadata, 0 unchanged; 2 videos are in inphase-store" in shown.out
+    assert "shard 2/2: it is not finished; run it with --shard 2/2." in shown.err
+    assert run([*embed, "--shard", "2/2"]) == 1
+    assert "pouring_009: " in capsys.readouterr().err
+    assert run(["index", "merge", "shards"]) == 1
+    shown = capsys.readouterr()
+    assert "1 added, 0 with new metadata, 2 unchanged; 3 videos" in shown.out
+    assert "Skipped 1:" in shown.err
+    assert "pouring_009: " in shown.err
+    assert run(["index", "compact"]) == 0
+    assert "1 version instead of" in capsys.readouterr().out
+    assert run(["retrieve", "pouring_000@1.0", "-k", "2"]) == 0
+
+    for words, told in [
+        ([*embed, "--shard", "3/2"], "there is no shard 3/2; they are 1/2 to 2/2"),
+        (["embed", "list.txt", "--shard", "1/2", "-o", "shards"], "--shard needs --model"),
+        ([*embed, "--shard", "1/2", "--subject", "a=1,2@3"], "--subject cannot be used"),
+        (["embed", "list.txt", "--model", model, "-o", "shards"], ".npz"),
+        (["index", "merge", "videos"], "videos holds no shards"),
+        (["index", "compact", "--store", "nowhere"], "There is no store"),
+    ]:
+        assert run(words) == 2
+        assert told in _one_line(capsys)
 
 
 def test_captions_and_events_are_transferred(

@@ -132,7 +132,7 @@ def test_a_video_is_found_by_name_or_by_its_file(tmp_path: Path) -> None:
     collection = Collection.open(tmp_path)
     assert collection["serve_ann"] is collection[str(tmp_path / "serve_ann.mp4")]
     assert collection["serve_bob"] is collection["serve_bob.mp4"]
-    with pytest.raises(CollectionError, match="no video serve_bop in .*; did you mean serve_bob"):
+    with pytest.raises(CollectionError, match=r"no video serve_bop in .*; did you mean serve_bob"):
         collection["serve_bop"]
     with pytest.raises(CollectionError, match="it has 2 videos, the first is serve_ann"):
         collection["zzz"]

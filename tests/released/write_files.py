@@ -17,6 +17,7 @@ from inphase.models.embedding_cache import EmbeddingCache
 from inphase.models.embeddings import EmbeddedVideo
 from inphase.store.catalogue import StoredModel
 from inphase.store.commits import write_video
+from inphase.store.shard_files import PartWriter, write_failed
 from inphase.store.table import StoredVideo
 from inphase.store.tables import Tables
 from inphase.synthetic import write_collection
@@ -31,7 +32,7 @@ SETTINGS = TrainingConfig(
 
 
 def write_files(folder: Path) -> None:
-    """Write videos, a run with its cache, a model folder, a store and an alignment file."""
+    """Write videos, a run with its cache, a model folder, a store, shards and an alignment file."""
     videos = write_collection(
         folder / "videos", action="pouring", count=2, fps=6, size=(32, 32), duration_range=(1, 1.2)
     )
@@ -43,6 +44,9 @@ def write_files(folder: Path) -> None:
     Encoder(poses, seed=0).save(folder / "model")
     model = StoredModel(fingerprint="f" * 64, folder="", dims=2)
     tables = Tables(folder / "store", create=True)
+    shard = folder / "shards" / "1-of-1"
+    shard.mkdir(parents=True)
+    parts = PartWriter(shard, "")
     embedded = []
     for number, video in enumerate(videos):
         values = np.arange(10, dtype=np.float32).reshape(5, 2) + number
@@ -50,7 +54,10 @@ def write_files(folder: Path) -> None:
         path = Path(f"/videos/{video.name}.mp4")
         stored = StoredVideo(video.name, path, f"{number:064d}", "f" * 64, 5, 5 / 6, {})
         write_video(tables, model, stored, times, values)
+        parts.add(stored, "", times, values)
         embedded.append(EmbeddedVideo(video.name, path, times, values))
+    parts.flush()
+    write_failed(shard, [("broken", Path("/videos/broken.mp4"), "it is broken.")])
     one, other = embedded
     anchors = Anchors().with_pair(one, other, [(1, 2)])
     synchronize(embedded, reference=one.name, anchors=anchors).save(folder / "alignment.json")

@@ -1,12 +1,15 @@
-"""`inphase index`: add, list and remove."""
+"""`inphase index`: add, merge, compact, list and remove."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inphase.atomic import json_text
 from inphase.cli import list_options, options
+
+if TYPE_CHECKING:
+    from inphase.store import IndexReport
 
 index = typer.Typer(
     help="Keep embeddings of videos in a store, to search with `inphase retrieve`.",
@@ -21,8 +24,8 @@ def add(
         list[str] | None,
         typer.Argument(
             metavar="VIDEOS",
-            help="Video files, folders, globs or a labels.json [default: those already in the "
-            "store, to embed again what changed].",
+            help="Video files, folders, globs, a labels.json, or a list of paths (.txt or .csv) "
+            "[default: those already in the store, to embed again what changed].",
             show_default=False,
         ),
     ] = None,
@@ -61,12 +64,74 @@ def add(
         f"{len(change.unchanged)} unchanged; {len(opened.videos())} videos are in {store}"
     )
     if change.index is not None:
-        report = change.index
-        typer.echo(
-            f"Index: recall@{report.neighbours} {report.recall:.3f} (measured with "
-            f"{report.queries} frames, {report.probes} of {report.partitions} partitions searched)"
-        )
+        _say_index(change.index)
     return options.conclude(change.skipped)
+
+
+@index.command(cls=list_options.Command)
+def merge(
+    shards: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SHARDS",
+            help="Folders that `inphase embed --shard` wrote.",
+            show_default=False,
+        ),
+    ],
+    store: options.StoreFolder = options.DEFAULT_STORE,
+) -> int:
+    """Add the videos of shards to the store, which is created if needed.
+
+    What is there already stays, so that you can merge the same shards again, or while others are
+    still at work. Videos that failed and shards that are not finished are listed at the end; the
+    exit code is then 1.
+
+    Example: `inphase index merge shards/ --store inphase-store`
+    """
+    from inphase.store import Store
+
+    opened = Store(store, create=True)
+    report = opened.merge(shards, console=options.console())
+    typer.echo(
+        f"{len(report.added)} added, {len(report.described)} with new metadata, "
+        f"{len(report.unchanged)} unchanged; {len(opened.videos())} videos are in {store}"
+    )
+    for one in report.indexes:
+        _say_index(one)
+    return options.conclude(report.skipped)
+
+
+@index.command(cls=list_options.Command)
+def compact(store: options.StoreFolder = options.DEFAULT_STORE) -> int:
+    """Make a store that grew in many small steps small and quick again.
+
+    Small files become large ones, and old versions of the store are deleted. Searches that run at
+    that moment may fail. It is never necessary, and does no harm.
+
+    Example: `inphase index compact`
+    """
+    from inphase.store import Store
+
+    for one in Store(store).compact():
+        before, after = one.before, one.after
+        versions = "1 version" if after.versions == 1 else f"{after.versions} versions"
+        typer.echo(
+            f"model {one.model.fingerprint[:8]}: {after.files} files instead of {before.files}, "
+            f"{_mb(after.bytes)} instead of {_mb(before.bytes)}, {versions} instead of "
+            f"{before.versions}"
+        )
+    return 0
+
+
+def _mb(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"
+
+
+def _say_index(report: "IndexReport") -> None:
+    typer.echo(
+        f"Index: recall@{report.neighbours} {report.recall:.3f} (measured with "
+        f"{report.queries} frames, {report.probes} of {report.partitions} partitions searched)"
+    )
 
 
 @index.command("list", cls=list_options.Command)

@@ -9,7 +9,7 @@ from inphase.overwriting import check_overwrite, protect
 OUTPUTS = {"output", "export"}
 # Options whose value is neither read nor replaced.
 _OTHERS = {"cache"}
-_CHANGES_A_STORE = {"add", "remove"}
+_CHANGES_A_STORE = {"add", "remove", "merge", "compact"}
 # As in inphase.models.model_folder, which is slow to import.
 _WEIGHTS = "model.safetensors"
 # What `inphase evaluate` writes and `inphase compare` reads.

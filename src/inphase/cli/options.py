@@ -24,7 +24,7 @@ Videos = Annotated[
     list[str],
     typer.Argument(
         metavar="VIDEOS",
-        help="Video files, folders, globs or a labels.json.",
+        help="Video files, folders, globs, a labels.json, or a list of paths (.txt or .csv).",
         show_default=False,
     ),
 ]

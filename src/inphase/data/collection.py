@@ -1,4 +1,4 @@
-"""A collection of videos: from a folder, a glob, a list of files, or a labels.json."""
+"""A collection of videos: from a folder, a glob, files, a list of them, or a labels.json."""
 
 import difflib
 import glob
@@ -11,6 +11,7 @@ from inphase.data.labels import read_labels
 from inphase.data.lerobot import is_robot_dataset, open_robot_dataset
 from inphase.data.lerobot.cameras import chosen_camera
 from inphase.data.lerobot.dataset import short_name
+from inphase.data.lists import LIST_SUFFIXES, read_list
 from inphase.data.searching import videos_in, videos_matching
 from inphase.errors import CollectionError, Skipped, printable
 from inphase.overwriting import place_of, protect
@@ -85,7 +86,8 @@ class Collection:
             source: one of, or a list of: a video file, or a span of one such as
                 `long.mp4#t=12.5,17.2`; a folder, searched with its subfolders, where a folder of
                 numbered images is one video; a labels.json or a folder with one; a LeRobot
-                dataset; a glob. Files that are given twice are used once.
+                dataset; a list (.txt with a path on each line, or .csv with a column `file`); a
+                glob. Files that are given twice are used once.
             split: keep only the videos of this split of a labelled set.
 
         Returns:
@@ -195,6 +197,8 @@ def _open_one(source: str | Path) -> Collection:
                     f"{source} is a picture, not a video: leave it out. (A folder of numbered "
                     "pictures is a video.)"
                 )
+            if path.suffix.lower() in LIST_SUFFIXES and path.is_file():
+                return _from_list(path)
             found = [path]
         elif glob.has_magic(str(path)):
             found = videos_matching(str(path), odd)
@@ -287,6 +291,25 @@ def _from_robot_dataset(folder: Path) -> Collection:
         for camera in cameras
     )
     return Collection(videos=videos, source=printable(str(folder)))
+
+
+def _from_list(path: Path) -> Collection:
+    listed = {video.path: video for video in read_list(path)}
+    used, repeated = _without_links(list(listed))
+    return Collection(
+        videos=tuple(
+            replace(
+                video,
+                split=listed[video.path].split,
+                group=listed[video.path].group,
+                action=listed[video.path].action,
+                view=listed[video.path].view,
+            )
+            for video in _named(used)
+        ),
+        source=printable(str(path)),
+        repeated=repeated,
+    )
 
 
 def _join(parts: Sequence[Collection]) -> Collection:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from inphase.cache import cache_folder
-from inphase.data import content_hash
+from inphase.data import Collection, Video, content_hash
 from inphase.errors import Skipped, VideoError, printable
 from inphase.models import Encoder, FrameEmbedder
 from inphase.overwriting import place_of
@@ -58,6 +58,21 @@ class StoreChange:
     index: IndexReport | None
 
 
+def wanted_videos(
+    collection: Collection, metadata: Mapping[str, str] | None = None
+) -> tuple[WantedVideo, ...]:
+    """The videos of a collection, with what their labels say and other metadata."""
+    return tuple(
+        WantedVideo(video.name, video.path, {**_labelled(video), **(metadata or {})})
+        for video in collection
+    )
+
+
+def _labelled(video: Video) -> dict[str, str]:
+    labels = {key: getattr(video, key) for key in ("split", "group", "action", "view")}
+    return {key: value for key, value in labels.items() if value is not None}
+
+
 @reading_apart()
 def add_videos(
     tables: Tables,
@@ -99,7 +114,7 @@ def add_videos(
                 embedded.append(name)
             bar.advance(end - bar.done)
             if len(embedded) % _TIDY_EVERY == _TIDY_EVERY - 1:
-                _index(tables, model, console)
+                keep_index(tables, model, console)
     kept = [video for video in videos if video.content in there]
     described = [video.name for video in kept if describe_video(tables, model, video)]
     return StoreChange(
@@ -107,7 +122,7 @@ def add_videos(
         described=tuple(described),
         unchanged=tuple(video.name for video in kept if video.name not in described),
         skipped=tuple(skipped),
-        index=_index(tables, model, console) if embedded or described else None,
+        index=keep_index(tables, model, console) if embedded or described else None,
     )
 
 
@@ -118,34 +133,46 @@ def _identified(
     videos: dict[str, StoredVideo] = {}
     for video in wanted:
         try:
-            info = probe(video.path)
-            content = content_hash(video.path)
+            found = identified(video, model.fingerprint)
         except VideoError as error:
             skipped.append(Skipped(video.name, str(error)))
-            continue
-        place = str(place_of(video.path.expanduser()))
-        if place != printable(place):
-            reason = (
-                f"{video.path} has a name that is not UTF-8, which no store can hold; rename it."
-            )
-            skipped.append(Skipped(video.name, printable(reason)))
-            continue
-        videos.setdefault(
-            content,
-            StoredVideo(
-                name=video.name,
-                path=place_of(video.path.expanduser()),
-                content=content,
-                model=model.fingerprint,
-                frames=info.frames,
-                duration=info.duration,
-                metadata=video.metadata,
-            ),
-        )
+        else:
+            videos.setdefault(found.content, found)
     return list(videos.values())
 
 
-def _index(tables: Tables, model: StoredModel, console: Console | None) -> IndexReport | None:
+def identified(video: WantedVideo, model: str) -> StoredVideo:
+    """A video as a store holds it, with its content hash.
+
+    Args:
+        video: the video.
+        model: fingerprint of the model.
+
+    Raises:
+        VideoError: it cannot be read, or its path cannot be stored.
+    """
+    place = place_of(video.path.expanduser())
+    info = probe(video.path)
+    content = content_hash(video.path)
+    if str(place) != printable(str(place)):
+        raise VideoError(
+            f"{video.path} has a name that is not UTF-8, which no store can hold; rename it."
+        )
+    return StoredVideo(
+        name=video.name,
+        path=place,
+        content=content,
+        model=model,
+        frames=info.frames,
+        duration=info.duration,
+        metadata=video.metadata,
+    )
+
+
+def keep_index(
+    tables: Tables, model: StoredModel, console: Console | None = None
+) -> IndexReport | None:
+    """Merge small files and keep the index of a model up to date, after its videos changed."""
     with writing(tables.folder), store_errors(tables.folder, "indexed"):
         table = tables.register(model)
         if table.is_untidy:

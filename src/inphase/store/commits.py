@@ -38,7 +38,7 @@ def write_video(
         others = tables.all_videos()
         # The same file with older contents, which are now obsolete.
         older = {other.content for other in others if other.path == video.path} - {video.content}
-        video = replace(video, name=_free_name(video, others))
+        video = replace(video, name=free_name(video, {o.name: o for o in others}))
         if video.content not in listed:  # unless another process was faster
             table.put(video, times, embeddings, instead_of=sorted(older & listed.keys()))
         tables.take_out(older | {video.content}, but=model.fingerprint)
@@ -56,23 +56,37 @@ def describe_video(tables: Tables, model: StoredModel, video: StoredVideo) -> bo
         # A killed process may have left it in another model's table too.
         tables.take_out({video.content}, but=model.fingerprint)
         known = tables.listed(model).get(video.content)
-        now = replace(video, name=_free_name(video, tables.all_videos()))
-        if known is None or _told(now) == _told(known):
+        others = {other.name: other for other in tables.all_videos()}
+        now = replace(video, name=free_name(video, others))
+        if known is None or is_described(now, known):
             return False
         table.describe(now)
     return True
 
 
-def _told(video: StoredVideo) -> tuple[str, Path, Mapping[str, str]]:
-    return video.name, video.path, dict(video.metadata)
+def is_described(video: StoredVideo, known: StoredVideo) -> bool:
+    """Whether a stored video already has this name, path and metadata."""
+    return _told(video) == _told(known)
 
 
-def _free_name(video: StoredVideo, others: tuple[StoredVideo, ...]) -> str:
-    """The video's name, prefixed with folders if another video already has it."""
-    taken = {o.name for o in others if o.content != video.content and o.path != video.path}
+def free_name(video: StoredVideo, others: Mapping[str, StoredVideo]) -> str:
+    """The video's name, prefixed with folders if another video already has it.
+
+    Args:
+        others: the videos of the store, by name.
+    """
+
+    def is_taken(name: str) -> bool:
+        other = others.get(name)
+        return other is not None and other.content != video.content and other.path != video.path
+
     name = video.name
     for folder in (part for part in reversed(video.path.parent.parts) if part != "/"):
-        if name not in taken:
+        if not is_taken(name):
             break
         name = f"{folder}/{name}"
-    return name if name not in taken else f"{name} ({video.content[:8]})"
+    return f"{name} ({video.content[:8]})" if is_taken(name) else name
+
+
+def _told(video: StoredVideo) -> tuple[str, Path, Mapping[str, str]]:
+    return video.name, video.path, dict(video.metadata)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from rich.console import Console
 
-from inphase.data import Collection, Video
+from inphase.data import Collection
 from inphase.errors import Skipped, StoreError, hint
 from inphase.overwriting import place_of
 from inphase.store.catalogue import StoredModel
@@ -22,6 +22,8 @@ from inphase.video.unicode_forms import find_name, nfc, on_disk
 if TYPE_CHECKING:
     from inphase.models import Encoder
     from inphase.store.adding import StoreChange
+    from inphase.store.compacting import Compacted
+    from inphase.store.merging import MergeReport
 
 # Default on the command line: in the working directory, like a run.
 DEFAULT_STORE = Path("inphase-store")
@@ -141,17 +143,14 @@ class Store:
             ModelError: the model folder cannot be used.
             StoreError: the store cannot be written, or the metadata is invalid.
         """
-        from inphase.store.adding import WantedVideo, add_videos
+        from inphase.store.adding import add_videos, wanted_videos
 
         collection = videos if isinstance(videos, Collection) else Collection.open(videos)
         given = dict(metadata or {})
         odd = next((key for key in given if not key or "=" in key), None)
         if odd is not None:
             raise StoreError(f"`{odd}` cannot be a metadata key.")
-        wanted = [
-            WantedVideo(video.name, video.path, {**_labelled(video), **given})
-            for video in collection
-        ]
+        wanted = wanted_videos(collection, given)
         encoder, folder = _loaded(model)
         change = add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
         return replace(change, skipped=(*collection.skipped, *change.skipped))
@@ -185,6 +184,38 @@ class Store:
         encoder, folder = _loaded(model)
         change = add_videos(self._tables, wanted, encoder, model_folder=folder, console=console)
         return replace(change, skipped=(*gone, *change.skipped))
+
+    def merge(
+        self, shards: Sequence[str | Path], *, console: Console | None = None
+    ) -> "MergeReport":
+        """Add the videos that shards hold; those already there with this content and model stay.
+
+        One process reads all shards and writes large commits, so that the store has few files.
+        Merged again, the same shards change nothing.
+
+        Args:
+            shards: folders that `inphase embed --shard` wrote.
+            console: shows progress; by default there is none.
+
+        Raises:
+            StoreError: there are no shards, a part is damaged, or the store cannot be written.
+        """
+        from inphase.store.merging import merge_shards
+
+        folders = [Path(one).expanduser() for one in shards]
+        return merge_shards(self._tables, folders, console=console)
+
+    def compact(self) -> "tuple[Compacted, ...]":
+        """Merge small files and delete old versions, for each model.
+
+        A search that runs meanwhile may lose its files and fail.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        from inphase.store.compacting import compact
+
+        return compact(self._tables)
 
     def model_folder(self, model: StoredModel) -> Path:
         """The folder that a model of the store was loaded from.
@@ -267,11 +298,6 @@ class Store:
                 condition=condition,
                 exact=exact,
             )
-
-
-def _labelled(video: Video) -> dict[str, str]:
-    labels = {key: getattr(video, key) for key in ("split", "group", "action", "view")}
-    return {key: value for key, value in labels.items() if value is not None}
 
 
 def _loaded(model: "Encoder | str | Path") -> tuple["Encoder", str]:

@@ -1,5 +1,6 @@
 """The table of one model's embeddings: one row per frame; each write is one commit."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -131,6 +132,15 @@ class FrameTable:
             .execute(rows)
         )
 
+    def put_many(self, tables: Iterator[pa.Table]) -> None:
+        """Write many new videos in one commit, as they come.
+
+        Args:
+            tables: what `video_rows` makes of each.
+        """
+        batches = (batch for table in tables for batch in table.to_batches())
+        self.lance.add(pa.RecordBatchReader.from_batches(self.lance.schema, batches))
+
     def describe(self, video: StoredVideo) -> None:
         """Update a video's name, path and metadata, not its embeddings."""
         pairs = ", ".join(map(quoted, _pairs(video.metadata)))
@@ -173,6 +183,15 @@ class FrameTable:
     def tidy(self) -> None:
         """Merge small files, delete old versions, and update the indexes."""
         self.lance.optimize(cleanup_older_than=_KEPT)
+
+    def compact(self) -> None:
+        """The same, and delete all old versions and the files that killed writers left.
+
+        Requires the lock; a search in another process may fail.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other writers, whom the lock keeps out
+            self.lance.optimize(cleanup_older_than=timedelta(), delete_unverified=True)
 
     @property
     def is_untidy(self) -> bool:

@@ -104,8 +104,8 @@ class Clip(Settings):
             where, _, speed = word.rpartition(":")
             if not where or not _SECONDS.fullmatch(speed):
                 raise ConfigError(
-                    f"--slow: write MOMENT:SPEED, such as impact:0.25 or 1.2-1.6:0.25, not `{word}`;"
-                    " --speed slows the whole clip."
+                    f"--slow: write MOMENT:SPEED, such as impact:0.25 or 1.2-1.6:0.25, not `{word}`"
+                    "; --speed slows the whole clip."
                 )
             if not SLOWEST <= float(speed) <= FASTEST:
                 raise ConfigError(f"--slow: a speed is from {SLOWEST} to {FASTEST:g}, not {speed}.")
