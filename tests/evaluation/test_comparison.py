@@ -181,6 +181,12 @@ def test_what_is_no_evaluation_is_one_sentence(folders: list[Path], tmp_path: Pa
     damaged.write_bytes(damaged.read_bytes()[:-100])
     with pytest.raises(EvaluationError, match="complete evaluation"):
         compare([folders[0], tmp_path / "damaged"])
+    shutil.copy(folders[1] / "sums.npz", damaged)
+    told = json.loads((folders[1] / "evaluation.json").read_text())
+    for change in ({"options": -1e308}, {"test": 3}, {"methods": {"model": {"x": []}}}):
+        (tmp_path / "damaged" / "evaluation.json").write_text(json.dumps({**told, **change}))
+        with pytest.raises(EvaluationError, match="complete evaluation"):
+            compare([folders[0], tmp_path / "damaged"])
     shutil.copytree(folders[1], tmp_path / "newer")
     told = json.loads((folders[1] / "evaluation.json").read_text())
     (tmp_path / "newer" / "evaluation.json").write_text(json.dumps({**told, "format_version": 99}))

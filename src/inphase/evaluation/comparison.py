@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from inphase.errors import EvaluationError
 from inphase.evaluation.metrics import PairedDifference, Sums, paired_bootstrap
@@ -183,6 +184,31 @@ def _warnings(runs: Sequence[str | Path], read: Sequence["_Read"], groups: int) 
             )
 
 
+class _Figures(BaseModel):
+    title: str
+    unit: str
+    better: str
+
+
+class _Methods(BaseModel):
+    model: dict[str, _Figures]
+
+
+class _Options(BaseModel):
+    scoring: dict[str, Any]
+
+
+class _Told(BaseModel):
+    """What is read of an evaluation.json."""
+
+    labels: str
+    train: list[str]
+    test: list[str]
+    options: _Options
+    methods: _Methods
+    fitted_on_test: list[str] = []
+
+
 @dataclass(frozen=True)
 class _Read:
     told: dict[str, Any]
@@ -208,6 +234,7 @@ def _read(folder: Path) -> _Read:
         version = told["format_version"]
         if version > FORMAT_VERSION:
             raise EvaluationError(f"{folder / JSON} was written by a newer inphase; upgrade it.")
+        _Told.model_validate(told)
         sums: dict[str, list[Sums]] = {}
         with np.load(folder / SUMS, allow_pickle=False) as arrays:
             for key in told["methods"]["model"]:
