@@ -183,7 +183,10 @@ def test_what_is_no_evaluation_is_one_sentence(folders: list[Path], tmp_path: Pa
         compare([folders[0], tmp_path / "damaged"])
     shutil.copy(folders[1] / "sums.npz", damaged)
     told = json.loads((folders[1] / "evaluation.json").read_text())
-    for change in ({"options": -1e308}, {"test": 3}, {"methods": {"model": {"x": []}}}):
+    changes: list[dict[str, object]] = [
+        {"options": -1e308}, {"test": 3}, {"methods": {"model": {"x": []}}}
+    ]  # fmt: skip
+    for change in changes:
         (tmp_path / "damaged" / "evaluation.json").write_text(json.dumps({**told, **change}))
         with pytest.raises(EvaluationError, match="complete evaluation"):
             compare([folders[0], tmp_path / "damaged"])
