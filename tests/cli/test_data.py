@@ -44,7 +44,7 @@ def test_convert_writes_labels_and_lists_mistakes(
     arguments = [str(table), str(tmp_path), "-o", str(out)]
     assert run(["data", "convert", *arguments, "--events", "up, down"]) == 1
     shown = capsys.readouterr()
-    assert "labels of 1 videos" in shown.out
+    assert "labels of 1 video(s)" in shown.out
     assert "b: event `down` (0.2) comes before `up` (0.5)" in " ".join(shown.err.split())
     assert dict(Collection.open(out)["a"].events) == {"up": 2, "down": 5}
     table.write_text("video,event,time\na,up,0.2\nb,up,0.5\n")

@@ -49,7 +49,17 @@ VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 FILL_FOLDERS = ("synchronize --separate", "view", "cut", "train", "transfer", "evaluate")
 # They write into a folder that they check themselves, or into nothing that was named.
-OTHERS = {"draw", "retime", "index add", "index list", "index remove", "cache show", "cache clear"}
+OTHERS = {
+    "draw",
+    "retime",
+    "index add",
+    "index merge",
+    "index compact",
+    "index list",
+    "index remove",
+    "cache show",
+    "cache clear",
+}
 
 
 @pytest.fixture(autouse=True)

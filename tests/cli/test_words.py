@@ -50,8 +50,6 @@ def test_a_mistake_is_told_in_words_that_help(
         ("--start impakt", "no key event `impakt`"),
         ("--end impakt", "no key event `impakt`"),
         ("--freeze impakt", "no key event `impakt`"),
-        ("--overlay", "overlay compares two videos"),
-        ("--layout-overlay", "overlay compares two videos"),
         ("--wipe", "swipe compares two videos"),
     ],
 )

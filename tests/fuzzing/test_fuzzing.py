@@ -13,15 +13,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-def test_two_hundred_broken_inputs(tmp_path: Path) -> None:
+def test_a_hundred_broken_inputs(tmp_path: Path) -> None:
     # A process of its own: it loads all at first and then forks.
-    words = ["--cases", "200", "--seed", "0", "--jobs", "2", "--keep", str(tmp_path / "failed")]
+    words = ["--cases", "100", "--seed", "0", "--jobs", "2", "--keep", str(tmp_path / "failed")]
     ended = subprocess.run(
         [sys.executable, "-m", "tests.fuzzing", *words],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, (ended.stdout + ended.stderr)[-20_000:]
-    assert "200 cases, 0 failed" in ended.stdout
+    assert "100 cases, 0 failed" in ended.stdout
 
 
 @pytest.mark.parametrize("suffix", [".json", ".csv", ".mp4", ".npy", ".safetensors"])

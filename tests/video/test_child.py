@@ -93,6 +93,18 @@ def test_two_videos_are_read_in_step(constant: Path, variable: Path) -> None:
             np.testing.assert_array_equal(one, other)
 
 
+def test_a_path_is_that_of_the_folder_in_which_the_parent_is(
+    constant: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reading_apart():
+        probe(constant)  # A child is there now.
+        monkeypatch.chdir(tmp_path)
+        Path("here.mp4").write_bytes(constant.read_bytes())
+        assert probe(Path("here.mp4")).frames == probe(constant).frames
+        with pytest.raises(VideoError, match=r"^gone\.mp4 cannot be opened"):
+            probe(Path("gone.mp4"))
+
+
 def test_errors_have_the_same_words(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("not a video")
     for name in ("text.mp4", "missing.mp4"):

@@ -146,7 +146,10 @@ class _Child:
         asked, answers = self._process.stdin, self._process.stdout
         assert asked is not None
         assert answers is not None
-        told = {"path": os.fsencode(path).hex(), "rate": given_rate(path), **request}
+        # The parent may have moved to another folder since the child began.
+        here = os.fsencode(os.getcwd()).hex()  # noqa: PTH109
+        place = os.fsencode(path).hex()
+        told = {"folder": here, "path": place, "rate": given_rate(path), **request}
         try:
             asked.write(json.dumps(told).encode() + b"\n")
             asked.flush()
@@ -236,6 +239,7 @@ def serve() -> None:
         data: Any = b""
         try:
             with reading_errors(path):
+                os.chdir(os.fsdecode(bytes.fromhex(request["folder"])))
                 answer, data = server.answer(path, request)
         except VideoError as error:
             answer = {"error": str(error)}
