@@ -12,6 +12,7 @@ from inphase.atomic import replacing
 from inphase.cache import touch
 from inphase.data import content_hash
 from inphase.models.kept_arrays import read_array, write_array
+from inphase.rooms import sweep
 
 # Increased whenever the same video and encoder give different embeddings than before.
 _VERSION = 3
@@ -34,6 +35,7 @@ class EmbeddingCache:
         settings: Mapping[Path, object] | None = None,
     ) -> None:
         self.folder = Path(folder)
+        sweep(self.folder)
         self._fingerprint = fingerprint
         self._settings = settings or {}
         self.added = 0
