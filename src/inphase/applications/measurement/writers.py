@@ -44,6 +44,10 @@ def _drawn(result: Measurements) -> Figure:
         bottom = height - head - (row + 1) * (_PANEL + 0.45) + 0.35
         place = (0.05 + column * 0.32, bottom / height, 0.275, _PANEL / height)
         _panel(figure.add_axes(place), result, quantity)
+    key = f"Over the seconds of {result.reference.name}. Dotted: the match is doubtful. Bar: the "
+    key += "largest difference, if it is certain."
+    key += " Grey: typical values." if result.bands else ""
+    figure.text(0.05, 0.15 / height, key, fontsize=8)
     lines = figure.axes[0].get_lines()
     named = [line for line in lines if not str(line.get_label()).startswith("_")]
     figure.legend(

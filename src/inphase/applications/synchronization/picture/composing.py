@@ -149,7 +149,7 @@ class _Strip:
         room = self._right - self._left - length(clock(first.info.duration)) - 8
         time_code = clock(float(first.info.times[frame]))
         if speed not in (0.0, 1.0):
-            pace = f"{speed:g}×"
+            pace = f"{speed:g}x"
             if length(pace) < room / 2:
                 time_code = f"{pace}  {time_code}"
                 room -= length(f"{pace}  ")
