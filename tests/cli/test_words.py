@@ -18,6 +18,23 @@ def folder(pouring: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return tmp_path
 
 
+@pytest.mark.parametrize("verb", ["data", "view", "index"])
+def test_a_folder_of_the_name_of_a_verb_is_in_nobodys_way(
+    folder: Path, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / verb).mkdir()
+    assert run([verb, "--help"]) == 0
+    assert f"inphase {verb}" in capsys.readouterr().out
+
+
+def test_one_wrong_name_among_many_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del folder
+    assert run(["sync", "missing.mp4", *["me.mp4"] * 60, "-o", "x"]) == 2
+    assert "inphase: missing.mp4 does not exist" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -61,6 +61,15 @@ def test_videos_of_several_folders_have_each_its_own(videos: list[Path], tmp_pat
     assert events([videos[0], other]) == [{"hit": 1}, {"hit": 1}]
 
 
+@pytest.mark.parametrize("text", ["[1, 2]", "{", "\x00"])
+def test_labels_that_nobody_named_and_that_are_none_are_left_out(
+    videos: list[Path], text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (videos[0].parents[1] / "labels.json").write_text(text)
+    assert events(videos) == [{}, {}]
+    assert "labels.json" in caplog.text
+
+
 def test_labels_of_other_videos_are_none(videos: list[Path]) -> None:
     other = videos[0].parents[1] / "c.mp4"
     other.touch()

@@ -102,6 +102,12 @@ def test_what_cannot_be_one_network_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_transformer_over_whole_videos_is_not_exported(tmp_path: Path) -> None:
+    whole = _encoder(embedder="transformer", transformer_width=8, attention_heads=2)
+    with pytest.raises(ModelError, match="transformer over whole videos cannot be exported"):
+        export(whole, tmp_path / "model.xml")
+
+
 def test_a_file_that_gives_other_embeddings_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

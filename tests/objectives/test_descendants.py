@@ -216,3 +216,18 @@ def test_options_out_of_range_are_one_sentence(
 ) -> None:
     with pytest.raises(ValueError, match=told):
         objective(**options)
+
+
+def test_frames_as_far_apart_as_the_paper_says_are_neighbours_of_lav() -> None:
+    sigma = LearningByAligning().sigma
+    # Rounded times, of which the differences are a little more or less than a third of a second.
+    times = (torch.arange(60) / 30).to(torch.float32)[None]
+    embeddings = torch.zeros(1, 60, 2)
+    clips = ClipEmbeddings(
+        embeddings, times, torch.tensor([2.0]), torch.ones(1, 60, dtype=torch.bool)
+    )
+    pushed = contrastive_inverse_difference(clips, sigma=sigma, margin=1.0, normalize=False)
+    far = (torch.arange(60)[:, None] - torch.arange(60)).abs()
+    share = far.double() / 60
+    wanted = torch.where(far > 10, 1 + share.square(), torch.zeros(())).sum()
+    assert pushed.item() == pytest.approx(wanted.item(), rel=1e-5)

@@ -1,5 +1,6 @@
 """Shards of a collection: divided, embedded by several processes, killed and run again."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -173,6 +174,35 @@ def test_what_a_shard_holds_is_not_embedded_again(
     assert sorted(one.unchanged + two.unchanged) == sorted(three.unchanged) == NAMES
     assert {skipped.name for skipped in three.skipped} == {"broken", "gone"}
     assert {part: part.read_bytes() for part in parts_in(shards)} == before
+
+
+def test_new_labels_reach_the_shard_without_embedding_again(
+    videos: Path, model: Path, calls: list[str], tmp_path: Path
+) -> None:
+    shards, labels = tmp_path / "shards", tmp_path / "labels.json"
+    for split in ("train", "test"):
+        entry = {"file": str(videos.parent / "pouring_000.mp4"), "split": split}
+        labels.write_text(json.dumps({"events": [], "videos": {f"a_{split}": entry}}))
+        embed_shard(labels, model, Shard(1, 1), shards)
+    assert calls == ["a_train"]
+    store = Store(tmp_path / "store", create=True)
+    store.merge([shards])
+    (video,) = store.videos()
+    assert (video.name, video.metadata["split"]) == ("a_test", "test")
+    assert len(store.frame_times(video)) == video.frames
+
+
+def test_a_shard_that_is_run_again_and_stopped_is_not_finished(
+    shards: Path, videos: Path, model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("inphase.store.sharding.identified", stop)
+    with pytest.raises(KeyboardInterrupt):
+        embed_shard(videos, model, Shard(1, 2), shards)
+    merged = Store(tmp_path / "store", create=True).merge([shards])
+    assert "shard 1/2" in [one.name for one in merged.skipped]
 
 
 def test_what_changed_was_touched_or_was_mended(

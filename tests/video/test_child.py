@@ -105,6 +105,52 @@ def test_a_path_is_that_of_the_folder_in_which_the_parent_is(
             probe(Path("gone.mp4"))
 
 
+def test_after_an_interrupt_frames_are_still_their_own(
+    constant: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reading_apart():
+        reader = VideoReader(constant)
+    frames = [reader[index] for index in range(3)]
+
+    def interrupted(*_: object) -> bytearray:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "_read", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            reader[0]
+    for index, frame in enumerate(frames):
+        np.testing.assert_array_equal(reader[index], frame)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits")
+def test_a_lower_limit_of_the_system_stays(constant: Path) -> None:
+    lines = [
+        "import resource",
+        "resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))",
+        "from inphase.video import probe, reading_apart",
+        "with reading_apart():",
+        f"    print(probe({str(constant)!r}).frames)",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) == 30
+
+
+def test_a_file_that_was_replaced_is_read_anew(
+    constant: Path, variable: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "video.mp4"
+    path.write_bytes(constant.read_bytes())
+    with reading_apart():
+        first = VideoReader(path, size=(20, 10))[0]
+        path.unlink()
+        path.write_bytes(variable.read_bytes())
+        assert len(VideoReader(path, size=(20, 10))) == 19
+        np.testing.assert_array_equal(first, VideoReader(constant, size=(20, 10))[0])
+
+
 def test_errors_have_the_same_words(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("not a video")
     for name in ("text.mp4", "missing.mp4"):

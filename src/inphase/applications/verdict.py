@@ -55,6 +55,10 @@ class Verdict:
             "doubtful": [[round(start, 6), round(end, 6)] for start, end in self.stretches],
         }
 
+    def cells(self, seconds: float) -> tuple[int | str, int]:
+        """`reliable` and `doubtful` at an instant, as in CSV files; the first may be unknown."""
+        return "" if self.rests_on else int(self.reliable), int(self.doubts(seconds))
+
     @property
     def sentence(self) -> str:
         """Whether the match looks right, and when it does not; or what it rests on."""

@@ -120,7 +120,7 @@ class _Verbs(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in _OTHER_NAMES:
             args = [*_OTHER_NAMES[args[0]].split(), *args[1:]]
-        elif args and Path(args[0]).exists():
+        elif args and args[0] not in self.commands and Path(args[0]).exists():
             given = " ".join(shlex.quote(word) for word in args)
             raise ConfigError(
                 f"First say what to do: `inphase synchronize {given}`, or `inphase view {given}`."

@@ -118,7 +118,8 @@ def _episodes(
     for path in output:
         result.save(path)
         typer.echo(f"Wrote {path}")
-    return max(int(strict and bool(result.flagged)), options.conclude(embedded.skipped))
+    skipped = dict.fromkeys((*demonstrations.skipped, *embedded.skipped))
+    return max(int(strict and bool(result.flagged)), options.conclude(tuple(skipped)))
 
 
 def _say(result: "EpisodesProgress") -> None:

@@ -23,6 +23,8 @@ from inphase.video.span import file_of, find_span
 from inphase.video.unicode_forms import find_name, nfc, on_disk
 
 LABELS_FILE = "labels.json"
+# Of a file name that the shell has split.
+_MOST_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -231,14 +233,21 @@ def _check_spaces(words: Sequence[str]) -> None:
         CollectionError: a word is no file, but some neighbouring words together are one.
     """
     for start, word in enumerate(words):
-        if glob.has_magic(word) or find_span(Path(word)) or Path(word).expanduser().exists():
+        if glob.has_magic(word) or find_span(Path(word)) or _exists(word):
             continue
-        for end in range(start + 2, len(words) + 1):
+        for end in range(start + 2, min(start + _MOST_WORDS, len(words)) + 1):
             whole = " ".join(words[start:end])
-            if Path(whole).expanduser().exists():
+            if _exists(whole):
                 raise CollectionError(
                     f'{word} does not exist, but "{whole}" does: put a name with spaces in quotes.'
                 )
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):  # such as a name that is too long
+        return False
 
 
 def _without_links(paths: Sequence[Path]) -> tuple[list[Path], tuple[tuple[Path, Path], ...]]:

@@ -1,12 +1,16 @@
 """The labels.json that belongs to videos which were named in another way."""
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from inphase.data.collection import LABELS_FILE, Collection
+from inphase.errors import CollectionError
 from inphase.overwriting import place_of
+
+_log = logging.getLogger(__name__)
 
 
 def home_of(collection: Collection) -> Path:
@@ -54,19 +58,21 @@ def with_labels(collection: Collection, labels: Path) -> Collection:
 def with_labels_beside(collection: Collection) -> Collection:
     """The collection with its key events; if it has none, with those of a labels.json beside it.
 
-    `inphase view` saves key events beside the videos. A collection has them one folder up.
-
-    Raises:
-        CollectionError: the labels cannot be read.
+    `inphase view` saves key events beside the videos. A collection has them one folder up. Labels
+    that cannot be read are left out, with a warning in the log.
     """
     if collection.events:
         return collection
     home = home_of(collection)
     folders = [home, home.parent]
     for video in collection:
-        folders += [video.path.absolute().parent, video.path.absolute().parents[1]]
+        folders += [video.path.absolute().parent, video.path.absolute().parent.parent]
     for folder in dict.fromkeys(folders):
-        labelled = with_labels(collection, folder / LABELS_FILE)
+        try:
+            labelled = with_labels(collection, folder / LABELS_FILE)
+        except CollectionError as error:  # Nobody has named this file.
+            _log.warning("%s", error)
+            continue
         if labelled is not collection:
             collection = _joined(collection, labelled)
     return collection

@@ -19,7 +19,8 @@ from inphase.evaluation.metrics.bootstrap import (
     independent_groups,
 )
 from inphase.evaluation.report import COMPARISON_FORMATS
-from inphase.evaluation.result import FORMAT_VERSION, JSON, SUMS
+from inphase.evaluation.result import EVENTS, FORMAT_VERSION, JSON, REPORT, SCORES, SUMS
+from inphase.overwriting import protect
 from inphase.results.result import Result, Table
 
 _FOLDER = "evaluation"
@@ -229,6 +230,8 @@ def _folder(run: Path) -> Path:
 
 
 def _read(folder: Path) -> _Read:
+    for name in (JSON, SUMS, SCORES, EVENTS, REPORT):
+        protect(folder / name)
     try:
         told = json.loads((folder / JSON).read_text(encoding="utf-8"))
         version = told["format_version"]

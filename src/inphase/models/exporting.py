@@ -87,6 +87,11 @@ def export(encoder: Encoder | str | Path, path: str | Path) -> Path:
             "A model of poses cannot be one network: it finds a person, follows the landmarks "
             "through the video and then compares them; use `inphase embed`."
         )
+    if encoder.sees_whole_clips:
+        raise ModelError(
+            "A transformer over whole videos cannot be exported: what it gives depends on how long "
+            "they are; use `inphase embed`."
+        )
     config = encoder.config
     module = ExportedNetwork(encoder)
     network = Network(module, _pixels(config, _TRIED[-1]), _about(encoder))

@@ -113,17 +113,20 @@ def _scores(evaluation: Path) -> str:
             raise ModelError(f"{file} is not an evaluation that this inphase can read.")
         rows = [_row(figures) for figures in report["methods"]["model"].values()]
         videos, labels = len(report["test"]), Path(report["labels"])
+        warnings = [str(one) for one in report.get("warnings", ())]
     except CollectionError as error:
         raise ModelError(str(error)) from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ModelError(f"{file} is not what `inphase evaluate -o` writes.") from error
     data = labels.parent.name if labels.name == "labels.json" else labels.name
     told = "\n".join(row for row in rows if row)
+    warned = "".join(f"\n- {' '.join(one.split())}" for one in warnings)
     return f"""
 ## How well it does
 
 `inphase evaluate` on the {videos} test videos of {data or "the labelled videos"}; intervals of 95 %
-over the videos.
+over independent groups of them, from six groups on.
+{warned}
 
 | score | value | interval | notes |
 |---|---|---|---|

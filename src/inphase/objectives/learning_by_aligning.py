@@ -23,7 +23,7 @@ Near = Literal["plain", "weighted"]
 def contrastive_inverse_difference(
     clips: ClipEmbeddings,
     *,
-    sigma: float = 1 / 3,
+    sigma: float = 0.35,
     margin: float = 2.0,
     near: Near = "plain",
     normalize: bool = True,
@@ -74,7 +74,8 @@ class LearningByAligning(Objective):
     Args:
         gamma: softness of soft-DTW's minimum.
         weight_of_regularizer: the paper's α.
-        sigma: seconds up to which two frames are neighbours: the paper's 10 frames, at 30 fps.
+        sigma: seconds up to which two frames are neighbours: the paper's 10 frames at 30 fps, and half
+            a frame more, because times are rounded.
         margin: see `contrastive_inverse_difference`.
         regularizer: `sum`, as released: over all n² pairs of frames, so that it outweighs the
             alignment and grows with the clip; or `mean` over them, of the same weight in every
@@ -98,7 +99,7 @@ class LearningByAligning(Objective):
         *,
         gamma: float = 0.1,
         weight_of_regularizer: float = 0.5,
-        sigma: float = 1 / 3,
+        sigma: float = 0.35,
         margin: float = 2.0,
         regularizer: Literal["sum", "mean"] = "sum",
         near: Near = "plain",

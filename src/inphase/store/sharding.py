@@ -19,7 +19,15 @@ from inphase.overwriting import place_of
 from inphase.progress import Bar, progress_bar
 from inphase.results.places import check_folder
 from inphase.store.adding import WantedVideo, identified, wanted_videos
-from inphase.store.shard_files import PartWriter, parts_in, read_rows, write_failed
+from inphase.store.shard_files import (
+    FAILED,
+    PartWriter,
+    ShardRow,
+    parts_in,
+    read_embeddings,
+    read_rows,
+    write_failed,
+)
 from inphase.video import reading_apart
 from inphase.video.file_state import file_state
 from inphase.video.rates import given_rate
@@ -78,7 +86,8 @@ class ShardReport:
 
     Attributes:
         embedded: names of videos that were embedded.
-        unchanged: names of videos that a shard in the folder already held.
+        unchanged: names of videos that a shard in the folder already held, if under another name
+            or with other metadata, which are then updated.
         skipped: videos that could not be used.
     """
 
@@ -140,7 +149,14 @@ def _alone(folder: Path, shard: Shard) -> Iterator[Path]:
             _log.warning("%s cannot be locked: run each shard only once at a time.", folder)
         except OSError as error:
             raise OutputError(f"Cannot write into {own}: {error.strerror}.") from error
+        # It comes back at the end, and says that the shard is finished.
+        (own / FAILED).unlink(missing_ok=True)
         yield own
+
+
+def _described(held: ShardRow, wanted: WantedVideo) -> bool:
+    """Whether a row has the video's present name and metadata."""
+    return held.video.name == wanted.name and dict(held.video.metadata) == dict(wanted.metadata)
 
 
 class _Work:
@@ -167,7 +183,8 @@ class _Work:
         new = []
         for video in videos:
             held = self._held.get(place_of(video.path.expanduser()))
-            if held is not None and held.state and held.state == states[video.path]:
+            state = states[video.path]
+            if held is not None and state and held.state == state and _described(held, video):
                 self.unchanged.append(video.name)
             else:
                 new.append(video)
@@ -191,6 +208,11 @@ class _Work:
         video = identified(wanted, self._fingerprint)
         held = self._held.get(video.path)
         if held is not None and held.video.content == video.content:  # merely touched, or a folder
+            if _described(held, wanted):
+                self.unchanged.append(video.name)
+                return
+            ((_, times, embeddings),) = read_embeddings([held])
+            self._writer.add(replace(video, frames=len(times)), state, times, embeddings)
             self.unchanged.append(video.name)
             return
         seen = 0

@@ -76,9 +76,10 @@ class TrainingModule(nn.Module):
         for name, (objective, weight) in self._weighted.items():
             loss = objective(clips, generator=step)
             total = total + weight * loss
-            collapsed += weight * objective.collapsed_loss(clips)
             results[name] = loss.detach()
+            # Before the collapsed loss, for which an objective may compute itself again.
             results |= {f"{name}_{key}": value for key, value in objective.metrics.items()}
+            collapsed += weight * objective.collapsed_loss(clips)
         return {"loss": total, "collapsed_loss": torch.tensor(collapsed), **results}
 
     def optimizer(self) -> tuple[Adam, LambdaLR]:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inphase.errors import VideoError
+from inphase.video.file_state import file_state
 from inphase.video.info import VideoInfo
 from inphase.video.opening import reading_errors
 from inphase.video.rates import assume_rate, given_rate
@@ -150,6 +151,7 @@ class _Child:
         here = os.fsencode(os.getcwd()).hex()  # noqa: PTH109
         place = os.fsencode(path).hex()
         told = {"folder": here, "path": place, "rate": given_rate(path), **request}
+        told["state"] = file_state(path)  # so that what was open of an older file is not used
         try:
             asked.write(json.dumps(told).encode() + b"\n")
             asked.flush()
@@ -157,6 +159,10 @@ class _Child:
             data = _read(answers, answer["bytes"])
         except (OSError, ValueError, EOFError):
             raise VideoError(f"{path} cannot be read: {self._death()}.") from None
+        except BaseException:
+            # Interrupted: the rest of the answer would be taken for that to the next question.
+            self.close()
+            raise
         for level, words in answer["log"]:
             _log.log(level, "%s", words)
         if "error" in answer:
@@ -230,7 +236,9 @@ def serve() -> None:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     server = _Server()
     answer: dict[str, Any]
     for line in requests:
@@ -256,7 +264,7 @@ class _Server:
     def __init__(self) -> None:
         self._source: Source | None = None
         self._pictures: Pictures | None = None
-        self._of: tuple[Path, float] | None = None
+        self._of: list[Any] = []
         self._size: tuple[int, int] | None = None
 
     def answer(self, path: Path, request: dict[str, Any]) -> tuple[dict[str, Any], Any]:
@@ -264,7 +272,8 @@ class _Server:
             self._close()
             return {}, b""
         assume_rate(request["rate"])
-        source = self._open(path, request["rate"], anew="open" in request)
+        of = [request["folder"], request["path"], request["rate"], request["state"]]
+        source = self._open(path, of, anew="open" in request)
         if "open" in request:
             info = dict(vars(source.info))
             times = info.pop("times")
@@ -276,10 +285,10 @@ class _Server:
             self._pictures, self._size = source.pictures(size), size
         return {}, np.ascontiguousarray(self._pictures.frame(request["frame"])).data.cast("B")
 
-    def _open(self, path: Path, rate: float, *, anew: bool) -> Source:
-        if anew or self._source is None or self._of != (path, rate):
+    def _open(self, path: Path, of: list[Any], *, anew: bool) -> Source:
+        if anew or self._source is None or self._of != of:
             self._close()
-            self._source, self._of = open_source(path), (path, rate)
+            self._source, self._of = open_source(path), of
         return self._source
 
     def _close(self) -> None:

@@ -1,5 +1,6 @@
 """Videos matched by marks alone: real speed, no model, and no claim beyond the marks."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -56,7 +57,9 @@ def test_it_says_what_it_rests_on_and_claims_no_confidence(two: Collection, tmp_
     assert told["rests_on"] == verdict.sentence
     assert set(told["confidence"]) == {None}
     result.save(tmp_path / "marks.csv")
-    assert result.verdicts()[0].reliable
+    rows = list(csv.DictReader((tmp_path / "marks.csv").open(newline="")))
+    assert {row["reliable"] for row in rows} == {""}
+    assert told["reliable"] is None
 
 
 def test_what_cannot_be_synchronized_is_one_sentence(two: Collection) -> None:
@@ -67,3 +70,6 @@ def test_what_cannot_be_synchronized_is_one_sentence(two: Collection) -> None:
         synchronize_by_marks(Collection((two.videos[0],)), [mark])
     with pytest.raises(CollectionError, match="no video nobody"):
         synchronize_by_marks(two, [mark], reference="nobody")
+    one, other = two.names
+    with pytest.raises(AlignmentError, match=f"no frame of {other} is shown with one of {one}"):
+        synchronize_by_marks(two, [Mark("full", {one: 60.0, other: 0.0})])

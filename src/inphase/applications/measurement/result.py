@@ -146,7 +146,7 @@ class Measurements(Result):
             ]
             own = _listed(video.times, 6)
             for frame, seconds in enumerate(self.seconds.tolist()):
-                doubts = int(verdict.reliable), int(verdict.doubts(seconds))
+                doubts = verdict.cells(seconds)
                 values = [curve[frame] for curve in curves]
                 yield [video.name, frame, round(seconds, 6), own[frame], *doubts, *values]
 

@@ -85,6 +85,10 @@ def _alignment(
 ) -> Alignment:
     frames = _shown(query, straight(reference.times, marks))
     rows = np.flatnonzero(frames >= 0)
+    if not len(rows):
+        raise AlignmentError(
+            f"By these marks, no frame of {query.name} is shown with one of {reference.name}."
+        )
     return Alignment(
         frames,
         np.full(len(frames), np.nan, np.float32),

@@ -133,7 +133,7 @@ class Synchronization(Result):
         columns = ["query", "reference_frame", "reference_time", "query_frame", "query_time"]
         matches = zip(self.to_dict()["queries"], self.verdicts(), strict=True)
         rows = (
-            [query["name"], frame, round(time, 6), *row, int(one.reliable), int(one.doubts(time))]
+            [query["name"], frame, round(time, 6), *row, *one.cells(time)]
             for query, one in matches
             for frame, (time, *row) in enumerate(
                 zip(

@@ -1,5 +1,7 @@
 """Crops follow a person calmly, and overlays put one body on the other."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -83,3 +85,14 @@ def test_the_mirror_image_is_taken_where_it_lies_better() -> None:
     assert is_mirrored(person, person.flipped(SIZE[0]), EVERY) is True
     front = Body(person.places * [0, 1] + [300, 0], person.visible, TIMES)
     assert is_mirrored(front, front.flipped(SIZE[0]), EVERY) is None
+
+
+def test_two_who_are_never_seen_together_are_not_judged() -> None:
+    def seen_if(when: NDArray[np.bool_]) -> Body:
+        seen = np.tile(when[:, None], (1, 33))
+        return Body(np.where(seen[..., None], body(STILL).places, np.nan), seen, TIMES)
+
+    one, other = seen_if(EVERY < 40), seen_if(EVERY >= 40)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert is_mirrored(one, other, EVERY) is None

@@ -13,8 +13,6 @@ from inphase.applications.synchronization.picture.timeline import Timeline
 from inphase.video import SoundCursor, SoundFile
 from inphase.video.tempo import FASTEST, SLOWEST, at_tempo
 
-# A speed this near to 1 is: a piece has whole frames.
-_SAME = 0.02
 # Seconds written at a time.
 _BLOCK = 1.0
 
@@ -44,11 +42,13 @@ class TimelineSound:
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield (samples, channels) end to end, from time 0 on."""
         cursor = SoundCursor(self.sound)
+        # A piece has whole frames, so that its length may be off by one.
+        frame = 1 / self.timeline.rate
         for piece in self.timeline.pieces:
             first, last = round(piece.begin * self.rate), round(piece.stop * self.rate)
             if not (SLOWEST <= piece.speed <= FASTEST):
                 yield np.zeros((last - first, self.channels), dtype=np.float32)
-            elif abs(piece.speed - 1) < _SAME:
+            elif abs(piece.stop - piece.begin - (piece.end - piece.start)) <= frame:
                 yield from self._as_it_is(cursor, piece.start, last - first)
             else:
                 yield from at_tempo(cursor, piece.start, piece.end, last - first)

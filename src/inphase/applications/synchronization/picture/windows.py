@@ -93,6 +93,8 @@ def crop_windows(crop: Crop, aspect: float, size: tuple[int, int]) -> Array:
 def is_mirrored(reference: Body, query: Body, mapping: NDArray[np.int64]) -> bool | None:
     """Whether the query's mirror image lies better on the reference; None if it is all the same."""
     theirs, own = reference.middles(), query.middles()[mapping]
+    if _never_together(theirs, own):
+        return None
 
     def apart(turn: int) -> float:
         turned = own * np.array([turn, 1])
@@ -104,6 +106,11 @@ def is_mirrored(reference: Body, query: Body, mapping: NDArray[np.int64]) -> boo
     if min(straight, turned) >= _CLEARLY * max(straight, turned):
         return None
     return turned < straight
+
+
+def _never_together(theirs: Array, own: Array) -> bool:
+    """Whether two people are never seen at the same moment."""
+    return bool(np.isnan(theirs + own).any(axis=(1, 2)).all())
 
 
 def windows_on(reference: Body, windows: Array, query: Body, mapping: NDArray[np.int64]) -> Array:
@@ -119,8 +126,8 @@ def windows_on(reference: Body, windows: Array, query: Body, mapping: NDArray[np
         mapping: (reference frames,) the query's frame at each.
     """
     theirs, own = reference.middles(), query.middles()[mapping]
-    if np.isnan(theirs + own).any(axis=(1, 2)).all():
-        return windows  # They are never seen at the same moment.
+    if _never_together(theirs, own):
+        return windows
     scale = _size(theirs) / _size(own)
     # Where the query's corner lies on the reference.
     corners = reference.torsos() - scale * query.torsos()[mapping]
