@@ -21,7 +21,7 @@ test: $(READY)  ## All tests, with coverage.
 test-fast: $(READY)  ## Tests without the slow ones.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart=0 -m "not slow"
 
-fuzz: $(READY)  ## Break CASES inputs, drawn from SEED, and run every verb on them.
+fuzz: $(READY)  ## Break CASES inputs, drawn from SEED, and run the verbs that read them.
 	$(BIN)/python -m tests.fuzzing --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
 
 kills: $(READY)  ## Kill five verbs at random moments, KILLS times each, and run them again.

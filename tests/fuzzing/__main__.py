@@ -1,4 +1,4 @@
-"""`python -m tests.fuzzing`: break inputs, run every verb on them, and count how it ends.
+"""`python -m tests.fuzzing`: break inputs, run verbs that read them, and count how it ends.
 
 Exits with 1 if any case crashes, hangs, prints a traceback or takes more than 1.5 GB.
 """
@@ -16,8 +16,6 @@ from pathlib import Path
 from tests.fuzzing.cases import Case, make_case, whole_cases
 from tests.fuzzing.forks import Forks, Outcome, apart, preload
 from tests.fuzzing.seeds import Seeds, make_seeds
-
-_FAULTS = ("crash", "traceback", "hang", "memory", "exit code")
 
 
 def main() -> int:
@@ -39,11 +37,11 @@ def main() -> int:
         try:
             for number, case, outcome in _run(_cases(given, seeds, Path(place)), given.jobs):
                 ended.append((case, outcome))
-                # Whole inputs are used.
-                fault = outcome.fault or "exit code" * (given.whole and outcome.code == 2)
-                if fault or given.case is not None:
-                    _tell(given.seed, number, case, outcome, fault)
-                if fault:
+                # A whole input may be refused too, such as a film without sound as its source.
+                refused = given.whole and outcome.code == 2
+                if outcome.fault or refused or given.case is not None:
+                    _tell(given.seed, number, case, outcome, "refused" if refused else "")
+                if outcome.fault:
                     _keep(case, given.keep / f"{given.seed}-{number}")
                 shutil.rmtree(case.folder, ignore_errors=True)
         except KeyboardInterrupt:
@@ -73,8 +71,8 @@ def _run(cases: Iterator[tuple[int, Case]], jobs: int) -> Iterator[tuple[int, Ca
         yield before, other, outcome
 
 
-def _tell(seed: int, key: int, case: Case, outcome: Outcome, fault: str) -> None:
-    print(f"\n{fault or 'fine'}: {case.kind}, {case.done}")
+def _tell(seed: int, key: int, case: Case, outcome: Outcome, note: str) -> None:
+    print(f"\n{outcome.fault or note or 'fine'}: {case.kind}, {case.done}")
     print(f"  again: python -m tests.fuzzing --seed {seed} --case {key}")
     print(f"  inphase {shlex.join(case.words)}")
     print(

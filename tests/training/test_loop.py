@@ -86,6 +86,17 @@ def test_reports_are_flushed_before_each_checkpoint_and_closed_once(
     assert again.calls == [("start", 5), "close"]
 
 
+@pytest.mark.parametrize("name", ["lav", "gta"])
+def test_the_terms_that_are_logged_are_those_of_the_loss(
+    clips: Clips, config: TrainingConfig, name: str
+) -> None:
+    config = TrainingConfig.model_validate({**config.model_dump(), "objectives": {name: {}}})
+    found = TrainingModule(config, Encoder(config.encoder))(clips[0])
+    terms = [value for key, value in found.items() if key.startswith(f"{name}_")]
+    assert len(terms) == 2
+    assert sum(term.item() for term in terms) == pytest.approx(found[name].item(), rel=1e-4)
+
+
 def test_the_schedule_falls_to_zero(clips: Clips, config: TrainingConfig, tmp_path: Path) -> None:
     cosine = config.model_copy(update={"schedule": "cosine", "learning_rate": 0.5})
     recorder = Recorder()

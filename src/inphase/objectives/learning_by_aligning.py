@@ -74,8 +74,8 @@ class LearningByAligning(Objective):
     Args:
         gamma: softness of soft-DTW's minimum.
         weight_of_regularizer: the paper's α.
-        sigma: seconds up to which two frames are neighbours: the paper's 10 frames at 30 fps, and half
-            a frame more, because times are rounded.
+        sigma: seconds up to which two frames are neighbours: the paper's 10 frames at 30 fps, and
+            half a frame more, because times are rounded.
         margin: see `contrastive_inverse_difference`.
         regularizer: `sum`, as released: over all n² pairs of frames, so that it outweighs the
             alignment and grows with the clip; or `mean` over them, of the same weight in every

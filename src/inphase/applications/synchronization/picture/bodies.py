@@ -40,7 +40,7 @@ class Body:
             return None
         values = track.landmarks.astype(np.float64)
         seen = values[..., 3] >= VISIBLE
-        return cls(values[..., :2], np.nan_to_num(seen, nan=0).astype(np.bool_), track.times)
+        return cls(values[..., :2], seen, track.times)
 
     def flipped(self, width: float) -> "Body":
         """The same in a mirror image of a video of this width."""
